@@ -1,0 +1,1 @@
+"""Salname's services: ingest writes the log, projection folds it, query answers from the fold."""

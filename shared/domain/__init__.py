@@ -1,0 +1,1 @@
+"""The domain: events, claims, dates and provenance. Imports the standard library and Pydantic only."""

@@ -1,0 +1,143 @@
+"""The consolidated chronology: entries with every value that any claim gives, and the claims behind each.
+
+These are values that consolidation computes, the read model stores and query serves; claims are named by id, and their words stay where
+they are recorded.
+"""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from shared.domain.claims import Bound, Claim, Confidence, ValueKind
+from shared.domain.corrections import Change
+from shared.domain.model import Frozen
+
+Status = Literal["single-source", "corroborated", "disputed", "corrected", "withdrawn"]
+
+
+class DocumentFacts(Frozen):
+    """What consolidation may know of the document a claim stands in. `sha256` gives an order that does not depend on arrival."""
+
+    id: str
+    sha256: str
+    source_id: str
+    language: str
+    publisher: str | None = None
+    published: str | None = None
+
+
+class Testimony(Frozen):
+    """A claim with the document that makes it and the log position it was recorded at: the input of consolidation."""
+
+    claim: Claim
+    document: DocumentFacts
+    position: int
+
+    @property
+    def content_key(self) -> tuple[str, int, int, str]:
+        """An order of claims that is the same in whatever order they arrived."""
+        return (self.document.sha256, self.claim.start, self.claim.end, self.claim.quote)
+
+
+class Decision(Frozen):
+    """An accepted correction: what it changes, who proposed and who accepted it, when, and why. In the order of acceptance."""
+
+    correction_id: str
+    change: Change
+    reason: str
+    proposed_by: str
+    proposed_at: AwareDatetime
+    accepted_by: str
+    accepted_at: AwareDatetime
+    position: int
+
+
+class ValueAlternative(Frozen):
+    """One value of an attribute with the claims that give it (and the claims that deny it), in content order.
+
+    `corrected_from` is what the source's words said before an editor's correction, where one applies.
+    """
+
+    value: str
+    shown: str
+    kind: ValueKind
+    bound: Bound = "exact"
+    upper: str | None = None
+    unit: str | None = None
+    claims: tuple[str, ...]
+    denied_by: tuple[str, ...] = ()
+    corrected_from: str | None = None
+    corrected_by: str | None = None
+
+
+class EntryValue(Frozen):
+    """One attribute of an entry. `disputed` when its alternatives cannot all be true; agreeing bounds (`>200` and `206`) can."""
+
+    attribute: str
+    status: Status
+    alternatives: tuple[ValueAlternative, ...]
+
+
+class DateAlternative(Frozen):
+    """One date that claims give for an entry."""
+
+    edtf: str
+    claims: tuple[str, ...]
+    corrected_by: str | None = None
+
+
+class EntryDate(Frozen):
+    """When the entry happened: the most precise date that no claim contradicts, else None with the alternatives in dispute."""
+
+    edtf: str | None
+    status: Status
+    alternatives: tuple[DateAlternative, ...]
+
+
+class Link(Frozen):
+    """Why two claims stand together, in words that a reader understands."""
+
+    claims: tuple[str, str]
+    reasons: tuple[str, ...]
+
+
+class AppliedCorrection(Frozen):
+    """A correction that shapes an entry, as its readers see it."""
+
+    correction_id: str
+    kind: str
+    summary: str
+    reason: str
+    proposed_by: str
+    proposed_at: AwareDatetime
+    accepted_by: str
+    accepted_at: AwareDatetime
+
+
+class Entry(Frozen):
+    """One happening. `claims` are in content order; `withdrawn` are listed but support nothing.
+
+    `planned` is true when no claim says that it happened. `earliest` and `latest` are day numbers for ordering and filters
+    (`shared.domain.dates`); None stands for an unknown or open end.
+    """
+
+    id: str
+    title: str
+    title_claim: str | None
+    date: EntryDate
+    earliest: int | None
+    latest: int | None
+    values: tuple[EntryValue, ...]
+    claims: tuple[str, ...]
+    withdrawn: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    corrections: tuple[AppliedCorrection, ...] = ()
+    sources: tuple[str, ...]
+    status: Status
+    planned: bool = False
+    confidence: Confidence = "medium"
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the claims disagree on the date or on any value."""
+        return self.date.status == "disputed" or any(value.status == "disputed" for value in self.values)

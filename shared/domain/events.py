@@ -1,0 +1,182 @@
+"""Every event there is: an immutable fact about our own record, in the past tense.
+
+An event's type is a stable dotted string with an integer version, never a class path. This module holds the latest version of
+each; older stored versions are upcast before they are parsed (`upcast`). Adding a field or an event means: bump the version here, write
+an upcaster, add a golden file under `tests/golden/events/`.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.domain.claims import Claim
+from shared.domain.corrections import Change
+from shared.domain.model import Frozen
+from shared.domain.provenance import SourceDetails, Span
+
+
+class EventData(Frozen):
+    """What happened. Subclasses name their `type` and `version`; `subject` is the id of what the event is about."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @property
+    def subject(self) -> str:
+        """The id of the thing that the event is about."""
+        raise NotImplementedError
+
+
+class ChronologyCreated(EventData):
+    """A chronology was opened under a slug that stays its name."""
+
+    type: ClassVar[str] = "chronology.created"
+    chronology_id: str
+    slug: str
+    title: str
+    description: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.chronology_id
+
+
+class SourceRegistered(EventData):
+    """A source became known. `identity` is the content hash by which the same source is recognised again."""
+
+    type: ClassVar[str] = "source.registered"
+    source_id: str
+    identity: str
+    details: SourceDetails
+
+    @property
+    def subject(self) -> str:
+        return self.source_id
+
+
+class DocumentCaptured(EventData):
+    """A capture of a source's content was kept: original bytes and canonical text are stored under these hashes.
+
+    `skip` are the spans of the canonical text that belong to the file but not to the document, such as its front matter.
+    `language` is the language of the text as declared or detected. `size` is in bytes, `length` in code points.
+    """
+
+    type: ClassVar[str] = "document.captured"
+    document_id: str
+    source_id: str
+    filename: str | None
+    media_type: str
+    encoding: str | None
+    language: str
+    language_detected: bool
+    sha256: str
+    size: int
+    text_sha256: str
+    length: int
+    parser: str
+    skip: tuple[Span, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.document_id
+
+
+class ClaimRecorded(EventData):
+    """A claim was found in a document."""
+
+    type: ClassVar[str] = "claim.recorded"
+    claim: Claim
+
+    @property
+    def subject(self) -> str:
+        return self.claim.id
+
+
+class CorrectionProposed(EventData):
+    """Somebody proposed a change, with a reason. It has no effect until it is accepted."""
+
+    type: ClassVar[str] = "correction.proposed"
+    correction_id: str
+    change: Change
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.correction_id
+
+
+class CorrectionAccepted(EventData):
+    """A proposed change took effect. It carries the change, so that what it does never depends on looking back."""
+
+    type: ClassVar[str] = "correction.accepted"
+    correction_id: str
+    change: Change
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.correction_id
+
+
+class CorrectionRejected(EventData):
+    """A proposed change was turned down."""
+
+    type: ClassVar[str] = "correction.rejected"
+    correction_id: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.correction_id
+
+
+EVENT_TYPES: tuple[type[EventData], ...] = (
+    ChronologyCreated,
+    SourceRegistered,
+    DocumentCaptured,
+    ClaimRecorded,
+    CorrectionProposed,
+    CorrectionAccepted,
+    CorrectionRejected,
+)
+
+AnyEvent = (
+    ChronologyCreated
+    | SourceRegistered
+    | DocumentCaptured
+    | ClaimRecorded
+    | CorrectionProposed
+    | CorrectionAccepted
+    | CorrectionRejected
+)
+
+
+class Recorded(Frozen):
+    """An event as the log holds it: the CloudEvents envelope around the data.
+
+    `position` counts 1, 2, 3 … within the chronology. `commit` is the position of the last event of the command that wrote this one:
+    the events of one command become visible together, so a revision that readers see is always some event's `commit`.
+    """
+
+    id: str
+    chronology: str
+    position: int = Field(ge=1)
+    commit: int = Field(ge=1)
+    time: AwareDatetime
+    actor: str
+    correlationid: str
+    causationid: str | None = None
+    data: AnyEvent
+
+
+class Command(Frozen):
+    """Who asked, when, and under which key: what every event of one command shares."""
+
+    actor: str
+    time: AwareDatetime
+    correlation_id: str
+    causation_id: str | None = None
+
+
+DecisionOutcome = Literal["accepted", "rejected"]

@@ -1,0 +1,121 @@
+"""What the services need from outside, as protocols: extractors, and the log on any store."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from shared.domain.claims import ClaimBody
+from shared.domain.events import AnyEvent, Command, Recorded
+from shared.domain.model import Frozen
+from shared.domain.provenance import Span
+
+
+class ExtractionInput(Frozen):
+    """A canonical text with what is known about it.
+
+    `media_type` tells markup from prose (`text/markdown` keeps its marks in the canonical text). `skip` are spans that are no part of
+    the document's own prose. `published` is an EDTF date.
+    """
+
+    text: str
+    language: str
+    published: str | None = None
+    media_type: str = "text/plain"
+    skip: tuple[Span, ...] = ()
+
+
+class ClaimExtractor(Protocol):
+    """A plug-in of the entry point group `salname.extractors`: deterministic from its input to claims in text order."""
+
+    name: str
+    version: str
+
+    def extract(self, document: ExtractionInput) -> Sequence[ClaimBody]:
+        """Return the claims of a text; each passes `ClaimBody.check(document.text)`. `continues` holds indices into the result."""
+        ...
+
+
+class Append(Frozen):
+    """What one command adds to one chronology's log.
+
+    `key` and `fingerprint` make it idempotent: the same key with the same fingerprint gives the first result again, with another
+    fingerprint it is refused. `expected_revision` refuses the append when the log has moved on. `result` is what the caller
+    is told, kept with the key.
+    """
+
+    chronology_id: str
+    command: Command
+    events: tuple[AnyEvent, ...]
+    key: str
+    fingerprint: str
+    result: str
+    expected_revision: int | None = None
+
+
+class Appended(Frozen):
+    """The outcome of an append. `repeated` says that it was the same command again and nothing was written now."""
+
+    first: int
+    last: int
+    result: str
+    repeated: bool
+
+
+class ChronologyInfo(Frozen):
+    """A chronology and the head position of its log."""
+
+    id: str
+    slug: str
+    title: str
+    description: str
+    head: int
+
+
+class StoredDocument(Frozen):
+    """The bytes and the canonical text of a captured document."""
+
+    id: str
+    original: bytes
+    text: str
+
+
+class Log(Protocol):
+    """The ordered events of many chronologies, on any store. Every backend passes `tests/contract/`."""
+
+    def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
+        """Append atomically; raise `IdempotencyConflict`, `RevisionConflict`, `NotFound` or `Busy`."""
+        ...
+
+    def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
+        """Return whole commits of events after a position: at least one commit if there is any, up to `limit` events otherwise."""
+        ...
+
+    def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
+        """Return the stored canonical bytes of events after a position."""
+        ...
+
+    def head(self, chronology_id: str) -> int:
+        """Return the last position, 0 for an empty log."""
+        ...
+
+    def chronologies(self) -> list[ChronologyInfo]:
+        """Return all chronologies, by slug."""
+        ...
+
+    def chronology(self, slug: str) -> ChronologyInfo | None:
+        """Return the chronology of a slug."""
+        ...
+
+    def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:
+        """Return the fingerprint and first outcome recorded under an idempotency key."""
+        ...
+
+    def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
+        """Return a captured document's bytes and text."""
+        ...
+
+
+def replay(log: Log, chronology_id: str, after: int = 0, batch: int = 1000) -> Iterator[Recorded]:
+    """Iterate over all events after a position, in order."""
+    while events := log.read(chronology_id, after, batch):
+        yield from events
+        after = events[-1].position

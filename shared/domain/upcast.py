@@ -1,0 +1,31 @@
+"""Old versions of events, brought up to date on raw JSON before they are parsed.
+
+An upcaster takes the `data` of one version and returns the `data` of the next. The chain runs until the version that `events` knows.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.domain.errors import UnknownEvent
+from shared.domain.events import EVENT_TYPES, EventData
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+LATEST: Mapping[str, type[EventData]] = {event.type: event for event in EVENT_TYPES}
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+"""(type, version) -> the function that makes version + 1 of it."""
+
+
+def upcast(event_type: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data as the latest version of its type; raise `UnknownEvent` for what a newer release wrote."""
+    latest = LATEST.get(event_type)
+    if latest is None or version > latest.version:
+        raise UnknownEvent(
+            f"the log holds {event_type} version {version}, which this release does not know; "
+            "upgrade Salname and start again, nothing was skipped"
+        )
+    while version < latest.version:
+        data = UPCASTERS[event_type, version](data)
+        version += 1
+    return data
