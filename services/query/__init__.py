@@ -1,0 +1,1 @@
+"""Query: read-only answers with citations, pages, feeds and streams."""

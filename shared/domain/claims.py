@@ -91,8 +91,8 @@ class Mention(Passage):
 class ClaimBody(Passage):
     """One asserted fact. `start`, `end` and `quote` are the clause or sentence that asserts it.
 
-    `statement` says it in one readable sentence (the quote with its line breaks and hyphenation repaired). `modality`: did it happen, was it
-    planned or ordered, is it denied, or hypothetical. `attribution`: who says so, where that is not the document's own voice.
+    `statement` says it in one readable sentence (the quote with its line breaks and hyphenation repaired). `modality`: did it happen,
+    was it planned or ordered, is it denied, or hypothetical. `attribution`: who says so, where that is not the document's own voice.
     `continues` points at an earlier claim whose happening this one talks on about: in what an extractor returns, its index as a decimal
     string; in what is recorded, its claim id. `page` counts from 1, where the format has pages.
     """

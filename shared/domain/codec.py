@@ -52,5 +52,5 @@ def decode(body: bytes | str) -> Recorded:
         actor=raw["actor"],
         correlationid=raw["correlationid"],
         causationid=raw.get("causationid"),
-        data=LATEST[raw["type"]].model_validate(data),  # type: ignore[arg-type]
+        data=LATEST[raw["type"]].model_validate(data),
     )

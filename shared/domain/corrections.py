@@ -76,9 +76,7 @@ class RetitleEntry(Frozen):
     title: Title
 
 
-Change = Annotated[
-    AmendDate | AmendValue | WithdrawClaim | MergeEntries | SplitEntry | RetitleEntry, Field(discriminator="kind")
-]
+Change = Annotated[AmendDate | AmendValue | WithdrawClaim | MergeEntries | SplitEntry | RetitleEntry, Field(discriminator="kind")]
 
 
 def claims_named(change: Change) -> tuple[str, ...]:

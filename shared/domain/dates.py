@@ -139,10 +139,7 @@ def _parse(text: str) -> Edtf:
         ends = [bound for part in body[1:-1].split(",") for bound in _range(part.strip(), "..", text)]
         earliest, latest = min(end[0] for end in ends), max(end[1] for end in ends)
         return Edtf(body, earliest, latest, any("~" in e[2] for e in ends), any("?" in e[2] for e in ends))
-    if "/" in body:
-        ends = _range(body, "/", text)
-    else:
-        ends = [_point(body, text)]
+    ends = _range(body, "/", text)
     if len(ends) == 2 and ends[0][0] > ends[1][1]:
         raise InvalidInput(f"{text!r} is not an EDTF date: its interval ends before it starts")
     marks = "".join(end[2] for end in ends)
@@ -169,9 +166,7 @@ def _range(part: str, separator: str, whole: str) -> list[Bounds]:
 def _point(part: str, whole: str) -> Bounds:
     match = _POINT.fullmatch(part)
     if not match:
-        raise InvalidInput(
-            f"{whole!r} is not an EDTF date: write 2001, 2001-11, 2001-11-09, 198X, 2001-11-09/2001-11-10, 1200~ or -0489"
-        )
+        raise InvalidInput(f"{whole!r} is not an EDTF date: write 2001, 2001-11, 2001-11-09, 198X, 2001-11-09/2001-11-10, 1200~ or -0489")
     group = match.groupdict()
     marks = "".join(group[name] or "" for name in ("qy", "qy2", "qm", "qm2", "qd", "qd2")).replace("%", "?~")
     low, high = _year_bounds(group["year"], group["significant"], whole)

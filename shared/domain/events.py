@@ -142,13 +142,7 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
 )
 
 AnyEvent = (
-    ChronologyCreated
-    | SourceRegistered
-    | DocumentCaptured
-    | ClaimRecorded
-    | CorrectionProposed
-    | CorrectionAccepted
-    | CorrectionRejected
+    ChronologyCreated | SourceRegistered | DocumentCaptured | ClaimRecorded | CorrectionProposed | CorrectionAccepted | CorrectionRejected
 )
 
 

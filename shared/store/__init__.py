@@ -1,0 +1,1 @@
+"""The log store and the read model on SQLite, PostgreSQL and in memory."""

@@ -1,0 +1,1 @@
+"""Extraction: from a canonical text to claims whose every part is cited."""

@@ -1,0 +1,1 @@
+"""Exports of a chronology, one module a format."""
