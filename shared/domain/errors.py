@@ -30,6 +30,12 @@ class NotFound(SalnameError):
     title = "Not found"
 
 
+class AlreadyExists(SalnameError):
+    """A name that may be taken once is taken."""
+
+    title = "This exists already"
+
+
 class IdempotencyConflict(SalnameError):
     """The same idempotency key came earlier with another body."""
 

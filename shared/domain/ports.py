@@ -39,7 +39,8 @@ class Append(Frozen):
 
     `key` and `fingerprint` make it idempotent: the same key with the same fingerprint gives the first result again, with another
     fingerprint it is refused. `expected_revision` refuses the append when the log has moved on. `result` is what the caller
-    is told, kept with the key.
+    is told, kept with the key. `reserves` maps names that may be taken once in a chronology (the identity of a source, the
+    decision on a correction) to the id of who takes them; when one is taken already, nothing is written.
     """
 
     chronology_id: str
@@ -49,6 +50,15 @@ class Append(Frozen):
     fingerprint: str
     result: str
     expected_revision: int | None = None
+    reserves: tuple[tuple[str, str], ...] = ()
+
+
+class Reservation(Frozen):
+    """A name that was taken in a chronology: by what, and at which position the command that took it began."""
+
+    name: str
+    subject: str
+    position: int
 
 
 class Appended(Frozen):
@@ -82,7 +92,11 @@ class Log(Protocol):
     """The ordered events of many chronologies, on any store. Every backend passes `tests/contract/`."""
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
-        """Append atomically; raise `IdempotencyConflict`, `RevisionConflict`, `NotFound` or `Busy`."""
+        """Append atomically.
+
+        The first command of a chronology begins with `ChronologyCreated`. Raises `IdempotencyConflict`, `RevisionConflict`,
+        `AlreadyExists` (a reserved name or slug), `NotFound` or `Busy`; whatever is raised, nothing was written.
+        """
         ...
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
@@ -103,6 +117,10 @@ class Log(Protocol):
 
     def chronology(self, slug: str) -> ChronologyInfo | None:
         """Return the chronology of a slug."""
+        ...
+
+    def reserved(self, chronology_id: str, name: str) -> Reservation | None:
+        """Return who holds a reserved name."""
         ...
 
     def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:

@@ -1,0 +1,151 @@
+"""The database: engines for SQLite and PostgreSQL, and two kinds of session, one that reads and one that writes.
+
+Every wait has a limit: connecting, waiting for a lock, running a statement, sitting idle in a transaction.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session, create_engine
+
+from shared.domain.errors import Busy, InvalidInput
+
+POOL_SIZE = 20
+WRITE = "salname_write"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long anything may wait on the database, in seconds."""
+
+    connect: int = 10
+    lock: float = 10.0
+    statement: float = 60.0
+    idle_in_transaction: float = 30.0
+
+
+class ReadSession(Session):
+    """A session that sees one snapshot and cannot write."""
+
+
+class WriteSession(Session):
+    """A session whose work becomes visible at once when its block ends, or not at all."""
+
+
+class Database:
+    """One database with its two kinds of session. `url` is an SQLAlchemy URL or a plain `postgresql://` one."""
+
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
+        self.url = normalise_url(url)
+        self.limits = limits or Limits()
+        self.dialect = make_url(self.url).get_backend_name()
+        self.engine = _sqlite(self.url, self.limits) if self.dialect == "sqlite" else _postgresql(self.url, self.limits)
+        self._write = self.engine.execution_options(**{WRITE: True})
+        # SQLite's own lock is not fair: writers of one process take turns here and meet its busy handler only across processes.
+        self._turn = threading.Lock() if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[ReadSession]:
+        """Open a snapshot for reading."""
+        options: dict[str, Any] = {}
+        if self.dialect == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _waits(), ReadSession(self.engine.execution_options(**options)) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[WriteSession]:
+        """Open a transaction that is committed when the block ends and rolled back when it raises."""
+        if self._turn is not None and not self._turn.acquire(timeout=self.limits.lock):
+            raise Busy(f"another writer held the database for more than {self.limits.lock:g} s; nothing was changed, try again")
+        try:
+            with _waits(), WriteSession(self._write) as session, session.begin():
+                yield session
+        finally:
+            if self._turn is not None:
+                self._turn.release()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def normalise_url(url: str) -> str:
+    """Return the SQLAlchemy URL of a database URL, with the drivers that Salname uses."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise InvalidInput(f"{url!r} is not a database URL: write postgresql://user@host/name or sqlite:///path/to/file.db")
+    if scheme in ("postgresql", "postgres"):
+        return f"postgresql+psycopg://{rest}"
+    if scheme in ("sqlite", "postgresql+psycopg"):
+        return url
+    raise InvalidInput(f"{scheme!r} databases are not supported: use postgresql:// or sqlite:///")
+
+
+def sqlite_url(data: Path) -> str:
+    """The URL of the embedded database in a data directory."""
+    return f"sqlite:///{(data / 'salname.db').absolute()}"
+
+
+@contextmanager
+def _waits() -> Iterator[None]:
+    """Turn the databases' words for "a time limit ran out" into `Busy`."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Busy("all database connections are in use; nothing was changed, try again") from error
+    except (OperationalError, DBAPIError) as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in ("55P03", "57014", "25P03", "40P01", "40001") or "database is locked" in str(error.orig):
+            raise Busy("the database did not answer within its time limit; nothing was changed, try again") from error
+        raise
+
+
+def _sqlite(url: str, limits: Limits) -> Engine:
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_timeout=limits.lock, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {int(limits.lock * 1000)}",
+            "cache_size = -65536",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that starts reading and then writes can fail halfway with SQLITE_BUSY; one that says so at once cannot.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITE) else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str, limits: Limits) -> Engine:
+    options = {
+        "statement_timeout": limits.statement,
+        "lock_timeout": limits.lock,
+        "idle_in_transaction_session_timeout": limits.idle_in_transaction,
+    }
+    settings = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in options.items())
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=limits.lock,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": limits.connect, "options": settings, "application_name": "salname"},
+    )

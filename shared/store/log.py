@@ -1,0 +1,206 @@
+"""The log on a database: append under a dense counter, and reads in whole commits.
+
+The counter is the chronology's `head`, raised inside the append transaction: its row lock (PostgreSQL) or BEGIN IMMEDIATE (SQLite)
+orders the writers of one chronology, so positions have no gaps, become visible in order, and a rollback leaves nothing.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, insert, select
+
+from shared.domain.codec import decode, encode
+from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, RevisionConflict
+from shared.domain.events import ChronologyCreated, Recorded
+from shared.domain.ids import IdSource
+from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
+from shared.store.engine import Database, ReadSession, WriteSession
+from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
+
+CHANNEL = "salname_log"
+"""The PostgreSQL channel that says which chronology's log has grown."""
+
+
+class DatabaseReader:
+    """The read half of `shared.domain.ports.Log`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
+        with self.database.read() as session:
+            rows = self._rows(session, chronology_id, after, limit)
+            if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
+                rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
+        return [decode(body) for _, _, body in rows]
+
+    def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
+        with self.database.read() as session:
+            return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
+
+    @staticmethod
+    def _rows(session: ReadSession, chronology_id: str, after: int, limit: int) -> list[tuple[int, int, str]]:
+        query = (
+            select(EventRow.position, EventRow.commit, EventRow.body)
+            .where(EventRow.chronology_id == chronology_id, col(EventRow.position) > after)
+            .order_by(col(EventRow.position))
+            .limit(limit)
+        )
+        return [(position, commit, body) for position, commit, body in session.exec(query)]
+
+    def head(self, chronology_id: str) -> int:
+        with self.database.read() as session:
+            return session.exec(select(ChronologyRow.head).where(ChronologyRow.id == chronology_id)).first() or 0
+
+    def chronologies(self) -> list[ChronologyInfo]:
+        with self.database.read() as session:
+            return [_info(row) for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug))]
+
+    def chronology(self, slug: str) -> ChronologyInfo | None:
+        with self.database.read() as session:
+            row = session.exec(select(ChronologyRow).where(ChronologyRow.slug == slug)).first()
+            return None if row is None else _info(row)
+
+    def reserved(self, chronology_id: str, name: str) -> Reservation | None:
+        with self.database.read() as session:
+            row = session.get(ReservationRow, (chronology_id, name))
+            return None if row is None else Reservation(name=row.name, subject=row.subject, position=row.position)
+
+    def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:
+        with self.database.read() as session:
+            row = session.get(IdempotencyRow, (chronology_id, key))
+            return None if row is None else (row.fingerprint, _outcome(row))
+
+    def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
+        with self.database.read() as session:
+            row = session.get(DocumentRow, (chronology_id, document_id))
+            return None if row is None else StoredDocument(id=row.id, original=row.original, text=row.text)
+
+
+class DatabaseLog(DatabaseReader):
+    """`shared.domain.ports.Log` on SQLite or PostgreSQL. `new_id` makes the event ids."""
+
+    def __init__(self, database: Database, new_id: IdSource) -> None:
+        super().__init__(database)
+        self._new_id = new_id
+
+    def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
+        if earlier := self._earlier(request):
+            return earlier
+        try:
+            with self.database.write() as session:
+                return self._append(session, request, documents)
+        except IntegrityError as error:
+            # Somebody took the key or the name between our look and our lock; the transaction is rolled back whole.
+            if earlier := self._earlier(request):
+                return earlier
+            raise AlreadyExists(self._taken(request)) from error
+
+    def _earlier(self, request: Append) -> Appended | None:
+        known = self.recall(request.chronology_id, request.key)
+        if known is None:
+            return None
+        fingerprint, outcome = known
+        if fingerprint != request.fingerprint:
+            raise IdempotencyConflict(f"the key {request.key!r} came earlier with another body; send a new request under a new key")
+        return outcome.model_copy(update={"repeated": True})
+
+    def _append(self, session: WriteSession, request: Append, documents: Sequence[StoredDocument]) -> Appended:
+        last = self._raise_head(session, request)
+        first = last - len(request.events) + 1
+        recorded = number(request, first, self._new_id)
+        here = request.chronology_id
+        session.execute(insert(EventRow), [_row(event) for event in recorded])
+        session.execute(
+            insert(IdempotencyRow).values(
+                chronology_id=here, key=request.key, fingerprint=request.fingerprint, first=first, last=last, result=request.result
+            )
+        )
+        if request.reserves:
+            session.execute(
+                insert(ReservationRow),
+                [{"chronology_id": here, "name": name, "subject": subject, "position": first} for name, subject in request.reserves],
+            )
+        if documents:
+            session.execute(
+                insert(DocumentRow),
+                [{"chronology_id": here, "id": doc.id, "original": doc.original, "text": doc.text} for doc in documents],
+            )
+        if self.database.dialect == "postgresql":
+            session.execute(text("SELECT pg_notify(:channel, :chronology)"), {"channel": CHANNEL, "chronology": here})
+        return Appended(first=first, last=last, result=request.result, repeated=False)
+
+    def _raise_head(self, session: WriteSession, request: Append) -> int:
+        """Take the lock of the chronology and return the last position of this append."""
+        count = len(request.events)
+        created = request.events[0]
+        if isinstance(created, ChronologyCreated):
+            session.execute(
+                insert(ChronologyRow).values(
+                    id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=count
+                )
+            )
+            return count
+        raised = update(ChronologyRow).where(col(ChronologyRow.id) == request.chronology_id)
+        last: int | None = session.execute(raised.values(head=ChronologyRow.head + count).returning(col(ChronologyRow.head))).scalar()
+        if last is None:
+            raise NotFound(f"there is no chronology with id {request.chronology_id}")
+        check_revision(request, last - count)
+        return last
+
+    def _taken(self, request: Append) -> str:
+        created = request.events[0]
+        if isinstance(created, ChronologyCreated):
+            return f"there is already a chronology called {created.slug!r}; use it, or choose another slug"
+        taken = [name for name, _ in request.reserves if self.reserved(request.chronology_id, name)]
+        return f"{', '.join(taken) or 'an id'} is taken already in this chronology"
+
+
+def number(request: Append, first: int, new_id: IdSource) -> list[Recorded]:
+    """Give the events of an append their positions from `first` on, their ids and their envelope."""
+    last = first + len(request.events) - 1
+    command = request.command
+    return [
+        Recorded(
+            id=new_id(),
+            chronology=request.chronology_id,
+            position=position,
+            commit=last,
+            time=command.time,
+            actor=command.actor,
+            correlationid=command.correlation_id,
+            causationid=command.causation_id,
+            data=data,
+        )
+        for position, data in enumerate(request.events, start=first)
+    ]
+
+
+def check_revision(request: Append, head: int) -> None:
+    """Refuse an append that was decided on another revision than `head`."""
+    if request.expected_revision is not None and request.expected_revision != head:
+        raise RevisionConflict(
+            f"you decided on revision {request.expected_revision}, but the chronology is at {head}; look at what changed and decide again",
+            expected=request.expected_revision,
+            current=head,
+        )
+
+
+def _row(event: Recorded) -> dict[str, object]:
+    return {
+        "chronology_id": event.chronology,
+        "position": event.position,
+        "commit": event.commit,
+        "type": event.data.type,
+        "time_us": int(event.time.timestamp() * 1_000_000),
+        "body": encode(event).decode(),
+    }
+
+
+def _info(row: ChronologyRow) -> ChronologyInfo:
+    return ChronologyInfo(id=row.id, slug=row.slug, title=row.title, description=row.description, head=row.head)
+
+
+def _outcome(row: IdempotencyRow) -> Appended:
+    return Appended(first=row.first, last=row.last, result=row.result, repeated=True)

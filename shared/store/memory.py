@@ -1,0 +1,94 @@
+"""The log in memory: the reference that the databases are held to in `tests/contract/`, and quick trials without a disk."""
+
+import threading
+from collections.abc import Sequence
+
+from shared.domain.codec import decode, encode
+from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
+from shared.domain.events import ChronologyCreated, Recorded
+from shared.domain.ids import IdSource
+from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
+from shared.store.log import check_revision, number
+
+
+class MemoryLog:
+    """`shared.domain.ports.Log` in dictionaries, behind one lock."""
+
+    def __init__(self, new_id: IdSource) -> None:
+        self._new_id = new_id
+        self._lock = threading.Lock()
+        self._infos: dict[str, ChronologyInfo] = {}
+        self._events: dict[str, list[tuple[int, bytes]]] = {}
+        self._outcomes: dict[tuple[str, str], tuple[str, Appended]] = {}
+        self._reserved: dict[tuple[str, str], Reservation] = {}
+        self._documents: dict[tuple[str, str], StoredDocument] = {}
+
+    def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
+        here = request.chronology_id
+        with self._lock:
+            known = self._outcomes.get((here, request.key))
+            if known is not None and known[0] != request.fingerprint:
+                raise IdempotencyConflict(f"the key {request.key!r} came earlier with another body; send a new request under a new key")
+            if known is not None:
+                return known[1].model_copy(update={"repeated": True})
+            created = request.events[0]
+            if isinstance(created, ChronologyCreated):
+                self._open(created)
+            elif here not in self._infos:
+                raise NotFound(f"there is no chronology with id {here}")
+            head = self._infos[here].head
+            check_revision(request, head)
+            if taken := [name for name, _ in request.reserves if (here, name) in self._reserved]:
+                raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
+            return self._write(request, head, documents)
+
+    def _open(self, created: ChronologyCreated) -> None:
+        if any(info.slug == created.slug for info in self._infos.values()):
+            raise AlreadyExists(f"there is already a chronology called {created.slug!r}; use it, or choose another slug")
+        info = ChronologyInfo(
+            id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=0
+        )
+        self._infos[info.id] = info
+        self._events[info.id] = []
+
+    def _write(self, request: Append, head: int, documents: Sequence[StoredDocument]) -> Appended:
+        here = request.chronology_id
+        recorded = number(request, head + 1, self._new_id)
+        self._events[here] += [(event.commit, encode(event)) for event in recorded]
+        outcome = Appended(first=head + 1, last=head + len(recorded), result=request.result, repeated=False)
+        self._infos[here] = self._infos[here].model_copy(update={"head": outcome.last})
+        self._outcomes[here, request.key] = (request.fingerprint, outcome)
+        for name, subject in request.reserves:
+            self._reserved[here, name] = Reservation(name=name, subject=subject, position=outcome.first)
+        for document in documents:
+            self._documents[here, document.id] = document
+        return outcome
+
+    def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
+        events = self._events.get(chronology_id, [])[after:]
+        cut = events[:limit]
+        whole = events[: cut[-1][0] - after] if cut else []
+        return [decode(body) for _, body in whole]
+
+    def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
+        return [body for _, body in self._events.get(chronology_id, [])[after : after + limit]]
+
+    def head(self, chronology_id: str) -> int:
+        info = self._infos.get(chronology_id)
+        return info.head if info else 0
+
+    def chronologies(self) -> list[ChronologyInfo]:
+        return sorted(self._infos.values(), key=lambda info: info.slug)
+
+    def chronology(self, slug: str) -> ChronologyInfo | None:
+        return next((info for info in self._infos.values() if info.slug == slug), None)
+
+    def reserved(self, chronology_id: str, name: str) -> Reservation | None:
+        return self._reserved.get((chronology_id, name))
+
+    def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:
+        known = self._outcomes.get((chronology_id, key))
+        return None if known is None else (known[0], known[1].model_copy(update={"repeated": True}))
+
+    def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
+        return self._documents.get((chronology_id, document_id))
