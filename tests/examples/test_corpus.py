@@ -180,9 +180,12 @@ def test_wrapped_article_looks_like_text_out_of_a_pdf() -> None:
     assert max(map(len, lines)) <= 50
     assert sum(line.endswith("-") and line[-2:-1].isalpha() for line in lines) >= 10
     assert sum(bool(re.search(r"\d-$", line)) for line in lines) >= 3
-    headers = [number for number, line in enumerate(lines) if line.isupper() and lines.count(line) > 1]
-    inside = headers[-1]
-    before = next(line for line in reversed(lines[:inside]) if line and not line.isdigit())
-    after = next(line for line in lines[inside + 1 :] if line)
-    assert not before.endswith((".", ":", "?", "!"))
-    assert after[0].islower()
+    running = [line for line in lines if line and not line.isdigit()]
+    headers = {line for line in running if running.count(line) > 1}
+    assert len(headers) == 1
+    interrupted = [
+        (before, after)
+        for before, line, after in zip(running, running[1:], running[2:], strict=False)
+        if line in headers and not before.endswith((".", ":", "?", "!")) and after[0].islower()
+    ]
+    assert len(interrupted) == 1
