@@ -129,7 +129,9 @@ def _sqlite(url: str, limits: Limits) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A transaction that starts reading and then writes can fail halfway with SQLITE_BUSY; one that says so at once cannot.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITE) else "BEGIN")
+        writes = bool(connection.get_execution_options().get(WRITE))
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

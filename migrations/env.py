@@ -1,0 +1,41 @@
+"""Alembic's environment: the URL from the caller or from Salname's settings, one transaction a migration, with time limits."""
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlmodel import SQLModel
+
+from shared.settings import Settings
+from shared.store import read_model, tables
+from shared.store.engine import WRITE, Database
+from shared.store.migrate import MIGRATION_LOCK
+
+assert tables.EventRow.metadata is read_model.EntryRow.metadata  # both modules have told SQLModel of their tables
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations on a connection that is in a transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def main() -> None:
+    """Migrate the caller's database, or the one that the settings name."""
+    given: Database | None = context.config.attributes.get("database")
+    database = given or Database(context.config.attributes.get("url") or Settings().resolved_url())
+    try:
+        with database.engine.execution_options(**{WRITE: True}).begin() as connection:
+            run(connection)
+    finally:
+        if given is None:
+            database.close()
+
+
+main()

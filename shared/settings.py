@@ -1,0 +1,39 @@
+"""Settings from the environment (`SALNAME_…`). Read where a process is wired, and nowhere else."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.store.engine import Limits, sqlite_url
+
+
+class Settings(BaseSettings):
+    """What every service can be told. Each field is the environment variable `SALNAME_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="SALNAME_", extra="ignore")
+
+    database_url: str | None = Field(default=None, description="postgresql://… or sqlite:///…; without it, SQLite in the data directory")
+    data: Path = Field(default=Path("salname-data"), description="the data directory of the embedded mode")
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_format: str = Field(default="console", pattern="^(console|json)$")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    bootstrap_token: str | None = Field(default=None, min_length=20, description="an admin API token known from the start, for deployments")
+    anonymous_read: bool = Field(default=True, description="whether reading needs no token")
+    lock_timeout: float = Field(default=10.0, gt=0, description="seconds that anything may wait for a lock")
+    statement_timeout: float = Field(default=60.0, gt=0, description="seconds that one statement may run (PostgreSQL)")
+    max_document_bytes: int = Field(default=50_000_000, gt=0)
+    poll_seconds: float = Field(default=1.0, gt=0, description="how often to look for news when no wake-up came")
+    heartbeat_seconds: float = Field(default=15.0, gt=0, description="seconds between the heartbeats of a stream")
+
+    def resolved_url(self) -> str:
+        """The database URL, made from the data directory (created if missing) where none is given."""
+        if self.database_url:
+            return self.database_url
+        self.data.mkdir(parents=True, exist_ok=True)
+        return sqlite_url(self.data)
+
+    def limits(self) -> Limits:
+        """The time limits of the database."""
+        return Limits(lock=self.lock_timeout, statement=self.statement_timeout)

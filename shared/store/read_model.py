@@ -1,0 +1,128 @@
+"""The read model's rows: what the projection writes and everybody else only reads.
+
+Rows of entries carry the revisions from and until which they hold, so that every past revision can be answered; the current ones have
+no `until`. Day bounds are day numbers of `shared.domain.dates`, with `NO_START` and `NO_END` for what is open or unknown.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from shared.store.tables import ID
+
+NO_START = -(2**40)
+NO_END = 2**40
+
+CHANNEL = "salname_changes"
+"""The PostgreSQL channel that says which chronology's read model has moved."""
+
+
+class CheckpointRow(SQLModel, table=True):
+    """How far the log is folded. Saved in the transaction of the rows it speaks of.
+
+    `error` is why folding stopped, where it did; the position stays where it was.
+    """
+
+    __tablename__ = "checkpoint"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    fold_version: int
+    time: str = Field(max_length=40)
+    error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class SourceRow(SQLModel, table=True):
+    """A source: `body` is its details as JSON."""
+
+    __tablename__ = "source"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    id: str = Field(primary_key=True, max_length=ID)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class CapturedRow(SQLModel, table=True):
+    """A captured document: `body` is the JSON of its `document.captured` data."""
+
+    __tablename__ = "captured"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    id: str = Field(primary_key=True, max_length=ID)
+    source_id: str = Field(max_length=ID)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    time: str = Field(max_length=40)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ClaimRow(SQLModel, table=True):
+    """A recorded claim: `body` is the JSON of the claim as recorded. `entry_id` is the entry that holds it now."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index("ix_claim_document", "chronology_id", "document_id", "start"),)
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(max_length=ID)
+    entry_id: str = Field(max_length=ID)
+    start: int = Field(sa_column=Column(BigInteger, nullable=False))
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class EntryRow(SQLModel, table=True):
+    """One version of an entry: `body` is the JSON of `shared.domain.chronology.Entry`.
+
+    `search` holds the folded words that it can be found by. `sort_from` and `sort_to` are its day bounds.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index("ix_entry_order", "chronology_id", "sort_from", "sort_to", "id"),
+        Index("ix_entry_until", "chronology_id", "until"),
+    )
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    id: str = Field(primary_key=True, max_length=ID)
+    since: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    until: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    sort_from: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sort_to: int = Field(sa_column=Column(BigInteger, nullable=False))
+    disputed: bool
+    status: str = Field(max_length=20)
+    search: str = Field(sa_column=Column(Text, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class CorrectionRow(SQLModel, table=True):
+    """A correction and what became of it: `body` is its JSON, `state` proposed, accepted or rejected."""
+
+    __tablename__ = "correction"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    id: str = Field(primary_key=True, max_length=ID)
+    state: str = Field(max_length=20)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ChangeRow(SQLModel, table=True):
+    """What subscribers are told of a revision that changed entries: the very bytes, as one CloudEvents JSON object."""
+
+    __tablename__ = "change"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+READ_MODEL: tuple[type[SQLModel], ...] = (
+    CheckpointRow,
+    SourceRow,
+    CapturedRow,
+    ClaimRow,
+    EntryRow,
+    CorrectionRow,
+    ChangeRow,
+)
+"""Everything that a rebuild clears and writes again."""

@@ -1,0 +1,108 @@
+"""Fixtures that any test may use: databases of each kind, the seeds, ids."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shared.domain.ids import IdSource
+from shared.store.engine import Database
+from shared.store.migrate import migrate
+from tests.support.postgres import PostgresMissing, postgres
+
+REQUIRE_ALL = bool(os.environ.get("SALNAME_REQUIRE_ALL") or os.environ.get("CI"))
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def missing(reason: str) -> None:
+    """Skip a test whose surroundings are missing; fail it where nothing may skip."""
+    if REQUIRE_ALL:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder of the real documents."""
+    if not (SHARED / "seeds").is_dir():
+        missing(f"the seeds are not at {SHARED / 'seeds'}")
+    return SHARED / "seeds"
+
+
+@pytest.fixture(scope="session")
+def evaluation() -> Path:
+    """The folder of the labels and the scorers."""
+    if not (SHARED / "eval").is_dir():
+        missing(f"the labels are not at {SHARED / 'eval'}")
+    return SHARED / "eval"
+
+
+@pytest.fixture
+def new_id() -> IdSource:
+    """Ids as a process makes them."""
+    return IdSource(lambda: datetime.now(UTC), os.urandom)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server for the whole run."""
+    try:
+        server = postgres()
+        url = server.__enter__()
+    except PostgresMissing as error:
+        missing(str(error))
+        raise
+    try:
+        yield url
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a migrated database on the server, to be copied for each test."""
+    name = "salname_template"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    database = Database(postgres_server.rsplit("/", 1)[0] + f"/{name}")
+    migrate(database)
+    database.close()
+    return name
+
+
+MakeUrl = Callable[[], str]
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated PostgreSQL database."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+        try:
+            yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_database_url(tmp_path: Path) -> str:
+    """The URL of a fresh, migrated SQLite database."""
+    url = f"sqlite:///{tmp_path / 'salname.db'}"
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A fresh, migrated database of each kind."""
+    url = request.getfixturevalue("sqlite_database_url" if request.param == "sqlite" else "postgres_url")
+    database = Database(url)
+    yield database
+    database.close()

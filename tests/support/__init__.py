@@ -1,0 +1,1 @@
+"""Real servers for tests and benchmarks, started and cleaned up by ourselves."""
