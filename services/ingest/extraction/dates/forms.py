@@ -1,0 +1,168 @@
+"""Forms: the notation in which a language table writes down what a date expression looks like.
+
+A form is a sequence of elements over the words, numbers and signs of a text:
+
+    MONTH            a word of the class MONTH (classes are written in capitals)
+    month:MONTH      the same, and remember it as the field `month`
+    of               the word "of"
+    ','              the sign ","
+    ( a | b )        either
+    x?               x or nothing
+    x*               x any number of times
+    (?= a )          if a follows, without taking it
+    (?! a )          if a does not follow
+    [ a ] - [ b ]    the two ends of a range or list; each end is a date of its own
+    ORDYEAR          a macro of the table, where it has one of that name
+
+Every distinct set of classes is one character of a code string (see `lexicon`), so a form compiles to an ordinary regular
+expression over that string, and matching one costs what matching a short regular expression costs.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+_ELEMENT = re.compile(r"\s*(?:(?P<field>[a-z]+\d?):)?(?P<atom>[A-Z][A-Z0-9_]*|'[^']+'|[^\W\d_]+|\(\?[=!]|[()\[\]|?*])")
+_ENDS = ("first", "second")
+
+
+class FormError(ValueError):
+    """A form in a language table cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A compiled form: its regular expression over codes, the codes it can start with, and the class of every field."""
+
+    pattern: re.Pattern[str]
+    starts: frozenset[str]
+    fields: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Part:
+    regex: str
+    first: set[str]
+    nullable: bool
+
+
+def elements(form: str) -> Iterator[tuple[str, str]]:
+    """Yield the field (or "") and the atom of every element of a form; raise `FormError` at what is none."""
+    position, form = 0, form.rstrip()
+    while position < len(form):
+        match = _ELEMENT.match(form, position)
+        if not match:
+            raise FormError(f"cannot read the form {form!r} from {form[position:]!r}")
+        yield match["field"] or "", match["atom"]
+        position = match.end()
+
+
+class _Parser:
+    def __init__(self, form: str, codes_of: Callable[[str], str], macros: Mapping[str, str]) -> None:
+        self.form, self.codes_of, self.macros = form, codes_of, macros
+        self.items = self._split(form)
+        self.at = 0
+        self.fields: dict[str, str] = {}
+        self.ends = 0
+
+    def _split(self, form: str) -> list[tuple[str, str]]:
+        items: list[tuple[str, str]] = []
+        for field, atom in elements(form):
+            if atom in self.macros:
+                items += [("", "("), *self._split(self.macros[atom]), ("", ")")]
+            else:
+                items.append((field, atom))
+        return items
+
+    def peek(self) -> str:
+        return self.items[self.at][1] if self.at < len(self.items) else ""
+
+    def alternatives(self, closing: str) -> _Part:
+        parts = [self.sequence(closing)]
+        while self.peek() == "|":
+            self.at += 1
+            parts.append(self.sequence(closing))
+        regex = "|".join(part.regex for part in parts)
+        return _Part(regex, set().union(*(p.first for p in parts)), any(p.nullable for p in parts))
+
+    def sequence(self, closing: str) -> _Part:
+        regex, first, nullable = "", set[str](), True
+        while self.peek() and self.peek() != "|" and self.peek() != closing:
+            part = self.element()
+            regex += part.regex
+            if nullable:
+                first |= part.first
+            nullable = nullable and part.nullable
+        return _Part(regex, first, nullable)
+
+    def element(self) -> _Part:
+        field, atom = self.items[self.at]
+        self.at += 1
+        if atom in ("(?=", "(?!"):
+            inner = self.alternatives(")")
+            self._close(")")
+            return _Part(f"{atom}{inner.regex})", set(), True)
+        if atom == "(":
+            inner = self.alternatives(")")
+            self._close(")")
+            part = _Part(f"(?:{inner.regex})", inner.first, inner.nullable)
+        elif atom == "[":
+            name = _ENDS[self.ends]
+            self.ends += 1
+            inner = self.alternatives("]")
+            self._close("]")
+            part = _Part(f"(?P<{name}>{inner.regex})", inner.first, inner.nullable)
+        elif atom in (")", "]", "|", "?", "*"):
+            raise FormError(f"{atom!r} stands in the wrong place in the form {self.form!r}")
+        else:
+            part = self._word(field, atom)
+        while self.peek() in ("?", "*") and self.peek():
+            part = _Part(f"(?:{part.regex}){self.peek()}", part.first, True)
+            self.at += 1
+        return part
+
+    def _word(self, field: str, atom: str) -> _Part:
+        codes = self.codes_of(atom)
+        regex = "[" + codes + "]"
+        if field:
+            if field in self.fields:
+                raise FormError(f"the field {field!r} stands twice in the form {self.form!r}")
+            self.fields[field] = atom
+            regex = f"(?P<{field}>{regex})"
+        return _Part(regex, set(codes), False)
+
+    def _close(self, sign: str) -> None:
+        if self.peek() != sign:
+            raise FormError(f"the form {self.form!r} lacks a {sign!r}")
+        self.at += 1
+
+
+def compile_form(
+    form: str, codes_of: Callable[[str], str], macros: Mapping[str, str], after: str = "", not_after: str = "", start: bool = False
+) -> Form:
+    """Compile a form.
+
+    Args:
+        form: The form in the notation above.
+        codes_of: Gives the codes of all words of a class, of a quoted sign or of a word.
+        macros: Forms that may be used by name.
+        after: Codes one of which must stand before the form, or nothing.
+        not_after: Codes none of which may stand before the form.
+        start: Whether the start of the text will do for `after`.
+
+    Raises:
+        FormError: The form cannot be read or could match nothing at all.
+    """
+    parser = _Parser(form, codes_of, macros)
+    whole = parser.alternatives("")
+    if parser.at != len(parser.items):
+        raise FormError(f"the form {form!r} has a {parser.peek()!r} too many")
+    if whole.nullable:
+        raise FormError(f"the form {form!r} could match nothing at all")
+    regex = f"(?:{whole.regex})"
+    if after:
+        before = f"(?<=[{after}])"
+        regex = (rf"(?:\A|{before})" if start else before) + regex
+    if not_after:
+        regex = f"(?<![{not_after}])" + regex
+    return Form(re.compile(regex), frozenset(whole.first), parser.fields)

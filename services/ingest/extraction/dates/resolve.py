@@ -1,0 +1,351 @@
+"""The resolver: walks the date expressions of a text in order and settles which date each means.
+
+It keeps what the narrative has reached, so that "in November of the same year", "three days later" and a bare "14 July" can lean
+on it. What would have to be guessed is left unresolved.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from services.ingest.extraction.dates.lexicon import Value
+from services.ingest.extraction.dates.mention import EXPLICIT, UNRESOLVED, DateMention
+from services.ingest.extraction.dates.scan import Expression, Scan, Span
+from services.ingest.extraction.dates.when import When, common_year
+from shared.domain.dates import Edtf, day_number
+from shared.domain.errors import InvalidInput
+
+Fields = Mapping[str, Value | bool]
+
+NEWS_YEARS = 1
+"""A text that has reached a year further from its publication than this is no news, and "last year" in it is not counted from there."""
+
+ANCIENT_SPAN = 120
+"""A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
+
+
+SENTENCE_LIMIT = 150
+"""Tokens; what stands further apart is not looked upon as one sentence. Keeps the work linear in texts without full stops."""
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A resolved date that others may lean on."""
+
+    when: When
+    span: Span
+    text: str
+    tokens: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Narrative:
+    """What the text has reached so far."""
+
+    published: When | None
+    year: Anchor | None = None
+    month: Anchor | None = None
+    day: Anchor | None = None
+    last: Anchor | None = None
+
+    def reach(self, anchor: Anchor) -> None:
+        """Go on to a date."""
+        when = anchor.when
+        if when.year is None and when.decade is None and when.century is None:
+            return
+        self.last = anchor
+        if when.year is not None:
+            self.year = anchor
+            self.month = anchor if when.month is not None else None
+            self.day = anchor if when.day is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A date and what it leans on."""
+
+    when: When | None
+    derivation: str = UNRESOLVED
+    anchor: Span | None = None
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves the expressions of one text.
+
+    Attributes:
+        text: The text.
+        scan: Its expressions.
+        narrative: What it has reached; changes as expressions are resolved.
+    """
+
+    text: str
+    scan: Scan
+    narrative: Narrative
+    index: int = 0
+    kinds: Mapping[str, Callable[[Expression, Fields], Resolved]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kinds = {
+            "date": self._date,
+            "bare": self._bare,
+            "shift": self._shift,
+            "deictic": self._deictic,
+            "weekday": self._weekday,
+            "name": self._name,
+            "unresolved": lambda _expression, _fields: Resolved(None),
+        }
+
+    def mentions(self) -> list[DateMention]:
+        """Return all mentions in text order."""
+        found: list[DateMention] = []
+        for index, expression in enumerate(self.scan.expressions):
+            self.index = index
+            found += self._expression(expression)
+        return found
+
+    def _expression(self, expression: Expression) -> list[DateMention]:
+        resolve = self.kinds[expression.pattern.kind]
+        if expression.ends is None:
+            resolved = resolve(expression, expression.fields)
+            mention = self._mention(expression.span, resolved)
+            self._reach(mention, resolved, expression)
+            return [mention]
+        ends = self._ends(expression, resolve)
+        if expression.fields.get("list"):
+            return ends
+        derivation = next((end.derivation for end in ends if end.derivation != EXPLICIT), EXPLICIT)
+        anchor = next((end.anchor for end in ends if end.anchor), None)
+        edtf = interval(ends[0].edtf, ends[1].edtf)
+        if edtf is None:
+            derivation, anchor = UNRESOLVED, None
+        start, end = expression.span
+        return [DateMention(start, end, self.text[start:end], edtf, derivation, anchor, tuple(ends))]
+
+    def _ends(self, expression: Expression, resolve: Callable[[Expression, Fields], Resolved]) -> list[DateMention]:
+        assert expression.ends is not None
+        fields = expression.fields
+        second = {name.rstrip("2"): value for name, value in fields.items() if name.endswith("2")}
+        first = {name: value for name, value in fields.items() if not name.endswith("2")}
+        if "year" in second and "year" not in first:
+            first["year"] = second["year"]
+        if "month" in second and "month" not in first:
+            first["month"] = second["month"]
+        mentions = []
+        for span, own in zip(expression.ends, (first, {**first, **second}), strict=True):
+            resolved = resolve(expression, own)
+            mention = self._mention(span, resolved)
+            self._reach(mention, resolved, expression)
+            mentions.append(mention)
+        return mentions
+
+    def _mention(self, span: Span, resolved: Resolved) -> DateMention:
+        edtf = valid(resolved.when.edtf()) if resolved.when else None
+        text = self.text[span[0] : span[1]]
+        if edtf is None:
+            return DateMention(*span, text, None, UNRESOLVED)
+        return DateMention(*span, text, edtf, resolved.derivation, resolved.anchor)
+
+    def _reach(self, mention: DateMention, resolved: Resolved, expression: Expression) -> None:
+        if resolved.when and mention.edtf and not expression.fields.get("aside"):
+            self.narrative.reach(Anchor(resolved.when, (mention.start, mention.end), mention.text, expression.tokens))
+
+    def _date(self, expression: Expression, fields: Fields) -> Resolved:
+        when = self._stated(fields)
+        if when.placed:
+            return Resolved(when, EXPLICIT)
+        if "tens" in fields:
+            return self._tens(expression, fields)
+        if when.month is None and when.season is None:
+            return self._day_alone(expression, when)
+        return self._yearless(expression, when)
+
+    def _stated(self, fields: Fields) -> When:
+        """What the words themselves say."""
+        bce = fields.get("era") == "bce"
+        when = When(
+            month=number(fields, "month"),
+            day=number(fields, "day"),
+            season=number(fields, "season"),
+            approximate=bool(fields.get("approximate")),
+        )
+        figures = fields.get("numeric")
+        if isinstance(figures, str):
+            day, month, last = figures.split(".")
+            return When(int(last), int(month), int(day)) if len(last) == 4 else When(month=int(month), day=int(day))
+        year = number(fields, "year")
+        if year is not None:
+            return replace(when, year=common_year(year, bce))
+        century, tens, decade = number(fields, "century"), number(fields, "tens"), number(fields, "decade")
+        if decade is not None:
+            return replace(when, decade=decade // 10, bce=bce)
+        if century is not None and tens is not None and not bce:
+            return replace(when, decade=(century - 1) * 10 + tens // 10)
+        if century is not None:
+            return replace(when, century=century - 1, bce=bce)
+        return when
+
+    def _tens(self, expression: Expression, fields: Fields) -> Resolved:
+        """A decade or year of two digits leans on the century of the narrative."""
+        anchor, tens = self.narrative.last, number(fields, "tens")
+        century = anchor.when.century_digits() if anchor else None
+        if anchor is None or century is None or tens is None:
+            return Resolved(None)
+        derivation = f'century from narrative "{anchor.text}"'
+        if fields.get("single"):
+            return Resolved(When(year=century * 100 + tens), derivation, anchor.span)
+        return Resolved(When(decade=century * 10 + tens // 10), derivation, anchor.span)
+
+    def _day_alone(self, expression: Expression, when: When) -> Resolved:
+        anchor = self.narrative.month
+        if anchor is None or when.day is None:
+            return Resolved(None)
+        return Resolved(replace(when, year=anchor.when.year, month=anchor.when.month), f'month from narrative "{anchor.text}"', anchor.span)
+
+    def _yearless(self, expression: Expression, when: When) -> Resolved:
+        anchor = self.narrative.year
+        if anchor is None:
+            return self._year_ahead(expression, when) or self._year_of_publication(when)
+        year = year_near(anchor.when, when)
+        if year is None:
+            return Resolved(None)
+        return Resolved(when.within_year(year), self._year_derivation(expression, anchor), anchor.span)
+
+    def _year_derivation(self, expression: Expression, anchor: Anchor) -> str:
+        if self._same_sentence(anchor.tokens[1], expression.tokens[0]):
+            return f'same year as "{anchor.text}"'
+        return f'year from narrative "{anchor.text}"'
+
+    def _year_ahead(self, expression: Expression, when: When) -> Resolved | None:
+        """Nothing said before: the year may still be given later in the sentence."""
+        for later in self.scan.expressions[self.index + 1 : self.index + 4]:
+            if not self._same_sentence(expression.tokens[1], later.tokens[0]):
+                return None
+            year = number(later.fields, "year")
+            if year is not None:
+                stated = common_year(year, later.fields.get("era") == "bce")
+                words = self.text[later.span[0] : later.span[1]]
+                return Resolved(when.within_year(stated), f'same year as "{words}"', later.span)
+        return None
+
+    def _year_of_publication(self, when: When) -> Resolved:
+        published = self.narrative.published
+        if published is None or published.year is None or when.month is None:
+            return Resolved(None)
+        return Resolved(when.within_year(nearest_year(published, when)), "relative to publication")
+
+    def _same_sentence(self, start: int, end: int) -> bool:
+        words = self.scan.words
+        if end - start > SENTENCE_LIMIT:
+            return False
+        for at in range(start, end):
+            word = words[at]
+            if word.isspace() or word in "!?":
+                return False
+            if word == "." and at + 1 < len(words) and words[at + 1][0].isupper() and (at == 0 or len(words[at - 1]) > 1):
+                return False
+        return True
+
+    def _bare(self, expression: Expression, fields: Fields) -> Resolved:
+        """A number that is a year only if the narrative is there."""
+        anchor, year = self.narrative.year, number(fields, "year")
+        if anchor is None or anchor.when.year is None or year is None or anchor.when.year >= 1000:
+            return Resolved(None)
+        own = common_year(year, anchor.when.year <= 0)
+        if abs(own - anchor.when.year) > ANCIENT_SPAN:
+            return Resolved(None)
+        return Resolved(replace(self._stated({**fields, "year": year}), year=own), self._year_derivation(expression, anchor), anchor.span)
+
+    def _shift(self, expression: Expression, fields: Fields) -> Resolved:
+        """So many units after or before what the narrative has reached; none at all for "the same year"."""
+        unit = str(fields["unit"])
+        anchor = {"day": self.narrative.day, "week": self.narrative.day, "month": self.narrative.month}.get(unit, self.narrative.last)
+        if anchor is None:
+            return Resolved(None)
+        derivation = f'relative to "{anchor.text}"'
+        if unit == "year" and fields.get("count") == 0:
+            derivation = f'same year as "{anchor.text}"'
+        return Resolved(self._moved(anchor.when, fields), derivation, anchor.span)
+
+    def _moved(self, base: When, fields: Fields) -> When | None:
+        count = (number(fields, "count") or 0) * (number(fields, "direction") or 1)
+        moved = base.moved(count, str(fields["unit"]))
+        if moved is None:
+            return None
+        stated = self._stated(fields)
+        return replace(moved, month=stated.month or moved.month, day=stated.day or moved.day, season=stated.season)
+
+    def _deictic(self, expression: Expression, fields: Fields) -> Resolved:
+        """Counted from the day of publication, as news do."""
+        published = self.narrative.published
+        if published is None or not self._news():
+            return Resolved(None)
+        return Resolved(self._moved(published, fields), "relative to publication")
+
+    def _news(self) -> bool:
+        published, reached = self.narrative.published, self.narrative.year
+        if published is None or published.year is None:
+            return False
+        return reached is None or reached.when.year is None or abs(reached.when.year - published.year) <= NEWS_YEARS
+
+    def _weekday(self, expression: Expression, fields: Fields) -> Resolved:
+        published = self.narrative.published
+        weekday = number(fields, "weekday")
+        if weekday is None or published is None or published.day is None or not self._news():
+            return Resolved(None)
+        assert published.year is not None
+        assert published.month is not None
+        today = (day_number(published.year, published.month, published.day) - 1) % 7 + 1
+        direction = number(fields, "direction") or 0
+        if direction > 0:
+            count = (weekday - today - 1) % 7 + 1
+        elif direction < 0:
+            count = -((today - weekday - 1) % 7 + 1)
+        else:
+            count = -((today - weekday) % 7)
+        return Resolved(published.moved(count, "day"), "relative to publication")
+
+    def _name(self, expression: Expression, fields: Fields) -> Resolved:
+        """A holiday or an event called by its day: dated only if a year stands with it."""
+        when = self._stated(fields)
+        return Resolved(when, EXPLICIT) if when.placed else Resolved(None)
+
+
+def number(fields: Fields, name: str) -> int | None:
+    """Return a field that is a number, or None."""
+    value = fields.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def valid(edtf: str | None) -> str | None:
+    """Return the date if EDTF has such a date, otherwise None."""
+    if edtf is None:
+        return None
+    try:
+        Edtf.parse(edtf)
+    except InvalidInput:
+        return None
+    return edtf
+
+
+def interval(first: str | None, last: str | None) -> str | None:
+    """Return the interval of two dates, or None if either is missing or it would end before it starts."""
+    return None if first is None or last is None else valid(f"{first}/{last}")
+
+
+def year_near(reached: When, when: When) -> int | None:
+    """Return the year that a month, day or season without one belongs to, the narrative having reached a date."""
+    if reached.year is None:
+        return None
+    if reached.month is not None and when.month is not None and when.month - reached.month <= -8:
+        return reached.year + 1
+    return reached.year
+
+
+def nearest_year(published: When, when: When) -> int:
+    """Return the year in which a day without one lies nearest to the day of publication."""
+    assert published.year is not None
+    reference = day_number(published.year, published.month or 6, published.day or 15)
+    return min(
+        (published.year + step for step in (0, -1, 1)),
+        key=lambda year: abs(day_number(year, when.month or 1, when.day or 15) - reference),
+    )

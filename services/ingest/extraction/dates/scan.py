@@ -1,0 +1,77 @@
+"""The scan: where date expressions stand in a text and what their own words say."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from services.ingest.extraction.dates.lexicon import Value
+from services.ingest.extraction.dates.tables import Language, Pattern
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A date expression as it stands in the text, not resolved yet.
+
+    Attributes:
+        pattern: The pattern that it matched.
+        span: Its offsets in the text, end exclusive.
+        fields: What its words say: `{"month": 11, "day": 9}`. A field of the second end of a range ends in 2.
+        ends: The spans of the two ends, of a range or list.
+        tokens: The first token of it and the first after it.
+    """
+
+    pattern: Pattern
+    span: Span
+    fields: Mapping[str, Value | bool]
+    ends: tuple[Span, Span] | None
+    tokens: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All tokens of a text and the date expressions among them, in text order, not overlapping."""
+
+    words: list[str]
+    offsets: list[int]
+    expressions: list[Expression]
+
+
+def scan(text: str, language: Language) -> Scan:
+    """Find the date expressions of a text: at every place the longest that any pattern matches."""
+    words, offsets, codes = language.lexicon.tokens(text)
+    expressions = [
+        _expression(pattern, match, words, offsets, language) for pattern, match in _matches(codes, language) if pattern.kind != "skip"
+    ]
+    return Scan(words, offsets, expressions)
+
+
+def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match[str]]]:
+    free = 0
+    for start in language.starts.finditer(codes):
+        at = start.start()
+        if at < free:
+            continue
+        best: tuple[Pattern, re.Match[str]] | None = None
+        for pattern in language.patterns[codes[at]]:
+            match = pattern.form.pattern.match(codes, at)
+            if match and (best is None or match.end() > best[1].end()):
+                best = pattern, match
+        if best:
+            free = best[1].end()
+            yield best
+
+
+def _expression(pattern: Pattern, match: re.Match[str], words: list[str], offsets: list[int], language: Language) -> Expression:
+    def span(group: int | str) -> Span:
+        last = match.end(group) - 1
+        return offsets[match.start(group)], offsets[last] + len(words[last])
+
+    fields: dict[str, Value | bool] = dict(pattern.given)
+    for name, kind in pattern.form.fields.items():
+        at = match.start(name)
+        if at >= 0:
+            fields[name] = language.lexicon.value(kind, words[at])
+    ends = (span("first"), span("second")) if "second" in pattern.form.pattern.groupindex else None
+    return Expression(pattern, span(0), fields, ends, (match.start(), match.end()))

@@ -1,0 +1,127 @@
+"""Loading of the language tables: one TOML file a language, compiled once a process."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from services.ingest.extraction.dates.forms import Form, FormError, compile_form, elements
+from services.ingest.extraction.dates.lexicon import Lexicon, inflected, literal
+
+FOLDER = Path(__file__).resolve().parent.parent / "languages"
+
+Constant = int | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One kind of date expression of a language.
+
+    Attributes:
+        name: What the table calls it.
+        kind: What the resolver is to do with it; see `resolve.KINDS`.
+        form: The compiled form.
+        given: Fields that every expression of this kind has, whatever its words: `{"era": "bce"}`.
+    """
+
+    name: str
+    kind: str
+    form: Form
+    given: Mapping[str, Constant]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language's table, compiled.
+
+    Attributes:
+        code: ISO 639-1.
+        lexicon: Its words.
+        patterns: For every code, the patterns that can begin with it, in the order of the table.
+        starts: Finds the codes that a pattern can begin with.
+    """
+
+    code: str
+    lexicon: Lexicon
+    patterns: Mapping[str, tuple[Pattern, ...]]
+    starts: re.Pattern[str]
+
+
+def available() -> tuple[str, ...]:
+    """Return the codes of the languages that have a table."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+@lru_cache(maxsize=64)
+def language(code: str) -> Language:
+    """Return the compiled table of a language; raise `FormError` where its forms are wrong, `FileNotFoundError` without one."""
+    return compile_table(tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8")))
+
+
+def compile_table(table: Mapping[str, Any]) -> Language:
+    """Compile one table, as read from TOML."""
+    macros: Mapping[str, str] = table.get("macros", {})
+    lexicon = _lexicon(table)
+    forms = [form for entry in table["pattern"] for form in entry["forms"]]
+    for form in [*forms, *macros.values()]:
+        for _, atom in elements(form):
+            if atom[0] == "'" or (atom[0].isalpha() and not atom[0].isupper()):
+                lexicon.add(literal(atom), atom.strip("'"))
+    for entry in table["pattern"]:
+        for key in ("after", "not_after"):
+            for atom in entry.get(key, ()):
+                if not atom[0].isupper():
+                    lexicon.add(literal(atom), atom.strip("'"))
+    lexicon.seal()
+    by_code: dict[str, list[Pattern]] = {}
+    for entry in table["pattern"]:
+        for form in entry["forms"]:
+            pattern = _pattern(entry, form, lexicon, macros)
+            for code in pattern.form.starts:
+                by_code.setdefault(code, []).append(pattern)
+    starts = re.compile("[" + "".join(by_code) + "]")
+    return Language(table["code"], lexicon, {code: tuple(found) for code, found in by_code.items()}, starts)
+
+
+def _pattern(entry: Mapping[str, Any], form: str, lexicon: Lexicon, macros: Mapping[str, str]) -> Pattern:
+    def codes(atom: str) -> str:
+        found = lexicon.codes_of(atom)
+        if not found:
+            raise FormError(f"{entry['name']}: nothing belongs to the class {atom} in the form {form!r}")
+        return found
+
+    after, not_after = ("".join(map(codes, entry.get(key, ()))) for key in ("after", "not_after"))
+    return Pattern(
+        entry["name"],
+        entry["kind"],
+        compile_form(form, codes, macros, after, not_after, "START" in entry.get("after", ())),
+        entry.get("set", {}),
+    )
+
+
+def _lexicon(table: Mapping[str, Any]) -> Lexicon:
+    inflection = table.get("inflection", {})
+    endings = inflection.get("endings", {})
+    harmony = inflection.get("harmony", {})
+    lexicon = Lexicon(
+        turkic=table.get("casing") == "turkic",
+        capitalised=frozenset(table.get("capitalised", ())),
+        shapes={name: re.compile(shape) for name, shape in table.get("shapes", {}).items()},
+    )
+
+    def add(name: str, entry: str, value: Constant | None = None) -> None:
+        stem, mark, paradigm = entry.partition("~")
+        for word in inflected(stem, endings[paradigm or "noun"], harmony) if mark else [entry]:
+            lexicon.add(name, word, value)
+
+    for name, words in table.get("classes", {}).items():
+        for word in words:
+            add(name, word)
+    for name, values in table.get("values", {}).items():
+        for value, words in values.items():
+            for word in words:
+                add(name, word, int(value) if value.lstrip("-").isdigit() else value)
+    return lexicon
