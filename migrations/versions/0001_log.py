@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("revoked_us", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("secret_sha256"),
+        sa.UniqueConstraint("name"),
     )
     if op.get_bind().dialect.name == "postgresql":
         _refuse_on_postgresql()

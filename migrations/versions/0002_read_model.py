@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chronology_id", "revision"),
     )
     op.create_index("ix_claim_document", "claim", ["chronology_id", "document_id", "start"])
+    op.create_index("ix_claim_entry", "claim", ["chronology_id", "entry_id"])
     op.create_index("ix_entry_order", "entry", ["chronology_id", "sort_from", "sort_to", "id"])
     op.create_index("ix_entry_until", "entry", ["chronology_id", "until"])
 

@@ -45,9 +45,7 @@ class MemoryLog:
     def _open(self, created: ChronologyCreated) -> None:
         if any(info.slug == created.slug for info in self._infos.values()):
             raise AlreadyExists(f"there is already a chronology called {created.slug!r}; use it, or choose another slug")
-        info = ChronologyInfo(
-            id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=0
-        )
+        info = ChronologyInfo(id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=0)
         self._infos[info.id] = info
         self._events[info.id] = []
 

@@ -59,7 +59,10 @@ class ClaimRow(SQLModel, table=True):
     """A recorded claim: `body` is the JSON of the claim as recorded. `entry_id` is the entry that holds it now."""
 
     __tablename__ = "claim"
-    __table_args__ = (Index("ix_claim_document", "chronology_id", "document_id", "start"),)
+    __table_args__ = (
+        Index("ix_claim_document", "chronology_id", "document_id", "start"),
+        Index("ix_claim_entry", "chronology_id", "entry_id"),
+    )
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
     id: str = Field(primary_key=True, max_length=ID)

@@ -78,7 +78,7 @@ class ApiTokenRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True, max_length=ID)
     secret_sha256: str = Field(unique=True, max_length=64)
-    name: str = Field(max_length=200)
+    name: str = Field(unique=True, max_length=200)
     role: str = Field(max_length=20)
     created_us: int = Field(sa_column=Column(BigInteger, nullable=False))
     revoked_us: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))

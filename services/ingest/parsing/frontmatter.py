@@ -1,0 +1,27 @@
+"""YAML front matter: what a text file says of its source between two lines of `---` at its top."""
+
+import re
+from typing import Any
+
+import yaml
+
+from services.ingest.parsing.details import details_from
+from shared.domain.errors import InvalidInput
+from shared.domain.provenance import SourceDetails, Span
+
+_FENCED = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)(?:^|\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+
+
+def front_matter(text: str) -> tuple[SourceDetails, tuple[Span, ...]]:
+    """Return the source details in a text's front matter and the span it takes; nothing where there is none."""
+    match = _FENCED.match(text)
+    if match is None:
+        return SourceDetails(), ()
+    try:
+        # Every scalar stays the text it was written as: YAML would make a date, a number or a truth value of it.
+        raw: Any = yaml.load(match.group(1), Loader=yaml.BaseLoader)  # noqa: S506 - builds strings, lists and dicts only
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"the front matter is not valid YAML: {error}") from error
+    if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
+        return SourceDetails(), ()
+    return details_from(raw, "the front matter"), (Span(start=0, end=match.end()),)

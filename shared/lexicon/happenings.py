@@ -1,0 +1,288 @@
+"""What a text tells of: kinds of happening with their ordinals, acts and topics, the same concept in every language.
+
+The knowledge stands in tables that a linguist extends: `happenings.toml` (concepts), `ordinals.toml`, `roles.toml` and `stopwords.toml`. This
+module finds their rows in a text. Concepts are named by their English names, so that texts in two languages can be compared.
+"""
+
+import re
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from shared.lexicon.folding import fold
+
+Role = Literal["subject", "setting", "means"]
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
+_BREAK = re.compile(r"[.;:!?()\n]|, ")
+_ROMAN = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
+_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
+_FIGURE = re.compile(r"(\d{1,2})([a-z]*)")
+_REACH = 4
+"""How many words before its noun an ordinal may stand: `the First World Azerbaijanis Congress`."""
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text: as written, folded, and whether a mark that ends a phrase stands between it and the word before."""
+
+    text: str
+    folded: str
+    start: int
+    after_break: bool
+    after_hyphen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A row of the concept table. `weight` says how much it tells that two texts share it."""
+
+    name: str
+    kind_class: str
+    weight: float
+
+    @property
+    def happening(self) -> bool:
+        """Whether it is a kind of happening, not merely an act or a topic."""
+        return self.kind_class not in ("act", "topic")
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptMention:
+    """A concept that the words `first` to `last` (exclusive) of a text mean, its ordinals there, and the part it plays."""
+
+    concept: Concept
+    first: int
+    last: int
+    ordinals: frozenset[int]
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    stems: tuple[tuple[str, bool], ...]
+    concept: Concept
+
+    @property
+    def length(self) -> tuple[int, int]:
+        return len(self.stems), sum(len(stem) for stem, _ in self.stems)
+
+
+def tokens(text: str) -> list[Token]:
+    """Split a text into its words."""
+    found: list[Token] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        gap = text[end : match.start()]
+        found.append(Token(match.group(), fold(match.group()), match.start(), bool(_BREAK.search(gap)), gap in ("-", "–")))
+        end = match.end()
+    return found
+
+
+def _concepts() -> dict[str, Concept]:
+    table = _table("happenings.toml")
+    weights = {name: float(row["weight"]) for name, row in table["classes"].items()}
+    return {
+        name: Concept(name.replace("-", " "), kind_class, weights[kind_class])
+        for kind_class in weights
+        for name in table.get(kind_class, {})
+    }
+
+
+CONCEPTS = _concepts()
+"""Every concept, by the key of its row."""
+
+
+class _Lexicon:
+    """The patterns of one language, by the first word they begin with."""
+
+    def __init__(self, language: str) -> None:
+        self._exact: dict[str, list[_Pattern]] = defaultdict(list)
+        self._prefix: dict[str, list[_Pattern]] = defaultdict(list)
+        table = _table("happenings.toml")
+        for kind_class in table["classes"]:
+            for name, row in table.get(kind_class, {}).items():
+                self._add(CONCEPTS[name], row.get(language, ""), plural=language == "en")
+        self._longest = max((len(stem) for stem in self._prefix), default=0)
+
+    def _add(self, concept: Concept, patterns: str, *, plural: bool) -> None:
+        for pattern in filter(None, (part.strip() for part in patterns.split("|"))):
+            stems = tuple((fold(word.rstrip("*")), word.endswith("*")) for word in _words(pattern))
+            for variant in _plurals(stems) if plural else (stems,):
+                index = self._prefix if variant[0][1] else self._exact
+                index[variant[0][0]].append(_Pattern(variant, concept))
+
+    def longest_at(self, found: list[Token], position: int) -> _Pattern | None:
+        """Return the longest pattern that begins at a word."""
+        word = found[position].folded
+        candidates = list(self._exact.get(word, ()))
+        for length in range(2, min(len(word), self._longest) + 1):
+            candidates += self._prefix.get(word[:length], ())
+        fitting = [pattern for pattern in candidates if _fits(pattern, found, position)]
+        return max(fitting, key=lambda pattern: (pattern.length, pattern.concept.name), default=None)
+
+
+def _words(pattern: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:['’][^\W_]+)*\*?", pattern)
+
+
+def _plurals(stems: tuple[tuple[str, bool], ...]) -> tuple[tuple[tuple[str, bool], ...], ...]:
+    last, open_end = stems[-1]
+    if open_end or last.endswith("s"):
+        return (stems,)
+    return stems, (*stems[:-1], (last + "s", False))
+
+
+def _fits(pattern: _Pattern, found: list[Token], position: int) -> bool:
+    following = found[position : position + len(pattern.stems)]
+    return len(following) == len(pattern.stems) and all(
+        (token.folded.startswith(stem) if open_end else token.folded == stem) and not (offset and token.after_break)
+        for offset, (token, (stem, open_end)) in enumerate(zip(following, pattern.stems, strict=True))
+    )
+
+
+@lru_cache(maxsize=32)
+def _lexicon(language: str) -> _Lexicon:
+    return _Lexicon(language)
+
+
+def primary(language: str) -> str:
+    """Return the primary subtag of a BCP 47 tag: `az` of `az-Cyrl`."""
+    return language.split("-", 1)[0].casefold()
+
+
+def concepts_in(found: list[Token], language: str) -> list[ConceptMention]:
+    """Return the concepts that a text mentions, in order, the longest pattern at each place."""
+    lexicon = _lexicon(primary(language))
+    numbered = _ordinals_at(found, primary(language))
+    mentions: list[ConceptMention] = []
+    position = 0
+    while position < len(found):
+        pattern = lexicon.longest_at(found, position)
+        if pattern is None:
+            position += 1
+            continue
+        last = position + len(pattern.stems)
+        ordinals = _ordinals_of(found, position, last, numbered, primary(language)) if pattern.concept.happening else frozenset[int]()
+        mentions.append(ConceptMention(pattern.concept, position, last, ordinals, _role(found, position, last, primary(language))))
+        position = last
+    return mentions
+
+
+@dataclass(frozen=True, slots=True)
+class _OrdinalWords:
+    suffixes: frozenset[str]
+    stops: frozenset[str]
+    words: tuple[tuple[tuple[tuple[str, bool], ...], int], ...]
+
+
+@lru_cache(maxsize=32)
+def _ordinal_words(language: str) -> _OrdinalWords:
+    row = _table("ordinals.toml").get(language, {})
+    words = [
+        (tuple((fold(word.rstrip("*")), word.endswith("*")) for word in _words(pattern)), number)
+        for number, patterns in enumerate(row.get("words", ()), start=1)
+        for pattern in patterns.split("|")
+    ]
+    words.sort(key=lambda item: -len(item[0]))
+    return _OrdinalWords(frozenset(map(fold, row.get("suffixes", ()))), frozenset(map(fold, row.get("stops", ()))), tuple(words))
+
+
+def _ordinals_at(found: list[Token], language: str) -> dict[int, tuple[int, int]]:
+    """Return the ordinals of a text: position of the last word -> (position of the first word, number)."""
+    table = _ordinal_words(language)
+    numbered: dict[int, tuple[int, int]] = {}
+    for position, token in enumerate(found):
+        following = found[position + 1] if position + 1 < len(found) else None
+        figure = _FIGURE.fullmatch(token.folded)
+        if figure and figure[2] and figure[2] in table.suffixes:
+            numbered[position] = (position, int(figure[1]))
+        elif figure and not figure[2] and following and following.after_hyphen and following.folded in table.suffixes:
+            numbered[position + 1] = (position, int(figure[1]))
+        elif _ROMAN.fullmatch(token.text):
+            numbered[position] = (position, _roman(token.text))
+        else:
+            _note_ordinal_word(found, position, table, numbered)
+    return {last: (first, number) for last, (first, number) in numbered.items() if number > 0}
+
+
+def _note_ordinal_word(found: list[Token], position: int, table: _OrdinalWords, numbered: dict[int, tuple[int, int]]) -> None:
+    for stems, number in table.words:
+        following = found[position : position + len(stems)]
+        if len(following) == len(stems) and all(
+            token.folded.startswith(stem) if open_end else token.folded == stem
+            for token, (stem, open_end) in zip(following, stems, strict=True)
+        ):
+            numbered[position + len(stems) - 1] = (position, number)
+            return
+
+
+def _roman(text: str) -> int:
+    digits = [_ROMAN_DIGITS[letter] for letter in text]
+    return sum(-digit if digit < max(digits[i:]) else digit for i, digit in enumerate(digits))
+
+
+def _ordinals_of(found: list[Token], first: int, last: int, numbered: dict[int, tuple[int, int]], language: str) -> frozenset[int]:
+    """Return the ordinals of a noun: `the First World Congress`, `1-ci, 2-ci və 3-cü konqres`, `World War II`."""
+    stops = _ordinal_words(language).stops
+    numbers: list[int] = []
+    position = first - 1
+    while position >= 0:
+        if position in numbered:
+            start, number = numbered[position]
+            numbers.append(number)
+            position = start - 1
+            continue
+        joins = numbers and found[position].folded in stops
+        if joins and position - 1 in numbered:
+            position -= 1
+            continue
+        next_word = found[position + 1]
+        if numbers or first - position > _REACH or found[position].folded in stops or next_word.after_break:
+            break
+        position -= 1
+    follows = last < len(found) and last in numbered and not found[last].after_break
+    if not numbers and follows and _ROMAN.fullmatch(found[last].text) and found[last].text != "I":
+        numbers.append(numbered[last][1])
+    return frozenset(numbers)
+
+
+@lru_cache(maxsize=32)
+def _roles(language: str) -> dict[str, tuple[frozenset[str], frozenset[str], tuple[str, ...]]]:
+    row = _table("roles.toml").get(language, {})
+    return {
+        role: (frozenset(map(fold, table["before"])), frozenset(map(fold, table["after"])), tuple(map(fold, table["endings"])))
+        for role, table in row.items()
+    }
+
+
+def _role(found: list[Token], first: int, last: int, language: str) -> Role:
+    ahead = {token.folded for token in found[max(0, first - 3) : first]}
+    behind = found[last].folded if last < len(found) else ""
+    roles = _roles(language)
+    for name, role in (("means", "means"), ("setting", "setting")):
+        before, after, endings = roles.get(name, (frozenset(), frozenset(), ()))
+        if ahead & before or behind in after or (endings and found[last - 1].folded.endswith(endings)):
+            return role  # type: ignore[return-value]  # the two names are literals of Role
+    return "subject"
+
+
+@lru_cache(maxsize=32)
+def _stopwords(language: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    listed = [
+        fold(word) if not word.endswith("*") else fold(word[:-1]) + "*" for word in _table("stopwords.toml").get(language, "").split()
+    ]
+    return frozenset(word for word in listed if word[-1] != "*"), tuple(word[:-1] for word in listed if word[-1] == "*")
+
+
+def is_stopword(folded: str, language: str) -> bool:
+    """Tell whether a folded word says little about what a text tells of."""
+    exact, prefixes = _stopwords(primary(language))
+    return folded in exact or (bool(prefixes) and folded.startswith(prefixes))

@@ -1,0 +1,69 @@
+"""Countries, cities and regions by their names in several languages (`places.toml`), found in any of their forms."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+from shared.lexicon.inflection import Ending, Inflection, load_inflection
+from shared.lexicon.units import Nouns
+
+PlaceKind = Literal["country", "city", "region"]
+_TURKIC = ("az", "tr")
+_LONGEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place: its English name, what it is, and the ISO 3166 code of its country where there is one."""
+
+    name: str
+    kind: PlaceKind
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """The places of the table by their names in one language (and, for names that are the same everywhere, in English)."""
+
+    places: dict[str, Place]
+    first_words: frozenset[str]
+    inflection: Inflection
+    settlements: Nouns
+
+    def find(self, words: str) -> tuple[Place, Ending] | None:
+        """Return the place that words in lower case are a form of, and the ending they stand with."""
+        for stem, ending in self.inflection.stems(words):
+            place = self.places.get(stem)
+            if place is not None:
+                return place, ending
+        return None
+
+    @property
+    def longest(self) -> int:
+        """How many words the name of a place may have."""
+        return _LONGEST
+
+
+@lru_cache
+def load_places(language: str) -> Gazetteer:
+    """Return the places by their names in a language."""
+    table = tomllib.loads(resources.files(__package__).joinpath("places.toml").read_text(encoding="utf-8"))
+    places: dict[str, Place] = {}
+    kinds: tuple[tuple[str, PlaceKind], ...] = (("countries", "country"), ("cities", "city"), ("regions", "region"))
+    for section, kind in kinds:
+        for name, row in table[section].items():
+            place = Place(name, kind, row.get("code"))
+            for written in row.get(language) or row["en"]:
+                # A name that means a country and a city means the country.
+                places.setdefault(_lower(written, language), place)
+    inflection = load_inflection(language)
+    settlements = Nouns(dict.fromkeys(table["settlements"].get(language, []), "settlement"), inflection)
+    return Gazetteer(places, frozenset(name.split()[0] for name in places), inflection, settlements)
+
+
+def _lower(name: str, language: str) -> str:
+    if language in _TURKIC:
+        name = name.replace("I", "ı")
+    return name.replace("İ", "i").replace("’", "'").lower()

@@ -1,0 +1,65 @@
+"""Nouns that are counted, measured, paid and numbered, in several languages (`units.toml`), found in any of their forms."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from shared.lexicon.inflection import Ending, Inflection, load_inflection
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A word found in a table: `name` is its normalised name (an attribute, an ISO 4217 code), `ending` the ending it stands with."""
+
+    name: str
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Nouns:
+    """A table of nouns of one language."""
+
+    names: dict[str, str]
+    inflection: Inflection
+
+    def find(self, words: str) -> Noun | None:
+        """Return the noun that words in lower case are a form of; only the last word of several is inflected."""
+        for stem, ending in self.inflection.stems(words):
+            name = self.names.get(stem)
+            if name is not None:
+                return Noun(name, ending)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What can be counted in one language."""
+
+    counted: Nouns
+    time: Nouns
+    percent: Nouns
+    money: Nouns
+    numbered: Nouns
+    symbols: dict[str, str]
+
+
+@lru_cache
+def load_units(language: str) -> Units:
+    """Return the units of a language; of one that the table does not know, the money signs only."""
+    table = tomllib.loads(resources.files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
+    inflection = load_inflection(language)
+
+    def nouns(kind: str) -> Nouns:
+        names: dict[str, str] = {}
+        for name, words in table[kind].items():
+            for word in words.get(language, []):
+                # The first attribute that lists a word keeps it.
+                names.setdefault(word, name.replace("_", " ") if kind == "counted" else name)
+        return Nouns(names, inflection)
+
+    def listed(kind: str) -> Nouns:
+        return Nouns(dict.fromkeys(table[kind].get(language, []), kind), inflection)
+
+    symbols = {symbol: code for code, words in table["money"].items() for symbol in words["symbols"]}
+    return Units(nouns("counted"), listed("time"), listed("percent"), nouns("money"), nouns("numbered"), symbols)

@@ -1,0 +1,36 @@
+"""What deciding needs to know of the read model."""
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from shared.domain.claims import Claim
+from shared.domain.events import DocumentCaptured
+from shared.store.engine import Database
+from shared.store.read_model import CapturedRow, ClaimRow
+
+
+def members(database: Database, chronology_id: str, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Map each given claim or entry id that is known to the ids of all claims of the entry that holds it."""
+    found: dict[str, list[str]] = {}
+    with database.read() as session:
+        for claim_id in set(ids):
+            row = session.get(ClaimRow, (chronology_id, claim_id))
+            if row is not None:
+                held = select(ClaimRow.id).where(ClaimRow.chronology_id == chronology_id, col(ClaimRow.entry_id) == row.entry_id)
+                found[claim_id] = list(session.exec(held))
+    return found
+
+
+def claim(database: Database, chronology_id: str, claim_id: str) -> Claim | None:
+    """Return a claim as it was recorded."""
+    with database.read() as session:
+        row = session.get(ClaimRow, (chronology_id, claim_id))
+        return None if row is None else Claim.model_validate_json(row.body)
+
+
+def document_language(database: Database, chronology_id: str, document_id: str) -> str | None:
+    """Return the language of a captured document."""
+    with database.read() as session:
+        row = session.get(CapturedRow, (chronology_id, document_id))
+        return None if row is None else DocumentCaptured.model_validate_json(row.body).language

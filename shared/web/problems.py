@@ -1,0 +1,64 @@
+"""Errors as problem details (RFC 9457), each with a status, a title and words that say what to do."""
+
+from collections.abc import Mapping
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.domain import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUSES: Mapping[type[errors.SalnameError], int] = {
+    errors.NotFound: 404,
+    errors.AlreadyExists: 409,
+    errors.IdempotencyConflict: 409,
+    errors.RevisionConflict: 412,
+    errors.NotAllowed: 403,
+    errors.NotAuthenticated: 401,
+    errors.UnreadableDocument: 422,
+    errors.InvalidInput: 422,
+    errors.Busy: 503,
+    errors.UnknownEvent: 500,
+}
+
+log = structlog.get_logger(__name__)
+
+
+def problem(status: int, title: str, detail: str, instance: str, **extra: object) -> JSONResponse:
+    """Make the response of a problem. `instance` is the path of the request."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance, **extra}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
+    return JSONResponse(jsonable_encoder(body), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _status(error: errors.SalnameError) -> int:
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 400)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of an app as problem details."""
+
+    @app.exception_handler(errors.SalnameError)
+    async def expected(request: Request, error: errors.SalnameError) -> JSONResponse:
+        return problem(_status(error), error.title, error.detail, request.url.path, **error.extra)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
+        first = found[0]
+        return problem(422, "The request is not valid", f"{first['where']}: {first['what']}", request.url.path, errors=found)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request could not be carried out")
+        return problem(error.status_code, title, str(error.detail), request.url.path)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.exception("request.failed", path=request.url.path, exc_info=error)
+        return problem(500, "Something went wrong here", "the error is in the server's log; nothing was changed", request.url.path)
