@@ -23,6 +23,11 @@ ANCIENT_SPAN = 120
 """A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
 
 
+TURN = -6
+"""So many months back, and a text that goes on to later years has come to the next one: after October, "in February"."""
+
+SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
+
 SENTENCE_LIMIT = 150
 """Tokens; what stands further apart is not looked upon as one sentence. Keeps the work linear in texts without full stops."""
 
@@ -39,24 +44,46 @@ class Anchor:
 
 @dataclass(slots=True)
 class Narrative:
-    """What the text has reached so far."""
+    """What the text has reached so far.
+
+    A history goes forward in time, but looks back and ahead on the way: "(declassified in 2005)". A year that the text does not stay
+    with is an aside: later months without a year do not belong to it.
+
+    Attributes:
+        published: When the text was published.
+        year: The last date in the year that the text is in.
+        current_month: The month of that year that it has reached.
+        aside: The last date in a year that it only mentioned.
+        month: The last date with a month, aside or not.
+        day: The last date with a day, aside or not.
+        last: The last date.
+    """
 
     published: When | None
     year: Anchor | None = None
+    current_month: int | None = None
+    aside: Anchor | None = None
     month: Anchor | None = None
     day: Anchor | None = None
     last: Anchor | None = None
 
-    def reach(self, anchor: Anchor) -> None:
-        """Go on to a date."""
+    def reach(self, anchor: Anchor, next_year: int | None) -> None:
+        """Go on to a date; `next_year` is the year given next in the text."""
         when = anchor.when
-        if when.year is None and when.decade is None and when.century is None:
+        if not when.placed:
             return
         self.last = anchor
-        if when.year is not None:
-            self.year = anchor
-            self.month = anchor if when.month is not None else None
-            self.day = anchor if when.day is not None else None
+        if when.year is None:
+            return
+        self.month = anchor if when.month is not None else None
+        self.day = anchor if when.day is not None else None
+        here = self.year.when.year if self.year else None
+        if here is not None and next_year is not None and abs(next_year - here) < abs(next_year - when.year):
+            self.aside = anchor
+            return
+        self.current_month = when.month or (self.current_month if here == when.year else None)
+        self.year = anchor
+        self.aside = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +109,7 @@ class Resolver:
     scan: Scan
     narrative: Narrative
     index: int = 0
+    next_years: list[int | None] = field(default_factory=list)
     kinds: Mapping[str, Callable[[Expression, Fields], Resolved]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,29 +125,43 @@ class Resolver:
 
     def mentions(self) -> list[DateMention]:
         """Return all mentions in text order."""
+        self.next_years = self._next_years()
         found: list[DateMention] = []
         for index, expression in enumerate(self.scan.expressions):
             self.index = index
             found += self._expression(expression)
         return found
 
+    def _next_years(self) -> list[int | None]:
+        """Return for every expression the year that the next one with a year gives."""
+        found: list[int | None] = []
+        following: int | None = None
+        for expression in reversed(self.scan.expressions):
+            found.append(following)
+            year = number(expression.fields, "year")
+            if year is not None and expression.pattern.kind != "bare":
+                following = common_year(year, expression.fields.get("era") == "bce")
+        return found[::-1]
+
     def _expression(self, expression: Expression) -> list[DateMention]:
         resolve = self.kinds[expression.pattern.kind]
         if expression.ends is None:
             resolved = resolve(expression, expression.fields)
             mention = self._mention(expression.span, resolved)
-            self._reach(mention, resolved, expression)
+            anchor = self._anchor(mention, resolved, expression)
+            if anchor:
+                self.narrative.reach(anchor, self.next_years[self.index])
             return [mention]
         ends = self._ends(expression, resolve)
         if expression.fields.get("list"):
             return ends
         derivation = next((end.derivation for end in ends if end.derivation != EXPLICIT), EXPLICIT)
-        anchor = next((end.anchor for end in ends if end.anchor), None)
+        leaning = next((end.anchor for end in ends if end.anchor), None)
         edtf = interval(ends[0].edtf, ends[1].edtf)
         if edtf is None:
-            derivation, anchor = UNRESOLVED, None
+            derivation, leaning = UNRESOLVED, None
         start, end = expression.span
-        return [DateMention(start, end, self.text[start:end], edtf, derivation, anchor, tuple(ends))]
+        return [DateMention(start, end, self.text[start:end], edtf, derivation, leaning, tuple(ends))]
 
     def _ends(self, expression: Expression, resolve: Callable[[Expression, Fields], Resolved]) -> list[DateMention]:
         assert expression.ends is not None
@@ -130,13 +172,27 @@ class Resolver:
             first["year"] = second["year"]
         if "month" in second and "month" not in first:
             first["month"] = second["month"]
-        mentions = []
+        short, whole = number(second, "year"), number(first, "year")
+        if short is not None and whole is not None and short < 100 <= whole:
+            second["year"] = whole // 100 * 100 + short
+        mentions, anchors = [], []
         for span, own in zip(expression.ends, (first, {**first, **second}), strict=True):
             resolved = resolve(expression, own)
             mention = self._mention(span, resolved)
-            self._reach(mention, resolved, expression)
+            anchors.append(self._anchor(mention, resolved, expression))
             mentions.append(mention)
+        self._reach_either(anchors)
         return mentions
+
+    def _reach_either(self, anchors: list[Anchor | None]) -> None:
+        """Go on to that end of a range in whose year the text goes on."""
+        following = self.next_years[self.index]
+        for anchor in anchors if following is None else anchors[::-1]:
+            if anchor is None:
+                continue
+            self.narrative.reach(anchor, following)
+            if following is not None and anchor.when.year == following:
+                break
 
     def _mention(self, span: Span, resolved: Resolved) -> DateMention:
         edtf = valid(resolved.when.edtf()) if resolved.when else None
@@ -145,9 +201,10 @@ class Resolver:
             return DateMention(*span, text, None, UNRESOLVED)
         return DateMention(*span, text, edtf, resolved.derivation, resolved.anchor)
 
-    def _reach(self, mention: DateMention, resolved: Resolved, expression: Expression) -> None:
-        if resolved.when and mention.edtf and not expression.fields.get("aside"):
-            self.narrative.reach(Anchor(resolved.when, (mention.start, mention.end), mention.text, expression.tokens))
+    def _anchor(self, mention: DateMention, resolved: Resolved, expression: Expression) -> Anchor | None:
+        if resolved.when is None or mention.edtf is None:
+            return None
+        return Anchor(resolved.when, (mention.start, mention.end), mention.text, expression.tokens)
 
     def _date(self, expression: Expression, fields: Fields) -> Resolved:
         when = self._stated(fields)
@@ -205,7 +262,12 @@ class Resolver:
         anchor = self.narrative.year
         if anchor is None:
             return self._year_ahead(expression, when) or self._year_of_publication(when)
-        year = year_near(anchor.when, when)
+        aside = self.narrative.aside
+        if aside and self._same_sentence(aside.tokens[1], expression.tokens[0]) and close(aside.when, anchor.when):
+            anchor = aside
+            year = aside.when.year
+        else:
+            year = year_near(anchor.when, self.narrative.current_month, when, self.next_years[self.index])
         if year is None:
             return Resolved(None)
         return Resolved(when.within_year(year), self._year_derivation(expression, anchor), anchor.span)
@@ -332,11 +394,24 @@ def interval(first: str | None, last: str | None) -> str | None:
     return None if first is None or last is None else valid(f"{first}/{last}")
 
 
-def year_near(reached: When, when: When) -> int | None:
-    """Return the year that a month, day or season without one belongs to, the narrative having reached a date."""
+def close(one: When, other: When) -> bool:
+    """Whether two dates lie in the same or in neighbouring years."""
+    return one.year is not None and other.year is not None and abs(one.year - other.year) <= 1
+
+
+def year_near(reached: When, month: int | None, when: When, following: int | None) -> int | None:
+    """Return the year that a month, day or season without one belongs to.
+
+    Args:
+        reached: The date that the text has reached.
+        month: The month of that year that it has reached.
+        when: What is to be dated.
+        following: The year that the text gives next.
+    """
     if reached.year is None:
         return None
-    if reached.month is not None and when.month is not None and when.month - reached.month <= -8:
+    own = when.month or SEASON_MONTH.get(when.season or 0)
+    if month is not None and own is not None and own - month <= TURN and (following is None or following > reached.year):
         return reached.year + 1
     return reached.year
 
