@@ -13,7 +13,7 @@ from itertools import combinations
 TOKEN = re.compile(r"\n[^\S\n]*\n\s*|\d+(?:[.,:]\d+)*|[^\W\d_]+|[^\w\s]|_")
 """Runs of digits, runs of letters, single signs, and blank lines."""
 
-NUMERIC = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
+NUMERIC = re.compile(r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.([12]\d{3}|\d{2})")
 """A day, month and year in figures."""
 
 _ROMAN = re.compile(r"(?=.)(X{0,2})(IX|IV|V?I{0,3})")

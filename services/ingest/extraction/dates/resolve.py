@@ -117,6 +117,7 @@ class Resolver:
             "date": self._date,
             "bare": self._bare,
             "shift": self._shift,
+            "occurrence": self._occurrence,
             "deictic": self._deictic,
             "weekday": self._weekday,
             "name": self._name,
@@ -158,6 +159,8 @@ class Resolver:
         derivation = next((end.derivation for end in ends if end.derivation != EXPLICIT), EXPLICIT)
         leaning = next((end.anchor for end in ends if end.anchor), None)
         edtf = interval(ends[0].edtf, ends[1].edtf)
+        if edtf is None and all(end.derivation == EXPLICIT for end in ends):
+            return []  # "2015-1234" goes backwards, and so is no range of years
         if edtf is None:
             derivation, leaning = UNRESOLVED, None
         start, end = expression.span
@@ -210,6 +213,9 @@ class Resolver:
         when = self._stated(fields)
         if when.placed:
             return Resolved(when, EXPLICIT)
+        figures = fields.get("numeric")
+        if isinstance(figures, str):
+            return self._short_year(expression, when, int(figures.split(".")[-1]))
         if "tens" in fields:
             return self._tens(expression, fields)
         if when.month is None and when.season is None:
@@ -225,14 +231,20 @@ class Resolver:
             season=number(fields, "season"),
             approximate=bool(fields.get("approximate")),
         )
+        feast = fields.get("feast")
+        if isinstance(feast, str):
+            month, day = feast.split("-")
+            when = replace(when, month=int(month), day=int(day))
         figures = fields.get("numeric")
         if isinstance(figures, str):
-            day, month, last = figures.split(".")
-            return When(int(last), int(month), int(day)) if len(last) == 4 else When(month=int(month), day=int(day))
+            return figured(figures)
         year = number(fields, "year")
         if year is not None:
             return replace(when, year=common_year(year, bce))
         century, tens, decade = number(fields, "century"), number(fields, "tens"), number(fields, "decade")
+        hundreds = number(fields, "hundreds")
+        if hundreds is not None:
+            return replace(when, century=hundreds // 100)
         if decade is not None:
             return replace(when, decade=decade // 10, bce=bce)
         if century is not None and tens is not None and not bce:
@@ -243,14 +255,24 @@ class Resolver:
 
     def _tens(self, expression: Expression, fields: Fields) -> Resolved:
         """A decade or year of two digits leans on the century of the narrative."""
+        if fields.get("single"):
+            return self._short_year(expression, self._stated(fields), number(fields, "tens") or 0)
         anchor, tens = self.narrative.last, number(fields, "tens")
         century = anchor.when.century_digits() if anchor else None
         if anchor is None or century is None or tens is None:
             return Resolved(None)
         derivation = f'century from narrative "{anchor.text}"'
-        if fields.get("single"):
-            return Resolved(When(year=century * 100 + tens), derivation, anchor.span)
         return Resolved(When(decade=century * 10 + tens // 10), derivation, anchor.span)
+
+    def _short_year(self, expression: Expression, when: When, tens: int) -> Resolved:
+        """A year of two figures: the last such year before publication, or else the one nearest to what the text has reached."""
+        published, anchor = self.narrative.published, self.narrative.year
+        if published and published.year is not None:
+            return Resolved(when.within_year(published.year - (published.year - tens) % 100), "relative to publication")
+        if anchor is None or anchor.when.year is None or anchor.when.year <= 0:
+            return Resolved(None)
+        year = anchor.when.year - 50 + (tens - anchor.when.year + 50) % 100
+        return Resolved(when.within_year(year), f'century from narrative "{anchor.text}"', anchor.span)
 
     def _day_alone(self, expression: Expression, when: When) -> Resolved:
         anchor = self.narrative.month
@@ -328,6 +350,17 @@ class Resolver:
             derivation = f'same year as "{anchor.text}"'
         return Resolved(self._moved(anchor.when, fields), derivation, anchor.span)
 
+    def _occurrence(self, expression: Expression, fields: Fields) -> Resolved:
+        """The month or season of that name next before or after what the narrative has reached."""
+        anchor = self.narrative.month
+        month, season = number(fields, "month"), number(fields, "season")
+        own = month or SEASON_MONTH.get(season or 0)
+        if anchor is None or anchor.when.year is None or anchor.when.month is None or own is None:
+            return Resolved(None)
+        later = own > anchor.when.month
+        year = anchor.when.year + (not later if number(fields, "direction") == 1 else later - 1)
+        return Resolved(When(year, month, season=season), f'relative to "{anchor.text}"', anchor.span)
+
     def _moved(self, base: When, fields: Fields) -> When | None:
         count = (number(fields, "count") or 0) * (number(fields, "direction") or 1)
         moved = base.moved(count, str(fields["unit"]))
@@ -370,6 +403,12 @@ class Resolver:
         """A holiday or an event called by its day: dated only if a year stands with it."""
         when = self._stated(fields)
         return Resolved(when, EXPLICIT) if when.placed else Resolved(None)
+
+
+def figured(figures: str) -> When:
+    """Return the day that is written `16.12.1991`; where the year has two figures it is left open."""
+    day, month, year = figures.split(".")
+    return When(int(year) if len(year) == 4 else None, int(month), int(day))
 
 
 def number(fields: Fields, name: str) -> int | None:
