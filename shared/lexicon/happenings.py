@@ -1,7 +1,7 @@
 """What a text tells of: kinds of happening with their ordinals, acts and topics, the same concept in every language.
 
-The knowledge stands in tables that a linguist extends: `happenings.toml` (concepts), `ordinals.toml`, `roles.toml` and `stopwords.toml`. This
-module finds their rows in a text. Concepts are named by their English names, so that texts in two languages can be compared.
+The knowledge stands in tables that a linguist extends: `happenings.toml` (concepts), `ordinals.toml`, `roles.toml` and `stopwords.toml`.
+This module finds their rows in a text. Concepts are named by their English names, so that texts in two languages can be compared.
 """
 
 import re
@@ -23,6 +23,8 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
 _FIGURE = re.compile(r"(\d{1,2})([a-z]*)")
 _REACH = 4
 """How many words before its noun an ordinal may stand: `the First World Azerbaijanis Congress`."""
+_PHRASE = 4
+"""How many words before its noun a preposition may stand: `according to the mentioned decree`."""
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -254,24 +256,37 @@ def _ordinals_of(found: list[Token], first: int, last: int, numbered: dict[int, 
     return frozenset(numbers)
 
 
+_Marks = tuple[frozenset[str], frozenset[str], tuple[str, ...]]
+_MARKED_ROLES: tuple[Role, ...] = ("means", "setting")
+
+
 @lru_cache(maxsize=32)
-def _roles(language: str) -> dict[str, tuple[frozenset[str], frozenset[str], tuple[str, ...]]]:
-    row = _table("roles.toml").get(language, {})
-    return {
-        role: (frozenset(map(fold, table["before"])), frozenset(map(fold, table["after"])), tuple(map(fold, table["endings"])))
-        for role, table in row.items()
-    }
+def _roles(language: str) -> tuple[tuple[Role, _Marks], ...]:
+    table = _table("roles.toml").get(language, {})
+    return tuple((role, _marks(table[role])) for role in _MARKED_ROLES if role in table)
+
+
+def _marks(row: dict[str, list[str]]) -> _Marks:
+    return frozenset(map(fold, row["before"])), frozenset(map(fold, row["after"])), tuple(map(fold, row["endings"]))
 
 
 def _role(found: list[Token], first: int, last: int, language: str) -> Role:
-    ahead = {token.folded for token in found[max(0, first - 3) : first]}
+    ahead = _ahead(found, first)
     behind = found[last].folded if last < len(found) else ""
-    roles = _roles(language)
-    for name, role in (("means", "means"), ("setting", "setting")):
-        before, after, endings = roles.get(name, (frozenset(), frozenset(), ()))
+    for role, (before, after, endings) in _roles(language):
         if ahead & before or behind in after or (endings and found[last - 1].folded.endswith(endings)):
-            return role  # type: ignore[return-value]  # the two names are literals of Role
+            return role
     return "subject"
+
+
+def _ahead(found: list[Token], first: int) -> set[str]:
+    """The words before a noun, up to where its phrase begins."""
+    ahead: set[str] = set()
+    for position in range(first - 1, max(-1, first - 1 - _PHRASE), -1):
+        if found[position + 1].after_break:
+            break
+        ahead.add(found[position].folded)
+    return ahead
 
 
 @lru_cache(maxsize=32)

@@ -1,0 +1,140 @@
+"""Which claims may be compared: keys that claims of one happening share, and neighbourhoods within a key.
+
+Every key joins two things or more (a kind of happening and a day, an ordinal and a name, a number with its noun and a year), so that few
+claims share it. Where many do, as for a happening that hundreds of documents tell of, each claim is compared with its nearest neighbours
+in an order that depends on what claims say: the work for one claim stays bounded, and the pairs depend on the set of claims only, not on
+their arrival.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from services.projection.consolidation.features import Features
+from services.projection.consolidation.readings import ContentKey
+from services.projection.consolidation.spans import DAYS
+from shared.domain.dates import Edtf, civil
+
+REACH = 12
+"""Neighbours on either side within a key."""
+
+_MONTH, _YEARS = 31, 2
+
+Key = tuple[object, ...]
+Place = tuple[tuple[int, ...], tuple[str, ...], float, ContentKey, str]
+"""Where a claim stands within a key: by ordinals, places, day, then content."""
+
+
+def place(claim: Features) -> Place:
+    """Return the order of a claim within a key: claims of one happening come together."""
+    ordinals = tuple(sorted(number for kind in claim.heads.values() for number in kind.ordinals))
+    places = tuple(sorted("".join(name) for name in claim.places))
+    return ordinals, places, claim.date.earliest if claim.date else float("inf"), claim.key, claim.id
+
+
+def keys(claim: Features) -> frozenset[Key]:
+    """Return the keys under which a claim is compared."""
+    return frozenset((*_dated(claim), *_numbered(claim), *_titled(claim)))
+
+
+def _strong(claim: Features) -> list[str]:
+    """What tells a happening from others of its kind: names, titles and figures."""
+    names = ["".join(name) for named in (claim.titles, claim.actors, claim.places) for name in named]
+    return sorted({*names, *(str(number) for _, _, number in claim.numbers)})
+
+
+def _dated(claim: Features) -> Iterator[Key]:
+    if claim.date is None:
+        return
+    date = claim.date
+    years = _years(date)
+    for kind in claim.heads:
+        if date.days <= DAYS:
+            yield from (("kind-day", kind, day) for day in {date.earliest, date.latest})
+        if date.days <= _MONTH:
+            yield from (("kind-month", kind, *civil(int(day))[:2]) for day in {date.earliest, date.latest})
+        yield from (("kind-year", kind, year) for year in years)
+        yield from (("kind-decade", kind, decade, strong) for decade in _decades(date) for strong in _strong(claim))
+    if date.days <= DAYS:
+        yield from (("day", day, word) for day in {date.earliest, date.latest} for word in (*claim.words, *claim.proper, *claim.topics))
+    yield from (("number", *number[:2], str(number[2]), year) for number in claim.numbers for year in years)
+
+
+def _numbered(claim: Features) -> Iterator[Key]:
+    """Keys without a date: claims that give none, or dispute it, share ordinals, names or figures."""
+    for name, kind in claim.heads.items():
+        if kind.ordinals:
+            common = {*claim.words, *claim.proper, *claim.topics}
+            yield from (("ordinal", name, tuple(sorted(kind.ordinals)), word) for word in common)
+        yield from (("kind-number", name, *number[:2], str(number[2])) for number in claim.numbers)
+
+
+def _titled(claim: Features) -> Iterator[Key]:
+    for title in claim.titles:
+        yield from (("title", title, kind) for kind in claim.heads)
+        yield from (("title-year", title, year) for year in (_years(claim.date) if claim.date else ()))
+
+
+def _years(date: Edtf) -> list[int]:
+    if date.days > _YEARS * 366:
+        return []
+    return list(range(civil(int(date.earliest))[0], civil(int(date.latest))[0] + 1))
+
+
+def _decades(date: Edtf) -> list[int]:
+    ends = [civil(int(day))[0] // 10 for day in (date.earliest, date.latest) if abs(day) != float("inf")]
+    return sorted(set(ends))
+
+
+@dataclass
+class Blocks:
+    """All claims under their keys; tells who became, or is no longer, comparable to whom."""
+
+    _members: dict[Key, list[Place]] = field(default_factory=dict)
+    _keys: dict[str, frozenset[Key]] = field(default_factory=dict)
+    _places: dict[str, Place] = field(default_factory=dict)
+
+    def add(self, claim: Features) -> tuple[set[str], set[tuple[str, str]]]:
+        """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach."""
+        where = place(claim)
+        self._places[claim.id], self._keys[claim.id] = where, keys(claim)
+        near: set[str] = set()
+        parted: set[tuple[str, str]] = set()
+        for key in self._keys[claim.id]:
+            members = self._members.setdefault(key, [])
+            at = bisect_left(members, where)
+            before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
+            near.update(member[-1] for member in (*before, *after))
+            parted.update(
+                (one[-1], other[-1])
+                for distance, one in enumerate(reversed(before))
+                for other in after[REACH - 1 - distance : REACH - distance]
+            )
+            members.insert(at, where)
+        return near, {pair for pair in parted if not self.comparable(*pair)}
+
+    def remove(self, claim_id: str) -> set[tuple[str, str]]:
+        """Take a claim out; return the pairs that came into each other's reach."""
+        where = self._places.pop(claim_id)
+        joined: set[tuple[str, str]] = set()
+        for key in self._keys.pop(claim_id):
+            members = self._members[key]
+            at = bisect_left(members, where)
+            del members[at]
+            before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
+            joined.update(
+                (one[-1], other[-1])
+                for distance, one in enumerate(reversed(before))
+                for other in after[REACH - 1 - distance : REACH - distance]
+            )
+            if not members:
+                del self._members[key]
+        return joined
+
+    def comparable(self, one: str, other: str) -> bool:
+        """Whether two claims stand within reach of each other under any key."""
+        where, there = self._places[one], self._places[other]
+        return any(
+            abs(bisect_left(self._members[key], where) - bisect_left(self._members[key], there)) <= REACH
+            for key in self._keys[one] & self._keys[other]
+        )

@@ -1,0 +1,226 @@
+"""Whether two claims tell of one happening: a symmetric judgement on two claims, with its reasons in words.
+
+Evidence adds up: how sharply the dates agree, whether the kinds of happening do and which ordinal they have, names, numbers and the words
+that no table knows. Two claims are linked when the sum reaches `THRESHOLD`. Contradictions in what makes a happening this one (the first
+congress and the fifth) forbid the link whatever else agrees.
+"""
+
+from dataclasses import dataclass
+
+from services.projection.consolidation.features import Features, Kind, Name
+from services.projection.consolidation.spans import DAYS, Relation, gap, relation, told
+from shared.domain.dates import Edtf
+
+THRESHOLD = 5.0
+
+_CONTINUES = 6.0
+_SAME_DAYS, _NAMED_DAYS_WITHIN, _MONTHS_WITHIN, _SAME_MONTH, _SAME_YEARS, _VAGUE = 4.0, 3.0, 2.0, 2.5, 1.5, 0.5
+_UNDATED, _CLOSE, _APART = -1.0, -2.0, -4.0
+_SAME_ORDINAL = 2.5
+_OTHER_KIND = -2.5
+_CONTENT_KIND = 0.5
+_NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
+_TITLE, _ACTOR, _PLACE, _WORD, _CONCEPT = 2.5, 1.0, 1.0, 0.6, 0.5
+_NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
+_NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE = -2.0, -1.5, -1.0
+_RICH = 3
+"""So many names and words make a claim's silence about those of the other tell something."""
+_YEAR, _CLOSE_DAYS = 366, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How much speaks for one happening, whether the dates contradict each other, and the reasons, the strongest first."""
+
+    score: float
+    dates_apart: bool
+    reasons: tuple[str, ...]
+
+    @property
+    def linked(self) -> bool:
+        """Whether the two claims may stand together on this judgement."""
+        return self.score >= THRESHOLD
+
+
+Evidence = list[tuple[float, str]]
+"""Weights with the reason in words; evidence against has no words."""
+
+
+def judge(one: Features, other: Features) -> Judgement | None:
+    """Judge whether two claims tell of one happening; None where that is excluded."""
+    if ordinals_conflict(one.heads, other.heads):
+        return None
+    first, second = (one, other) if one.key <= other.key else (other, one)
+    kinds = _kinds(first, second)
+    other_kind = bool(first.heads and second.heads) and not kinds
+    dates = relation(first.date, second.date)
+    talks_on = (first.continues == second.id or second.continues == first.id) and not other_kind and dates is not Relation.APART
+    evidence = [
+        *([(_CONTINUES, "the document talks on about the same happening")] if talks_on else []),
+        _date(first.date, second.date, dates),
+        *kinds,
+        *([(_OTHER_KIND, "")] if other_kind else []),
+        *_capped(_numbers(first, second), _NUMBERS_AT_MOST),
+        *_capped(_names(first, second), _NAMES_AT_MOST),
+        *_capped(_words(first, second), _WORDS_AT_MOST),
+        *_capped(_concepts(first, second), _CONCEPTS_AT_MOST),
+        *_against(first, second),
+    ]
+    score = sum(weight for weight, _ in evidence)
+    apart = dates is Relation.APART
+    if apart and not _overwhelming(first, second):
+        return None
+    told_reasons = sorted(((weight, words) for weight, words in evidence if weight > 0 and words), key=lambda item: (-item[0], item[1]))
+    return Judgement(score, apart, tuple(dict.fromkeys(words for _, words in told_reasons)))
+
+
+def ordinals_conflict(one: dict[str, Kind], other: dict[str, Kind]) -> bool:
+    """Whether a kind of happening has other ordinals here than there: the first congress is not the fifth."""
+    return any(
+        one[name].ordinals and other[name].ordinals and one[name].ordinals != other[name].ordinals for name in one.keys() & other.keys()
+    )
+
+
+def _overwhelming(one: Features, other: Features) -> bool:
+    """Whether two claims whose dates contradict each other are of one happening all the same: a dispute about its date.
+
+    Only two documents can dispute; one document that gives two dates tells of two happenings.
+    """
+    if one.document == other.document:
+        return False
+    numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in one.heads.keys() & other.heads.keys())
+    agreeing = len(one.numbers.keys() & other.numbers.keys())
+    titled = bool(one.titles.keys() & other.titles.keys()) and bool(one.heads.keys() & other.heads.keys())
+    return (numbered and bool(_shared_content(one, other))) or (titled and agreeing >= 1) or agreeing >= 3
+
+
+def _date(one: Edtf | None, other: Edtf | None, dates: Relation) -> tuple[float, str]:
+    if one is None or other is None:
+        return _UNDATED, ""
+    if dates is Relation.SAME_DAYS:
+        return _SAME_DAYS, f"same day{'s' if one.days > 1 else ''}, {told(one)}"
+    if dates is Relation.APART:
+        return (_CLOSE if gap(one, other) <= _CLOSE_DAYS and max(one.days, other.days) <= DAYS else _APART), ""
+    broader, narrower = (one, other) if one.days >= other.days else (other, one)
+    if dates is Relation.SAME:
+        return _span_weight(one), f"both in {told(one)}"
+    words = f"{told(narrower)} lies within {told(broader)}" if dates is Relation.WITHIN else f"{told(one)} and {told(other)} overlap"
+    return _within_weight(broader), words
+
+
+def _span_weight(date: Edtf) -> float:
+    return _SAME_MONTH if date.days <= 31 else _SAME_YEARS if date.days <= _YEAR else _VAGUE * 2
+
+
+def _within_weight(broader: Edtf) -> float:
+    if broader.days <= DAYS:
+        return _NAMED_DAYS_WITHIN
+    return _MONTHS_WITHIN if broader.days <= 31 else _SAME_YEARS - 0.5 if broader.days <= _YEAR else _VAGUE
+
+
+_ORDINAL_WORDS = [
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+
+
+def _kinds(one: Features, other: Features) -> Evidence:
+    evidence: Evidence = []
+    for name in sorted(one.heads.keys() & other.heads.keys()):
+        ordinals = one.heads[name].ordinals & other.heads[name].ordinals
+        weight = one.heads[name].concept.weight
+        if ordinals:
+            numbers = " and ".join(_ordinal(number) for number in sorted(ordinals))
+            evidence.append((weight + _SAME_ORDINAL, f"both tell of the {numbers} {name}"))
+        else:
+            evidence.append((weight, f"both tell of {_article(name)} {name}"))
+    strongest = sorted(evidence, key=lambda item: (-item[0], item[1]))
+    return strongest[:1] + [(weight / 2, words) for weight, words in strongest[1:3]]
+
+
+def _ordinal(number: int) -> str:
+    if number < len(_ORDINAL_WORDS):
+        return _ORDINAL_WORDS[number]
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _article(name: str) -> str:
+    return "an" if name[0] in "aeio" else "a"
+
+
+def _numbers(one: Features, other: Features) -> Evidence:
+    shared = one.numbers.keys() & other.numbers.keys()
+    ordered = sorted(shared, key=lambda item: (item[0], item[1] or "", item[2]))
+    return [(_NUMBER, f"both count {one.numbers[item]} {item[0]}") for item in ordered]
+
+
+def _names(one: Features, other: Features) -> Evidence:
+    evidence = [(_TITLE, f"both name “{one.titles[name]}”") for name in sorted(one.titles.keys() & other.titles.keys())]
+    evidence += [(_ACTOR, f"both name {one.actors[name]}") for name in sorted(one.actors) if any(_same_name(name, o) for o in other.actors)]
+    evidence += [(_PLACE, f"both name {one.places[name]}") for name in sorted(one.places) if any(_same_name(name, o) for o in other.places)]
+    return evidence
+
+
+def _same_name(one: Name, other: Name) -> bool:
+    """Whether one name is the other or its end: `Aliyev` and `Heydar Aliyev`, but not `Ilham Aliyev`."""
+    return set(one) <= set(other) or set(other) <= set(one)
+
+
+def _words(one: Features, other: Features) -> Evidence:
+    shared = sorted((one.words.keys() & other.words.keys()) - _named(one) - _named(other))
+    if not shared:
+        return []
+    quoted = ", ".join(f"“{one.words[stem]}”" for stem in shared[:3])
+    return [(_WORD * len(shared), f"both speak of {quoted}")]
+
+
+def _named(claim: Features) -> set[str]:
+    return {part for names in (claim.actors, claim.places) for name in names for part in name}
+
+
+def _concepts(one: Features, other: Features) -> Evidence:
+    shared = sorted(one.topics & other.topics) + sorted(one.acts & other.acts)
+    aside = sorted((one.mentioned.keys() & other.mentioned.keys()) - (one.heads.keys() & other.heads.keys()))
+    evidence = [(_CONTENT_KIND, f"both mention {_article(name)} {name}") for name in aside]
+    if shared:
+        evidence.append((_CONCEPT * len(shared), f"both are about {', '.join(shared[:3])}"))
+    return evidence
+
+
+def _capped(evidence: Evidence, most: float) -> Evidence:
+    """Scale evidence of one sort down so that it does not weigh more than `most` together."""
+    total = sum(weight for weight, _ in evidence)
+    return evidence if total <= most else [(weight * most / total, words) for weight, words in evidence]
+
+
+def _content(claim: Features) -> set[str]:
+    return claim.words.keys() | claim.proper
+
+
+def _shared_content(one: Features, other: Features) -> set[str]:
+    return (_content(one) & _content(other)) | (one.topics & other.topics)
+
+
+def _against(one: Features, other: Features) -> Evidence:
+    """What speaks against one happening without excluding it: other places, other titles, nothing in common though both say much."""
+    evidence: Evidence = []
+    if one.places and other.places and not any(_same_name(a, b) for a in one.places for b in other.places):
+        evidence.append((_OTHER_PLACE, ""))
+    if one.titles and other.titles and not one.titles.keys() & other.titles.keys():
+        evidence.append((_OTHER_TITLE, ""))
+    rich = min(len(_content(one)), len(_content(other))) >= _RICH
+    if rich and not _shared_content(one, other):
+        evidence.append((_NOTHING_SHARED, ""))
+    return evidence

@@ -1,0 +1,86 @@
+"""When an entry happened: the most precise date that no claim contradicts, or the dates in dispute."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from services.projection.consolidation.origins import Origins
+from services.projection.consolidation.readings import Reading
+from services.projection.consolidation.spans import agree
+from shared.domain.chronology import DateAlternative, EntryDate, Status
+from shared.domain.dates import Edtf
+
+
+def entry_date(readings: Sequence[Reading], origins: Origins) -> EntryDate:
+    """Consolidate the dates of an entry's claims, given in content order."""
+    dated = [reading for reading in readings if reading.date]
+    telling = dated if all(reading.withdrawn for reading in readings) else [reading for reading in dated if _counts(reading, dated)]
+    alternatives = _alternatives(telling)
+    chosen = _most_precise(telling)
+    status = _status(telling, chosen, alternatives, origins)
+    if readings and all(reading.withdrawn for reading in readings):
+        status = "withdrawn"
+    return EntryDate(edtf=chosen.text if chosen else None, status=status, alternatives=alternatives)
+
+
+def outer_bounds(date: EntryDate) -> tuple[int | None, int | None]:
+    """Return the first and last possible day of an entry: of its date, or of all dates in dispute."""
+    meant = [Edtf.parse(date.edtf)] if date.edtf else [Edtf.parse(alternative.edtf) for alternative in date.alternatives]
+    if not meant:
+        return None, None
+    return _day(min(one.earliest for one in meant)), _day(max(one.latest for one in meant))
+
+
+def _day(number: float) -> int | None:
+    return None if number in (float("inf"), float("-inf")) else int(number)
+
+
+def _counts(reading: Reading, dated: Sequence[Reading]) -> bool:
+    """Whether a date is shown: what is denied or supposed gives way to what is said to happen or was planned."""
+    if reading.withdrawn:
+        return False
+    if reading.modality in ("happened", "planned"):
+        return True
+    return not any(other.modality in ("happened", "planned") and not other.withdrawn for other in dated)
+
+
+def _binding(telling: Sequence[Reading]) -> list[Reading]:
+    """The claims whose dates must agree: those that say it happened; a plan binds only while nobody says so."""
+    happened = [reading for reading in telling if reading.modality == "happened"]
+    return happened or list(telling)
+
+
+def _most_precise(telling: Sequence[Reading]) -> Edtf | None:
+    binding = _binding(telling)
+    candidates = {reading.date.text: reading.date for reading in telling if reading.date}
+    agreeing = [date for date in candidates.values() if all(reading.date and agree(date, reading.date) for reading in binding)]
+    support = {text: sum(1 for reading in binding if reading.date and reading.date.text == text) for text in candidates}
+    return min(agreeing, key=lambda date: (date.days, date.blurred, -support[date.text], date.text), default=None)
+
+
+def _alternatives(telling: Sequence[Reading]) -> tuple[DateAlternative, ...]:
+    claims: dict[str, list[Reading]] = defaultdict(list)
+    for reading in telling:
+        if reading.date:
+            claims[reading.date.text].append(reading)
+    dates = sorted(claims, key=lambda text: (Edtf.parse(text).days, Edtf.parse(text).earliest, text))
+    return tuple(
+        DateAlternative(
+            edtf=text,
+            claims=tuple(reading.id for reading in claims[text]),
+            corrected_by=next((reading.date_corrected_by for reading in claims[text] if reading.date_corrected_by), None),
+        )
+        for text in dates
+    )
+
+
+def _status(telling: Sequence[Reading], chosen: Edtf | None, alternatives: Sequence[DateAlternative], origins: Origins) -> Status:
+    binding = _binding(telling)
+    disagree = any(
+        one.date and other.date and not agree(one.date, other.date) for at, one in enumerate(binding) for other in binding[at + 1 :]
+    )
+    if disagree or (chosen is None and alternatives):
+        return "disputed"
+    if any(alternative.corrected_by for alternative in alternatives):
+        return "corrected"
+    supporting = [reading.id for reading in binding if chosen and reading.date and chosen.contains(reading.date)]
+    return "corroborated" if origins.count(supporting) >= 2 else "single-source"

@@ -1,0 +1,191 @@
+"""What a claim tells of, in the form in which claims are compared: kinds of happening, names, places, numbers and words without their
+letters.
+
+All of it depends on the one claim only, never on the others, so that it is computed once and no arrival changes it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.projection.consolidation.readings import ContentKey, Reading
+from shared.domain.claims import Mention
+from shared.domain.dates import Edtf
+from shared.lexicon.folding import STEM, name_key, sound
+from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_stopword, primary, tokens
+
+_QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{3,80})[”“»\"]")
+_TITLE_WORDS = 8
+"""A longer quotation is somebody's words, not the name of a thing."""
+
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of happening that a claim tells of, with its ordinals: the first congress."""
+
+    concept: Concept
+    ordinals: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A claim as consolidation compares it. Names and words are sound classes; `shown` gives back how they are written."""
+
+    id: str
+    key: ContentKey
+    document: str
+    language: str
+    continues: str | None
+    withdrawn: bool
+    date: Edtf | None
+    planned: bool
+    heads: dict[str, Kind]
+    mentioned: dict[str, Kind]
+    acts: frozenset[str]
+    topics: frozenset[str]
+    titles: dict[Name, str]
+    actors: dict[Name, str]
+    places: dict[Name, str]
+    numbers: dict[tuple[str, str | None, Decimal], str]
+    words: dict[str, str]
+
+    @property
+    def proper(self) -> set[str]:
+        """The single words of all names, places and titles."""
+        return {part for names in (self.titles, self.actors, self.places) for name in names for part in name}
+
+
+def features(reading: Reading) -> Features:
+    """Return what a claim tells of."""
+    claim = reading.testimony.claim
+    language = primary(claim.language)
+    found = tokens(claim.statement)
+    mentions = concepts_in(found, language)
+    aside = _told_by_values(reading, found)
+    kinds = [mention for mention in mentions if mention.concept.happening and mention.first not in aside]
+    heads = _heads(kinds, mentions, found, reading)
+    actors, places = _names(claim.actors, language), _names(claim.places, language)
+    covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside | _told_by_date(reading, found)
+    return Features(
+        id=reading.id,
+        key=reading.key,
+        document=reading.testimony.document.sha256,
+        language=language,
+        continues=claim.continues,
+        withdrawn=reading.withdrawn,
+        date=reading.date,
+        planned=reading.modality == "planned",
+        heads=heads,
+        mentioned=_merged(kinds),
+        acts=frozenset(mention.concept.name for mention in mentions if mention.concept.kind_class == "act"),
+        topics=frozenset(mention.concept.name for mention in mentions if mention.concept.kind_class == "topic"),
+        titles=_titles(claim.statement, language),
+        actors=actors,
+        places={**places, **_place_values(reading, language)},
+        numbers=_numbers(reading),
+        words=_words(found, covered, language),
+    )
+
+
+def _told_by_values(reading: Reading, found: list[Token]) -> set[int]:
+    """The words that stand in values: `200 different organizations` counts organizations and tells of none."""
+    quotes = [known.value.quote for known in reading.values if known.value.numeric]
+    return {position for quote in quotes for position in _positions(quote, found)}
+
+
+def _told_by_date(reading: Reading, found: list[Token]) -> set[int]:
+    date = reading.testimony.claim.date
+    return set(_positions(date.quote, found)) if date else set()
+
+
+def _positions(quote: str, found: list[Token]) -> list[int]:
+    wanted = [token.folded for token in tokens(quote)]
+    for start in range(len(found) - len(wanted) + 1):
+        if [token.folded for token in found[start : start + len(wanted)]] == wanted:
+            return list(range(start, start + len(wanted)))
+    return []
+
+
+def _merged(mentions: Iterable[ConceptMention]) -> dict[str, Kind]:
+    kinds: dict[str, Kind] = {}
+    for mention in mentions:
+        name = mention.concept.name
+        known = kinds[name].ordinals if name in kinds else frozenset()
+        kinds[name] = Kind(mention.concept, known | mention.ordinals)
+    return kinds
+
+
+def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: list[Token], reading: Reading) -> dict[str, Kind]:
+    """Choose among the kinds that a claim mentions those which it is about.
+
+    What only sets the scene (`at the congress`) or is the means (`by the decree`) gives way to what else there is. An anniversary
+    is not what it recalls. A decree on a gathering is the decree, unless the claim is of the plan; a decree that founds
+    an institution is the founding.
+    """
+    chosen = [mention for mention in kinds if mention.role == "subject"]
+    if not chosen or not any(_tells(mention, mentions) for mention in chosen):
+        chosen = kinds
+    recalls = [mention for mention in chosen if mention.concept.kind_class == "commemoration"]
+    if recalls:
+        return _merged(recalls)
+    gatherings = [mention for mention in chosen if mention.concept.kind_class == "gathering"]
+    papers = [mention for mention in chosen if mention.concept.kind_class == "instrument"]
+    if gatherings and papers:
+        return _merged(gatherings if reading.modality == "planned" or _nearer(gatherings, papers, reading, found) else papers)
+    return _merged(chosen)
+
+
+def _tells(mention: ConceptMention, mentions: list[ConceptMention]) -> bool:
+    """Whether a subject is told of: an institution is, where the claim says that something was done with it."""
+    lasting = mention.concept.kind_class in ("institution", "publication")
+    return not lasting or any(other.concept.name in _MAKING for other in mentions)
+
+
+_MAKING = frozenset({"found", "open", "close", "rename", "elect", "publish", "build", "begin", "approve"})
+"""Acts that make a lasting thing the matter of a claim, rather than somebody who took part in it."""
+
+
+def _nearer(gatherings: list[ConceptMention], papers: list[ConceptMention], reading: Reading, found: list[Token]) -> bool:
+    """Whether the date of the claim stands nearer to a gathering than to a paper."""
+    dated = _told_by_date(reading, found)
+    if not dated:
+        return True
+
+    def distance(mentions: list[ConceptMention]) -> int:
+        return min(min(abs(mention.first - place), abs(mention.last - 1 - place)) for mention in mentions for place in dated)
+
+    return distance(gatherings) < distance(papers)
+
+
+def _names(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:
+    return {name_key(mention.name, language): mention.name for mention in reversed(mentions) if name_key(mention.name, language)}
+
+
+def _place_values(reading: Reading, language: str) -> dict[Name, str]:
+    places = [known.value.value for known in reading.values if known.value.kind == "place"]
+    return {name_key(place, language): place for place in places if name_key(place, language)}
+
+
+def _titles(statement: str, language: str) -> dict[Name, str]:
+    quoted = [match.group(1).strip() for match in _QUOTED.finditer(statement)]
+    keys = [(name_key(title, language), title) for title in quoted]
+    return {key: title for key, title in keys if 0 < len(key) <= _TITLE_WORDS}
+
+
+def _numbers(reading: Reading) -> dict[tuple[str, str | None, Decimal], str]:
+    numeric = [known.value for known in reading.values if known.value.numeric]
+    identified = [known.value for known in reading.values if known.value.kind == "identifier" and known.value.value.isdecimal()]
+    return {(value.attribute, value.unit, Decimal(value.value)): value.shown for value in numeric + identified}
+
+
+def _words(found: list[Token], covered: set[int], language: str) -> dict[str, str]:
+    """The telling words that no table knows, by their stems."""
+    telling: dict[str, str] = {}
+    for position, token in enumerate(found):
+        plain = len(token.folded) > 3 and not any(letter.isdigit() for letter in token.folded)
+        if plain and position not in covered and not is_stopword(token.folded, language):
+            telling.setdefault(sound(token.text, language)[:STEM], token.text)
+    return telling

@@ -1,0 +1,99 @@
+"""What editors decided about which claims stand together, in the order of acceptance: the later decision holds.
+
+Merges and splits name claims. What they say of any two claims comes down to three things: they must stand together, they must not, or
+editors said nothing of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from shared.domain.chronology import Decision
+from shared.domain.corrections import MergeEntries, RetitleEntry, SplitEntry, claims_named
+
+
+class Rulings:
+    """The decisions so far: by the claim they name, and as ties and bars between claims."""
+
+    def __init__(self) -> None:
+        self.decisions: list[Decision] = []
+        self.order: dict[str, int] = {}
+        """correction -> its place in the order of acceptance"""
+        self.naming: dict[str, list[Decision]] = defaultdict(list)
+        self.ties: dict[str, dict[str, str]] = defaultdict(dict)
+        """claim -> claim it must stand with -> id of the correction that says so"""
+        self.bars: dict[str, set[str]] = defaultdict(set)
+        """claim -> claims it must not stand with"""
+
+    def add(self, decision: Decision) -> tuple[str, ...]:
+        """Take in the next decision; return the claims whose standing it may change."""
+        self.order[decision.correction_id] = len(self.decisions)
+        self.decisions.append(decision)
+        named = claims_named(decision.change)
+        for claim_id in dict.fromkeys(named):
+            self.naming[claim_id].append(decision)
+        match decision.change:
+            case MergeEntries(claim_ids=claim_ids):
+                return (*named, *self._merge(claim_ids, decision.correction_id))
+            case SplitEntry(out=out, kept=kept):
+                return (*named, *self._split(out, kept, decision.correction_id))
+        return named
+
+    def title(self, claim_ids: Iterable[str]) -> Decision | None:
+        """Return the latest decision that gives the entry of these claims a title."""
+        found = [d for claim_id in claim_ids for d in self.naming.get(claim_id, ()) if isinstance(d.change, RetitleEntry)]
+        return max(found, key=lambda decision: self.order[decision.correction_id], default=None)
+
+    def tied(self, claim_id: str) -> set[str]:
+        """Return all claims that editors' decisions tie to a claim, itself included."""
+        seen, waiting = {claim_id}, [claim_id]
+        while waiting:
+            found = self.ties.get(waiting.pop(), {}).keys() - seen
+            seen |= found
+            waiting += found
+        return seen
+
+    def _tie(self, one: str, other: str, correction_id: str) -> None:
+        self.ties[one][other] = self.ties[other][one] = correction_id
+
+    def _untie(self, one: str, other: str) -> None:
+        self.ties[one].pop(other, None)
+        self.ties[other].pop(one, None)
+
+    def _merge(self, claim_ids: tuple[str, ...], correction_id: str) -> set[str]:
+        """Tie the claims, and lift the bars between all that is now tied together."""
+        for other in claim_ids[1:]:
+            if other != claim_ids[0]:
+                self._tie(claim_ids[0], other, correction_id)
+        together = self.tied(claim_ids[0])
+        for claim_id in together:
+            self.bars[claim_id] -= together
+        return together
+
+    def _split(self, out: tuple[str, ...], kept: tuple[str, ...], correction_id: str) -> set[str]:
+        """Undo the ties that lead from `out` to what is kept, bar the way, and tie each side together."""
+        touched = {tied for claim_id in (*out, *kept) for tied in self.tied(claim_id)}
+        leaving = set(out)
+        for claim_id in out:
+            for other in list(self.ties.get(claim_id, {})):
+                if other not in leaving and self._reaches(other, set(kept), leaving):
+                    self._untie(claim_id, other)
+        for side in (out, kept):
+            for other in side[1:]:
+                self._tie(side[0], other, correction_id)
+        for claim_id in out:
+            self.bars[claim_id].update(kept)
+        for claim_id in kept:
+            self.bars[claim_id].update(out)
+        return touched
+
+    def _reaches(self, start: str, goals: set[str], closed: set[str]) -> bool:
+        """Whether ties lead from a claim to one of `goals` without passing through `closed`."""
+        seen, waiting = {start}, [start]
+        while waiting:
+            found = waiting.pop()
+            if found in goals:
+                return True
+            fresh = self.ties.get(found, {}).keys() - seen - closed
+            seen |= fresh
+            waiting += fresh
+        return False

@@ -1,0 +1,52 @@
+"""What an entry is called: the most telling short statement of a claim that supports it, in the words of its document."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from services.projection.consolidation.features import Features
+from services.projection.consolidation.readings import Reading
+
+_SHORTEST, _LONGEST = 40, 120
+_ELLIPSIS = "…"
+
+
+def title_of(readings: Sequence[Reading], told: Mapping[str, Features]) -> tuple[str, str]:
+    """Return a title and the claim whose words it is, from claims in content order."""
+    live = [reading for reading in readings if not reading.withdrawn] or list(readings)
+    asserted = [reading for reading in live if reading.modality in ("happened", "planned")] or live
+    languages = Counter(told[reading.id].language for reading in asserted)
+    kinds = Counter(kind for reading in asserted for kind in told[reading.id].heads)
+    best = max(asserted, key=lambda reading: (_telling(reading, told[reading.id], languages, kinds), _reversed(reading)))
+    return shortened(best.testimony.claim.statement), best.id
+
+
+def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: Counter[str]) -> tuple[bool, float]:
+    """How well a statement names its happening: in the language of most claims; then by kind, date, length."""
+    claim = reading.testimony.claim
+    common = max(languages.values())
+    numbered = any(kind.ordinals for kind in told.heads.values())
+    points = (
+        2.0 * max((kinds[kind] for kind in told.heads), default=0) / max(1, sum(kinds.values()))
+        + (1.5 if claim.date and claim.date.derivation == "explicit" else 0)
+        + (1.0 if numbered else 0)
+        + (0.5 if reading.modality == "happened" else 0)
+        + (1.5 if _SHORTEST <= len(claim.statement) <= _LONGEST else 0)
+        - abs(len(claim.statement) - _LONGEST) / 400
+    )
+    return languages[told.language] == common, round(points, 6)
+
+
+def _reversed(reading: Reading) -> tuple[int, ...]:
+    """The content key, turned so that `max` takes the first."""
+    text = "\0".join(str(part) for part in reading.key)
+    return tuple(-ord(letter) for letter in text)
+
+
+def shortened(text: str) -> str:
+    """Return a text of at most 120 code points, cut between words."""
+    plain = " ".join(text.split())
+    if len(plain) <= _LONGEST:
+        return plain.rstrip(" ,;:.")
+    cut = plain[: _LONGEST - len(_ELLIPSIS)]
+    at_word = cut[: cut.rfind(" ")] if " " in cut else cut
+    return at_word.rstrip(" ,;:–-") + _ELLIPSIS

@@ -1,0 +1,166 @@
+"""The values of an entry: every one that any claim gives, grouped by attribute, and whether they can all be true.
+
+A dispute needs two documents. What one document says of one attribute in two figures (130 institutions and 25 institutions) are facts about
+parts; another document disputes them only with a figure that corresponds to none of them while one of them corresponds to none of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.projection.consolidation.origins import Origins
+from services.projection.consolidation.readings import Reading, ReadValue
+from shared.domain.chronology import EntryValue, Status, ValueAlternative
+from shared.domain.claims import Value
+from shared.lexicon.folding import name_key
+
+_ABOUT = Decimal("0.1")
+"""About fifty means 45 to 55."""
+_SINGLE_KINDS = ("identifier",)
+_SINGLE_ATTRIBUTES = ("place",)
+"""An entry has one number and one place; it may have many names of other sorts."""
+
+Form = tuple[str, str, str | None, str | None, str]
+"""What makes two values the same alternative: kind, bound, upper end, unit, and the number or folded name."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A value, who says it, and in which document."""
+
+    reading: Reading
+    known: ReadValue
+    form: Form
+
+    @property
+    def document(self) -> str:
+        return self.reading.testimony.document.sha256
+
+
+def entry_values(readings: Sequence[Reading], origins: Origins) -> tuple[EntryValue, ...]:
+    """Consolidate the values of an entry's claims, given in content order; attributes by name."""
+    withdrawn = all(reading.withdrawn for reading in readings)
+    said: dict[str, list[_Said]] = defaultdict(list)
+    for reading in readings:
+        for known in reading.values:
+            if withdrawn or not reading.withdrawn:
+                said[known.value.attribute].append(_Said(reading, known, _form(known.value, reading)))
+    return tuple(_entry_value(attribute, said[attribute], origins, withdrawn=withdrawn) for attribute in sorted(said))
+
+
+def _form(value: Value, reading: Reading) -> Form:
+    language = reading.testimony.claim.language
+    if value.numeric:
+        upper = str(Decimal(value.upper).normalize()) if value.upper else None
+        return value.kind, value.bound, upper, value.unit, str(Decimal(value.value).normalize())
+    return value.kind, value.bound, value.upper, value.unit, " ".join(name_key(value.value, language)) or value.value.casefold()
+
+
+def _entry_value(attribute: str, said: Sequence[_Said], origins: Origins, *, withdrawn: bool) -> EntryValue:
+    forms: dict[Form, list[_Said]] = defaultdict(list)
+    for one in said:
+        forms[one.form].append(one)
+    support = {form: origins.count({one.reading.id for one in _agreeing(form, said)}) for form in forms}
+    order = sorted(forms, key=lambda form: (-support[form], forms[form][0].reading.key, forms[form][0].known.value.start, form[-1]))
+    alternatives = tuple(_alternative(forms[form]) for form in order)
+    return EntryValue(attribute=attribute, status=_status(said, alternatives, support, withdrawn=withdrawn), alternatives=alternatives)
+
+
+def _alternative(said: Sequence[_Said]) -> ValueAlternative:
+    value = said[0].known.value
+    corrected = next((one.known for one in said if one.known.corrected_by), None)
+    return ValueAlternative(
+        value=value.value,
+        shown=value.shown,
+        kind=value.kind,
+        bound=value.bound,
+        upper=value.upper,
+        unit=value.unit,
+        claims=tuple(dict.fromkeys(one.reading.id for one in said if one.reading.modality != "denied")),
+        denied_by=tuple(dict.fromkeys(one.reading.id for one in said if one.reading.modality == "denied")),
+        corrected_from=corrected.original if corrected else None,
+        corrected_by=corrected.corrected_by if corrected else None,
+    )
+
+
+def _agreeing(form: Form, said: Sequence[_Said]) -> list[_Said]:
+    """What supports a value: claims that give it or one that can be true beside it, and say so in earnest."""
+    return [one for one in said if one.reading.modality in ("happened", "planned") and compatible(form, one.form)]
+
+
+def _status(said: Sequence[_Said], alternatives: Sequence[ValueAlternative], support: dict[Form, int], *, withdrawn: bool) -> Status:
+    if withdrawn:
+        return "withdrawn"
+    if _disputed(said):
+        return "disputed"
+    if any(alternative.corrected_by for alternative in alternatives):
+        return "corrected"
+    return "corroborated" if max(support.values(), default=0) >= 2 else "single-source"
+
+
+def _disputed(said: Sequence[_Said]) -> bool:
+    """Whether two documents give values that cannot both be true, or one denies what the other says."""
+    happened = [one for one in said if one.reading.modality == "happened"]
+    asserted = happened or [one for one in said if one.reading.modality == "planned"]
+    denied = [one for one in said if one.reading.modality == "denied"]
+    if any(one.form == other.form and one.document != other.document for one in asserted for other in denied):
+        return True
+    by_document: dict[str, set[Form]] = defaultdict(set)
+    for one in asserted:
+        if _comparable(one.known.value):
+            by_document[one.document].add(one.form)
+    given = list(dict.fromkeys(frozenset(forms) for forms in by_document.values()))
+    return any(_contradict(one, other) for at, one in enumerate(given) for other in given[at + 1 :])
+
+
+def _comparable(value: Value) -> bool:
+    return value.numeric or value.kind in _SINGLE_KINDS or value.attribute in _SINGLE_ATTRIBUTES
+
+
+def _contradict(one: frozenset[Form], other: frozenset[Form]) -> bool:
+    """Whether each of two documents gives a value that corresponds to none of the other's, of one unit."""
+    left = {form for form in one if not any(compatible(form, there) for there in other)}
+    right = {form for form in other if not any(compatible(form, here) for here in one)}
+    return any(form[0] == there[0] and form[3] == there[3] for form in left for there in right)
+
+
+def compatible(one: Form, other: Form) -> bool:
+    """Whether two values of one attribute can both be true: `>200` and `206`, `~50` and `48`, `Baku` and `Baku city`."""
+    if one[0] != other[0] or one[3] != other[3]:
+        return False
+    if one[0] in ("count", "money", "percent"):
+        return _overlap(_range(one), _range(other))
+    here, there = set(one[4].split()), set(other[4].split())
+    return here <= there or there <= here
+
+
+_Range = tuple[Decimal, bool, Decimal, bool]
+"""Low end, whether it belongs; high end, whether it belongs."""
+_INFINITY = Decimal("Infinity")
+
+
+def _range(form: Form) -> _Range:
+    number = Decimal(form[4])
+    upper = Decimal(form[2]) if form[2] else number
+    match form[1]:
+        case "about":
+            return number - abs(number) * _ABOUT, True, upper + abs(upper) * _ABOUT, True
+        case "more_than":
+            return number, False, _INFINITY, False
+        case "at_least":
+            return number, True, _INFINITY, False
+        case "less_than":
+            return -_INFINITY, False, number, False
+        case "at_most":
+            return -_INFINITY, False, number, True
+        case _:
+            return number, True, upper, True
+
+
+def _overlap(one: _Range, other: _Range) -> bool:
+    return _begins_before_end(one, other) and _begins_before_end(other, one)
+
+
+def _begins_before_end(one: _Range, other: _Range) -> bool:
+    return one[0] < other[2] or (one[0] == other[2] and one[1] and other[3])
