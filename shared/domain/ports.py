@@ -88,16 +88,8 @@ class StoredDocument(Frozen):
     text: str
 
 
-class Log(Protocol):
-    """The ordered events of many chronologies, on any store. Every backend passes `tests/contract/`."""
-
-    def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
-        """Append atomically.
-
-        The first command of a chronology begins with `ChronologyCreated`. Raises `IdempotencyConflict`, `RevisionConflict`,
-        `AlreadyExists` (a reserved name or slug), `NotFound` or `Busy`; whatever is raised, nothing was written.
-        """
-        ...
+class LogReader(Protocol):
+    """The ordered events of many chronologies, for reading."""
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         """Return whole commits of events after a position: at least one commit if there is any, up to `limit` events otherwise."""
@@ -132,7 +124,19 @@ class Log(Protocol):
         ...
 
 
-def replay(log: Log, chronology_id: str, after: int = 0, batch: int = 1000) -> Iterator[Recorded]:
+class Log(LogReader, Protocol):
+    """The log, with the one way to write it. Every backend passes `tests/contract/`."""
+
+    def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
+        """Append atomically.
+
+        The first command of a chronology begins with `ChronologyCreated`. Raises `IdempotencyConflict`, `RevisionConflict`,
+        `AlreadyExists` (a reserved name or slug), `NotFound` or `Busy`; whatever is raised, nothing was written.
+        """
+        ...
+
+
+def replay(log: LogReader, chronology_id: str, after: int = 0, batch: int = 1000) -> Iterator[Recorded]:
     """Iterate over all events after a position, in order."""
     while events := log.read(chronology_id, after, batch):
         yield from events

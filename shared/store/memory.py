@@ -8,7 +8,7 @@ from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
 from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
-from shared.store.log import check_revision, number
+from shared.store.append import check_revision, number
 
 
 class MemoryLog:

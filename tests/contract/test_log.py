@@ -12,7 +12,7 @@ from shared.domain.events import AnyEvent, ChronologyCreated, Command, Correctio
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Log, StoredDocument, replay
 from shared.store.engine import Database
-from shared.store.log import DatabaseLog
+from shared.store.append import DatabaseLog
 from shared.store.memory import MemoryLog
 
 COMMAND = Command(actor="test", time=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), correlation_id="c")

@@ -20,6 +20,9 @@ _BY_SUFFIX: Mapping[str, str] = {
     ".htm": HTML,
     ".xhtml": HTML,
 }
+SUFFIXES = frozenset(_BY_SUFFIX)
+"""The file name endings that are read."""
+
 _UNSPECIFIC = ("", "application/octet-stream", "binary/octet-stream")
 _ALIASES: Mapping[str, str] = {"text/x-markdown": MARKDOWN, "application/xhtml+xml": HTML}
 

@@ -1,101 +1,46 @@
-"""The log on a database: append under a dense counter, and reads in whole commits.
+"""Appending to the log of a database, under a dense counter.
 
 The counter is the chronology's `head`, raised inside the append transaction: its row lock (PostgreSQL) or BEGIN IMMEDIATE (SQLite)
 orders the writers of one chronology, so positions have no gaps, become visible in order, and a rollback leaves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, insert, select
+from sqlmodel import col, insert
 
-from shared.domain.codec import decode, encode
+from shared.domain.codec import encode
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, RevisionConflict
 from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
-from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
-from shared.store.engine import Database, ReadSession, WriteSession
+from shared.domain.ports import Append, Appended, StoredDocument
+from shared.store.engine import Database, WriteSession
+from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
-
-CHANNEL = "salname_log"
-"""The PostgreSQL channel that says which chronology's log has grown."""
-
-
-class DatabaseReader:
-    """The read half of `shared.domain.ports.Log`."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
-        with self.database.read() as session:
-            rows = self._rows(session, chronology_id, after, limit)
-            if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
-                rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
-        return [decode(body) for _, _, body in rows]
-
-    def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
-        with self.database.read() as session:
-            return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
-
-    @staticmethod
-    def _rows(session: ReadSession, chronology_id: str, after: int, limit: int) -> list[tuple[int, int, str]]:
-        query = (
-            select(EventRow.position, EventRow.commit, EventRow.body)
-            .where(EventRow.chronology_id == chronology_id, col(EventRow.position) > after)
-            .order_by(col(EventRow.position))
-            .limit(limit)
-        )
-        return [(position, commit, body) for position, commit, body in session.exec(query)]
-
-    def head(self, chronology_id: str) -> int:
-        with self.database.read() as session:
-            return session.exec(select(ChronologyRow.head).where(ChronologyRow.id == chronology_id)).first() or 0
-
-    def chronologies(self) -> list[ChronologyInfo]:
-        with self.database.read() as session:
-            return [_info(row) for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug))]
-
-    def chronology(self, slug: str) -> ChronologyInfo | None:
-        with self.database.read() as session:
-            row = session.exec(select(ChronologyRow).where(ChronologyRow.slug == slug)).first()
-            return None if row is None else _info(row)
-
-    def reserved(self, chronology_id: str, name: str) -> Reservation | None:
-        with self.database.read() as session:
-            row = session.get(ReservationRow, (chronology_id, name))
-            return None if row is None else Reservation(name=row.name, subject=row.subject, position=row.position)
-
-    def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:
-        with self.database.read() as session:
-            row = session.get(IdempotencyRow, (chronology_id, key))
-            return None if row is None else (row.fingerprint, _outcome(row))
-
-    def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
-        with self.database.read() as session:
-            row = session.get(DocumentRow, (chronology_id, document_id))
-            return None if row is None else StoredDocument(id=row.id, original=row.original, text=row.text)
 
 
 class DatabaseLog(DatabaseReader):
-    """`shared.domain.ports.Log` on SQLite or PostgreSQL. `new_id` makes the event ids."""
+    """`shared.domain.ports.Log` on SQLite or PostgreSQL. `new_id` makes the event ids; `on_append` is called after every append."""
 
-    def __init__(self, database: Database, new_id: IdSource) -> None:
+    def __init__(self, database: Database, new_id: IdSource, on_append: Callable[[], None] = lambda: None) -> None:
         super().__init__(database)
         self._new_id = new_id
+        self._on_append = on_append
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
         if earlier := self._earlier(request):
             return earlier
         try:
             with self.database.write() as session:
-                return self._append(session, request, documents)
+                appended = self._append(session, request, documents)
         except IntegrityError as error:
             # Somebody took the key or the name between our look and our lock; the transaction is rolled back whole.
             if earlier := self._earlier(request):
                 return earlier
             raise AlreadyExists(self._taken(request)) from error
+        self._on_append()
+        return appended
 
     def _earlier(self, request: Append) -> Appended | None:
         known = self.recall(request.chronology_id, request.key)
@@ -196,11 +141,3 @@ def _row(event: Recorded) -> dict[str, object]:
         "time_us": int(event.time.timestamp() * 1_000_000),
         "body": encode(event).decode(),
     }
-
-
-def _info(row: ChronologyRow) -> ChronologyInfo:
-    return ChronologyInfo(id=row.id, slug=row.slug, title=row.title, description=row.description, head=row.head)
-
-
-def _outcome(row: IdempotencyRow) -> Appended:
-    return Appended(first=row.first, last=row.last, result=row.result, repeated=True)

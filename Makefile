@@ -1,0 +1,53 @@
+# Two commands: `make run` and `make test`. Everything else is for whoever works on Salname.
+# Python 3.11 or newer and make are needed; uv is fetched if it is not there.
+
+UV_HOME := .uv
+UV := $(shell command -v uv 2>/dev/null || echo $(UV_HOME)/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+DATA ?= salname-data
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint format browser bench clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(UV_HOME)/bin/uv:
+	python3 -m venv $(UV_HOME)
+	$(UV_HOME)/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+install: .venv/.installed ## Install everything into .venv
+
+.venv/.installed: pyproject.toml uv.lock | $(if $(filter $(UV_HOME)/%,$(UV)),$(UV))
+	$(UV) sync --frozen
+	@touch $@
+
+run: install ## Ingest the bundled example and serve everything at http://127.0.0.1:8000
+	$(RUN) salname ingest examples/congress/0* --chronology congress --data $(DATA)
+	$(RUN) salname serve --data $(DATA) --port $(PORT)
+
+test: install ## Run every test; servers that tests need are started by the tests
+	$(RUN) pytest
+
+lint: install ## Check formatting, lint, types, imports and dependencies
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) deptry services shared migrations
+
+format: install ## Format the code and mend what can be mended
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+browser: ## Install a Chromium for the browser tests (Debian and Ubuntu; asks for root)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  ( if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
+	    $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends chromium )
+
+bench: install ## Run the benchmarks (see benchmarks/README.md)
+	$(RUN) python -m benchmarks.main_job
+
+clean: ## Remove the environment and the caches, not the data
+	rm -rf .venv $(UV_HOME) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

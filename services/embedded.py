@@ -1,0 +1,84 @@
+"""All three services in one process on one database: what `salname serve` starts."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+
+from services.ingest.app import build_service, install_ingest, system_ids
+from services.projection.runner import ProjectionThread, Projector
+from services.query.app import install_query
+from shared.domain.errors import NotAuthenticated
+from shared.domain.roles import Role
+from shared.settings import Settings
+from shared.store.engine import Database
+from shared.store.migrate import migrate
+from shared.store.read import CHANNEL, DatabaseReader
+from shared.store.tokens import TokenStore, new_secret
+from shared.store.wakeup import PostgresListener, Wakeup
+from shared.web.auth import COOKIE
+from shared.web.health import database_check, health_routes
+from shared.web.problems import install_problems
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
+    """Everything on one app. `ticket` opens the admin's session once, at `/login?ticket=…`."""
+    database = Database(settings.resolved_url(), settings.limits())
+    migrate(database)
+    appended, changed = Wakeup(), Wakeup()
+    projector = Projector(database, DatabaseReader(database), changed.notify)
+    thread = ProjectionThread(projector, appended, settings.poll_seconds)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        listener = PostgresListener(database.url, CHANNEL, appended) if database.dialect == "postgresql" else None
+        if listener:
+            listener.start()
+        thread.start()
+        yield
+        thread.stop()
+        if listener:
+            listener.stop()
+        database.close()
+
+    app = FastAPI(
+        title="Salname",
+        version="1",
+        summary="One chronology out of documents that contradict each other, every word traced to its source.",
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.tokens = TokenStore(database, settings.bootstrap_token)
+    app.state.new_id = system_ids()
+    app.state.editing = True
+    install_problems(app)
+    install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
+    install_query(app, database, settings, changed)
+    app.include_router(health_routes({"database": database_check(database), "projection": lambda: thread.failure}))
+    if ticket:
+        _install_login(app, ticket)
+    return app
+
+
+def _install_login(app: FastAPI, ticket: str) -> None:
+    """Exchange the one-time ticket for the session of an admin: an API token in a cookie that scripts cannot read."""
+    unused = [ticket]
+
+    @app.get("/login", include_in_schema=False)
+    def login(request: Request, ticket: str) -> RedirectResponse:
+        if not unused or not secrets.compare_digest(unused[0].encode(), ticket.encode()):
+            raise NotAuthenticated("this link was used already or is not valid; start `salname serve` again for a new one")
+        unused.clear()
+        ids = request.app.state.new_id
+        token_id, secret = ids(), new_secret()
+        tokens: TokenStore = request.app.state.tokens
+        info = tokens.create(token_id, f"admin-{token_id[-6:]}", Role.admin, ids.now(), secret)
+        log.info("login.admin", name=info.name)
+        response = RedirectResponse("/", 303)
+        response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", max_age=30 * 24 * 3600)
+        return response

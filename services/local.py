@@ -1,0 +1,128 @@
+"""What the command line does on a database without a server: ingest in order, project, and tell what came of it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from getpass import getuser
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from services.ingest.app import build_service, system_ids
+from services.ingest.parsing.details import combine, details_from
+from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.service import Caller, Receipt
+from services.projection.runner import Projector
+from services.query.reader import count_chronology
+from shared.domain.errors import InvalidInput, SalnameError
+from shared.domain.provenance import SourceDetails
+from shared.domain.roles import Principal, Role
+from shared.settings import Settings
+from shared.store.engine import Database
+from shared.store.migrate import migrate
+from shared.store.read import DatabaseReader
+
+SIDECAR = ".source.json"
+
+
+class Workspace:
+    """A database with the services on it, opened for one command and closed after it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.resolved_url(), settings.limits())
+        migrate(self.database)
+        self.new_id = system_ids()
+        self.service = build_service(self.database, settings, self.new_id)
+        self.projector = Projector(self.database, DatabaseReader(self.database))
+        self.caller = Caller(Principal(name=f"local:{getuser()}", role=Role.admin))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.database.close()
+
+
+@contextmanager
+def progress(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar that is moved by calling `(done, total)`; nothing is shown where the console is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def ingest(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    slug: str,
+    details: Mapping[str, str],
+    extractor: str,
+    out: Console,
+    err: Console,
+) -> int:
+    """Ingest files into a chronology and project them; print what was found. Returns how many files failed."""
+    files = list(_files(paths))
+    if not files:
+        raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {', '.join(sorted(SUFFIXES))}")
+    info = workspace.service.ensure_chronology(slug, workspace.caller)
+    declared = details_from(details, "the command line")
+    receipts: dict[Path, Receipt] = {}
+    failures: dict[Path, str] = {}
+    with progress(err, "Reading") as advance:
+        for done, file in enumerate(files, start=1):
+            try:
+                receipts[file] = _capture(workspace, info.id, file, declared, extractor)
+            except SalnameError as error:
+                failures[file] = error.detail
+            except OSError as error:
+                failures[file] = error.strerror or str(error)
+            advance(done, len(files))
+    with progress(err, "Consolidating") as advance:
+        workspace.projector.project(workspace.service.chronology(slug), advance)
+    for file, receipt in receipts.items():
+        said = "was there already: nothing changed" if receipt.status == "unchanged" else f"{receipt.claims} claims"
+        out.print(f"  {file.name}: {said}", highlight=False)
+    for file, reason in failures.items():
+        err.print(f"[red]  {file}: {reason}[/red]", highlight=False, soft_wrap=True)
+    counts = count_chronology(workspace.database, info.id)
+    out.print(
+        f"{slug}: {counts.documents} documents, {counts.claims} claims, {counts.entries} entries, "
+        f"{counts.disputed} of them disputed, at revision {counts.revision}.",
+        highlight=False,
+    )
+    return len(failures)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        elif not path.name.endswith(SIDECAR):
+            yield path
+
+
+def _capture(workspace: Workspace, chronology_id: str, file: Path, declared: SourceDetails, extractor: str) -> Receipt:
+    limit = workspace.settings.max_document_bytes
+    with file.open("rb") as source:
+        data = source.read(limit + 1)  # one byte more than allowed is enough for the parser to refuse it
+    return workspace.service.capture(
+        chronology_id, data, workspace.caller, filename=file.name, declared=combine(declared, _sidecar(file)), extractor=extractor
+    )
+
+
+def _sidecar(file: Path) -> SourceDetails:
+    beside = file.with_name(file.name + SIDECAR)
+    if not beside.is_file():
+        return SourceDetails()
+    try:
+        raw = json.loads(beside.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InvalidInput(f"{beside.name} is not valid JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise InvalidInput(f"{beside.name} has to hold one JSON object with title, author, publisher, url, language and published")
+    return details_from(raw, beside.name)

@@ -1,0 +1,76 @@
+"""Reading the log of a database: in order, and in whole commits."""
+
+from sqlmodel import col, select
+
+from shared.domain.codec import decode
+from shared.domain.events import Recorded
+from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
+from shared.store.engine import Database, ReadSession
+from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
+
+CHANNEL = "salname_log"
+"""The PostgreSQL channel that says which chronology's log has grown."""
+
+
+class DatabaseReader:
+    """`shared.domain.ports.LogReader` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
+        with self.database.read() as session:
+            rows = self._rows(session, chronology_id, after, limit)
+            if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
+                rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
+        return [decode(body) for _, _, body in rows]
+
+    def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
+        with self.database.read() as session:
+            return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
+
+    @staticmethod
+    def _rows(session: ReadSession, chronology_id: str, after: int, limit: int) -> list[tuple[int, int, str]]:
+        query = (
+            select(EventRow.position, EventRow.commit, EventRow.body)
+            .where(EventRow.chronology_id == chronology_id, col(EventRow.position) > after)
+            .order_by(col(EventRow.position))
+            .limit(limit)
+        )
+        return [(position, commit, body) for position, commit, body in session.exec(query)]
+
+    def head(self, chronology_id: str) -> int:
+        with self.database.read() as session:
+            return session.exec(select(ChronologyRow.head).where(ChronologyRow.id == chronology_id)).first() or 0
+
+    def chronologies(self) -> list[ChronologyInfo]:
+        with self.database.read() as session:
+            return [_info(row) for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug))]
+
+    def chronology(self, slug: str) -> ChronologyInfo | None:
+        with self.database.read() as session:
+            row = session.exec(select(ChronologyRow).where(ChronologyRow.slug == slug)).first()
+            return None if row is None else _info(row)
+
+    def reserved(self, chronology_id: str, name: str) -> Reservation | None:
+        with self.database.read() as session:
+            row = session.get(ReservationRow, (chronology_id, name))
+            return None if row is None else Reservation(name=row.name, subject=row.subject, position=row.position)
+
+    def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:
+        with self.database.read() as session:
+            row = session.get(IdempotencyRow, (chronology_id, key))
+            return None if row is None else (row.fingerprint, _outcome(row))
+
+    def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
+        with self.database.read() as session:
+            row = session.get(DocumentRow, (chronology_id, document_id))
+            return None if row is None else StoredDocument(id=row.id, original=row.original, text=row.text)
+
+
+def _info(row: ChronologyRow) -> ChronologyInfo:
+    return ChronologyInfo(id=row.id, slug=row.slug, title=row.title, description=row.description, head=row.head)
+
+
+def _outcome(row: IdempotencyRow) -> Appended:
+    return Appended(first=row.first, last=row.last, result=row.result, repeated=True)
