@@ -1,0 +1,110 @@
+"""Actors: people and organisations named in a clause, by their base forms."""
+
+import re
+from dataclasses import dataclass
+
+from services.ingest.extraction.grammar.tables import Grammar
+from shared.lexicon.inflection import Inflection
+from shared.lexicon.places import Gazetteer
+
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
+_MOST = 8
+_FEWEST_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A name with its span in the view."""
+
+    start: int
+    end: int
+    name: str
+
+
+def find_actors(
+    text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> list[Actor]:
+    """Return the names in a stretch of the view, each once, in text order."""
+    found: list[Actor] = []
+    seen: set[str] = set()
+    for run in _runs(text, lower, start, end, dates, grammar):
+        actor = _actor(text, lower, run, grammar, inflection, gazetteer)
+        if actor is not None and actor.name.casefold() not in seen:
+            seen.add(actor.name.casefold())
+            found.append(actor)
+    return found
+
+
+def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar) -> list[list[tuple[int, int]]]:
+    """Group capitalised words that stand side by side, with the small words that join the words of a name."""
+    runs: list[list[tuple[int, int]]] = []
+    run: list[tuple[int, int]] = []
+    pending: list[tuple[int, int]] = []
+    last = start
+    for match in _NAME_WORD.finditer(text, start, end):
+        word = lower[match.start() : match.end()].rstrip(".")
+        apart = run and match.start() - last > 1
+        capital = text[match.start()].isupper() and not dates[match.start()] and word not in grammar.not_names
+        if apart:
+            runs, run, pending = [*runs, run], [], []
+        if capital:
+            run = [*run, *pending, match.span()]
+            pending = []
+        elif run and word in grammar.connectors and len(pending) < 2:
+            pending.append(match.span())
+        elif run:
+            runs, run, pending = [*runs, run], [], []
+        last = match.end()
+    return [*runs, run] if run else runs
+
+
+def _actor(
+    text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> Actor | None:
+    while run and lower[slice(*run[0])].rstrip(".") in grammar.titles and len(run) > 1:
+        run = run[1:]
+    if not run or len(run) > _MOST:
+        return None
+    start, end = run[0][0], run[-1][1]
+    if text[end - 1] == "." and not _INITIALS.fullmatch(text[run[-1][0] : end]):
+        end -= 1
+    last = lower[run[-1][0] : end]
+    organization = _organization(lower, run, grammar, inflection)
+    base, name_end = _base(last, end, grammar, inflection, organization=organization is not None)
+    if gazetteer.find(lower[start:end]) is not None:
+        return None
+    if len(run) == 1 and organization is None and not (text[start:end].isupper() and end - start > _FEWEST_LETTERS):
+        return None
+    name = text[start : run[-1][0]] + text[run[-1][0] : run[-1][0] + len(base)]
+    return Actor(start, max(name_end, start + 1), " ".join(name.split()))
+
+
+def _organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> str | None:
+    spans = run[-1:] if grammar.verb_final else run
+    for span in spans:
+        for stem, _ in inflection.stems(lower[slice(*span)].rstrip(".")):
+            if stem in grammar.organizations:
+                return stem
+    return None
+
+
+def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, organization: bool) -> tuple[str, int]:
+    """Take off the case ending of the last word of a name, where that is safe."""
+    if not grammar.verb_final:
+        return (word[:-2], end - 2) if word.endswith("'s") and len(word) > 3 else (word, end)
+    for stem, ending in inflection.stems(word):
+        if ending.case in (None, "copula") and not (organization and stem in grammar.organizations):
+            continue
+        if ending.plural:
+            continue
+        if organization and stem in grammar.organizations and not ending.possessive:
+            return stem, end
+        if stem.endswith(grammar.surnames) and len(stem) > 3 and not ending.possessive:
+            return stem, end
+    if organization:
+        for stem, ending in inflection.stems(word):
+            if stem in grammar.organizations and ending.possessive:
+                kept = next((mark for mark in ("sı", "si", "su", "sü", "ı", "i", "u", "ü") if ending.text.startswith(mark)), "")
+                return word[: len(word) - len(ending.text) + len(kept)], end
+    return word, end

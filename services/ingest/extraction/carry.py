@@ -1,0 +1,169 @@
+"""Carried dates: which earlier happening a sentence without a date talks on about."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.tokens import Token
+from shared.lexicon.inflection import Inflection
+
+_ROMAN = re.compile(r"(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})")
+_REACH = 4
+_FAR = 25
+_GENERIC_FAR = 3
+_STEM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A noun for a kind of happening, as it stands in a text.
+
+    `qualifiers` are the stems of the words that name it ("World", "Azerbaijanis"). `definite`: it can point back. `locative`: it says
+    where something took place ("at the congress"). `generic`: a word for any happening ("this event").
+    """
+
+    kind: str
+    start: int
+    end: int
+    ordinal: int | None
+    qualifiers: frozenset[str]
+    definite: bool
+    locative: bool
+    plural: bool
+    generic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A dated claim that a later sentence may point back to. `quoted`: its noun stands in a title, its date outside."""
+
+    reference: Reference
+    claim: int
+    sentence: int
+    words: frozenset[str]
+    quoted: bool
+
+
+class ReferenceFinder:
+    """Finds nouns for happenings in the tokens of one text."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], grammar: Grammar, inflection: Inflection) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._grammar = grammar
+        self._inflection = inflection
+        self._known: dict[str, tuple[str, str | None, bool] | None] = {}
+
+    def find(self, low: int, high: int) -> list[Reference]:
+        """Return the happening nouns among the tokens `low` to `high`, in text order."""
+        found = []
+        for index in range(low, high):
+            token = self._tokens[index]
+            if not token.word:
+                continue
+            hit = self._lookup(token.text)
+            if hit is not None:
+                found.append(self._reference(index, low, *hit))
+        return found
+
+    def words(self, low: int, high: int) -> frozenset[str]:
+        """Return the stems of the longer words of a stretch."""
+        return frozenset(token.text[:_STEM] for token in self._tokens[low:high] if token.word and len(token.text) >= _STEM)
+
+    def _lookup(self, word: str) -> tuple[str, str | None, bool] | None:
+        if word not in self._known:
+            self._known[word] = None
+            for stem, ending in self._inflection.stems(word):
+                kind = "" if stem in self._grammar.generic else self._grammar.happenings.get(stem)
+                if kind is not None:
+                    self._known[word] = (kind, ending.case, ending.plural)
+                    break
+        return self._known[word]
+
+    def _reference(self, index: int, low: int, kind: str, case: str | None, plural: bool) -> Reference:
+        qualifiers: list[str] = []
+        ordinal: int | None = None
+        definite = locative = False
+        first = index
+        for back in range(index - 1, max(low, index - _REACH - 1) - 1, -1):
+            token = self._tokens[back]
+            if token.text in "-–." or token.text in self._grammar.numbers.ordinal_endings:
+                continue
+            number = self._ordinal(token)
+            if number is not None and ordinal is None:
+                ordinal, first, definite = number, back, True
+            elif token.text in self._grammar.demonstratives:
+                first, definite = back, True
+                break
+            elif token.word and self._text[token.start].isupper() and token.text not in self._grammar.not_names:
+                qualifiers.append(token.text[:_STEM])
+                first = back
+            else:
+                break
+        following = self._following(index)
+        if self._grammar.verb_final:
+            locative = case == "locative"
+            definite = definite or locative or bool(qualifiers)
+        else:
+            before = self._tokens[first - 1].text if first > low else ""
+            locative = before in self._grammar.locatives
+        return Reference(
+            kind,
+            self._tokens[first].start,
+            self._tokens[index].end,
+            ordinal,
+            frozenset(qualifiers) | following,
+            definite or bool(qualifiers),
+            locative,
+            plural,
+            generic=kind == "",
+        )
+
+    def _following(self, index: int) -> frozenset[str]:
+        """The name after the noun: "Congress of World Azerbaijanis"."""
+        names: list[str] = []
+        for token in self._tokens[index + 1 : index + 1 + _REACH]:
+            if token.word and self._text[token.start].isupper():
+                names.append(token.text[:_STEM])
+            elif token.text not in self._grammar.connectors:
+                break
+        return frozenset() if self._grammar.verb_final else frozenset(names)
+
+    def _ordinal(self, token: Token) -> int | None:
+        if token.text in self._grammar.ordinals:
+            return self._grammar.ordinals[token.text]
+        if token.number and token.text.isdigit() and len(token.text) <= 2:
+            return int(token.text)
+        roman = token.text.replace("ı", "i")
+        if self._text[token.start].isupper() and _ROMAN.fullmatch(roman) and self._text[token.start : token.end].isupper():
+            return sum({"i": 1, "v": 5, "x": 10}[char] for char in roman) - 2 * (roman.count("iv") + roman.count("ix"))
+        return None
+
+
+def antecedent(references: Sequence[Reference], sentence: int, happenings: Sequence[Happening]) -> tuple[Happening, Reference] | None:
+    """Return the earlier happening that a sentence talks on about, the latest that fits."""
+    for reference in references:
+        if not reference.definite or reference.plural:
+            continue
+        fitting = [happening for happening in happenings if _fits(reference, happening, sentence)]
+        if fitting:
+            return max(fitting, key=lambda happening: (not happening.quoted, happening.claim)), reference
+    return None
+
+
+def _fits(reference: Reference, happening: Happening, sentence: int) -> bool:
+    distance = sentence - happening.sentence
+    earlier = happening.reference
+    if distance < 1:
+        return False
+    if reference.generic:
+        return distance <= _GENERIC_FAR and not happening.quoted and not earlier.generic
+    if earlier.kind != reference.kind:
+        return False
+    if reference.ordinal is not None and earlier.ordinal is not None:
+        if reference.ordinal != earlier.ordinal:
+            return False
+    elif distance > _FAR:
+        return False
+    return not reference.qualifiers or bool(reference.qualifiers & (happening.words | earlier.qualifiers))

@@ -1,0 +1,224 @@
+"""Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from services.ingest.extraction.actors import find_actors
+from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder, antecedent
+from services.ingest.extraction.clauses import Clause, clauses, trimmed
+from services.ingest.extraction.dates.finder import DateMention
+from services.ingest.extraction.grammar.tables import load_grammar
+from services.ingest.extraction.letters import base_language
+from services.ingest.extraction.modality import modality, source
+from services.ingest.extraction.placenames import Named, PlaceFinder
+from services.ingest.extraction.reading import ReadingView
+from services.ingest.extraction.sentences import Sentence, split_sentences
+from services.ingest.extraction.tokens import TokenIndex, tokenize
+from services.ingest.extraction.values import Found, ValueFinder, bound_of
+from shared.domain.claims import ClaimBody, ClaimDate, Confidence, Mention, Value
+from shared.domain.dates import Edtf
+from shared.domain.errors import InvalidInput
+from shared.domain.ports import ExtractionInput
+from shared.domain.provenance import context
+from shared.lexicon.inflection import load_inflection
+from shared.lexicon.places import load_places
+from shared.lexicon.units import load_units
+
+_EXPLICIT = "explicit"
+_HEADING = 120
+_CLOSE = 3
+_YEAR_KNOWN = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A date that an earlier claim gives to a sentence."""
+
+    happening: Happening
+    reference: Reference
+    distance: int
+
+
+class Composer:
+    """Composes the claims of one document."""
+
+    def __init__(self, document: ExtractionInput, view: ReadingView, mentions: list[DateMention]) -> None:
+        language = base_language(document.language)
+        self._document = document
+        self._view = view
+        self._grammar = load_grammar(language)
+        self._inflection = load_inflection(language)
+        self._gazetteer = load_places(language)
+        self._mentions = mentions
+        self._index = TokenIndex(tokenize(view.lower))
+        tokens = self._index.tokens
+        self._dates = bytearray(len(view.text))
+        for mention in mentions:
+            self._dates[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+        self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection)
+        self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
+        self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
+        self._claims: list[ClaimBody] = []
+        self._happenings: list[Happening] = []
+
+    def claims(self) -> tuple[ClaimBody, ...]:
+        """Return the claims in text order."""
+        usable = [mention for mention in self._mentions if _tells_when(mention)]
+        cursor = 0
+        for number, sentence in enumerate(split_sentences(self._view, self._grammar)):
+            dates = []
+            while cursor < len(usable) and usable[cursor].start < sentence.end:
+                if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:
+                    dates.append(usable[cursor])
+                cursor += 1
+            if not sentence.question and self._asserts(sentence):
+                self._read(number, sentence, dates)
+        return tuple(self._claims)
+
+    def _asserts(self, sentence: Sentence) -> bool:
+        """Whether a sentence is more than a heading, a byline or a caption."""
+        text, lower = self._view.text, self._view.lower
+        if sentence.closed and sentence.end - sentence.start > len("It was so."):
+            return True
+        finite = self._grammar.finite
+        return sentence.end - sentence.start > _HEADING or bool(
+            finite and finite.search(lower, sentence.start, sentence.end) and " " in text[sentence.start : sentence.end]
+        )
+
+    def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
+        low, high = self._index.within(sentence.start, sentence.end)
+        values = self._values.find(low, high, self._dates)
+        places = self._places.find(low, high, self._dates)
+        if dates:
+            self._dated(number, sentence, dates, values, places)
+            return
+        references = self._references.find(low, high)
+        counts = any(value.counts for value in values)
+        found = antecedent(references, number, self._happenings)
+        if not counts and not (found and found[1].locative and self._finds_result(sentence)):
+            return
+        carried = _Carried(*found, number - found[0].sentence) if found else None
+        start, end = trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
+        self._add(Clause(start, end, None), sentence, values, places, carried)
+
+    def _finds_result(self, sentence: Sentence) -> bool:
+        result = self._grammar.result
+        return result is not None and result.search(self._view.lower, sentence.start, sentence.end) is not None
+
+    def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found], places: list[Named]) -> None:
+        parts = clauses(self._view.text, self._view.lower, sentence, dates, self._grammar)
+        shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
+        for value in values:
+            shares[_owner(value.start, value.end, parts)][0].append(value)
+        for place in places:
+            if any(part.start <= place.start and place.end <= part.end for part in parts):
+                shares[_owner(place.start, place.end, parts)][1].append(place)
+        for part, (of_values, of_places) in zip(parts, shares, strict=True):
+            self._add(part, sentence, of_values, of_places, None)
+            self._remember(number, part)
+
+    def _remember(self, number: int, part: Clause) -> None:
+        low, high = self._index.within(part.start, part.end)
+        words = self._references.words(low, high)
+        for reference in self._references.find(low, high):
+            if reference.plural or reference.generic:
+                continue
+            quoted = part.date is not None and self._in_title(part, reference)
+            self._happenings.append(Happening(reference, len(self._claims) - 1, number, words, quoted))
+
+    def _in_title(self, part: Clause, reference: Reference) -> bool:
+        """Whether a happening is only named in a title in quotation marks, which the date stands outside of."""
+        text = self._view.text[part.start : reference.start]
+        opened = any(text.count(left) > (text.count(right) if left != right else 0) for left, right in (("“", "”"), ("«", "»")))
+        inside = opened or text.count('"') % 2 == 1
+        return inside and part.date is not None and not (reference.start <= part.date.start)
+
+    def _add(self, part: Clause, sentence: Sentence, values: list[Found], places: list[Named], carried: _Carried | None) -> None:
+        view, grammar = self._view, self._grammar
+        start, end = view.canonical(part.start, part.end)
+        prefix, suffix = context(self._document.text, start, end)
+        said_by = source(view.text, view.lower, sentence.start, sentence.end, grammar)
+        actors = find_actors(view.text, view.lower, part.start, part.end, self._dates, grammar, self._inflection, self._gazetteer)
+        located = [place for place in places if place.located]
+        cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]
+        self._claims.append(
+            ClaimBody(
+                **self._passage(part.start, part.end),
+                prefix=prefix,
+                suffix=suffix,
+                statement=view.text[part.start : part.end],
+                language=self._document.language,
+                date=self._date(part.date, carried),
+                values=tuple(sorted(cited, key=lambda value: (value.start, value.end))),
+                actors=tuple(Mention(**self._passage(actor.start, actor.end), name=actor.name[:500]) for actor in actors),
+                places=tuple(Mention(**self._passage(place.start, place.end), name=place.place.name) for place in places),
+                modality=modality(view.lower, part.start, part.end, grammar, purpose=part.purpose),
+                attribution=self._attribution(said_by.start, said_by.end) if said_by else None,
+                confidence=self._confidence(part, carried),
+                continues=str(carried.happening.claim) if carried else None,
+            )
+        )
+
+    def _date(self, mention: DateMention | None, carried: _Carried | None) -> ClaimDate | None:
+        if mention is not None and mention.edtf is not None:
+            return ClaimDate(**self._passage(mention.start, mention.end), edtf=mention.edtf, derivation=mention.derivation)
+        if carried is None:
+            return None
+        earlier = self._claims[carried.happening.claim].date
+        if earlier is None:
+            return None
+        words = " ".join(earlier.quote.split())
+        return ClaimDate(start=earlier.start, end=earlier.end, quote=earlier.quote, edtf=earlier.edtf, derivation=f'carried from "{words}"')
+
+    def _confidence(self, part: Clause, carried: _Carried | None) -> Confidence:
+        finite = self._grammar.finite
+        asserted = finite is not None and finite.search(self._view.lower, part.start, part.end) is not None
+        if part.date is not None:
+            return "high" if asserted and part.date.derivation == _EXPLICIT else "medium"
+        if carried is None:
+            return "medium" if asserted else "low"
+        return "medium" if carried.distance <= _CLOSE else "low"
+
+    def _value(self, found: Found) -> Value:
+        return Value(
+            **self._passage(found.start, found.end),
+            attribute=found.attribute[:200],
+            value=found.value,
+            kind=found.kind,
+            bound=bound_of(found),
+            upper=found.upper,
+            unit=found.unit,
+        )
+
+    def _place_value(self, named: Named) -> Value:
+        return Value(**self._passage(*named.around), attribute="place", value=named.place.name, kind="place")
+
+    def _attribution(self, start: int, end: int) -> Mention:
+        return Mention(**self._passage(start, end), name=self._view.text[start:end][:500])
+
+    def _passage(self, start: int, end: int) -> dict[str, Any]:
+        first, last = self._view.canonical(start, end)
+        return {"start": first, "end": last, "quote": self._document.text[first:last]}
+
+
+def _tells_when(mention: DateMention) -> bool:
+    """Whether a date says which year, at least in part; "every 31 December" does not."""
+    if mention.edtf is None:
+        return False
+    try:
+        date = Edtf.parse(mention.edtf)
+    except InvalidInput:
+        return False
+    return date.days < float("inf") and date.days < 366 * 1500 or ".." in mention.edtf or mention.edtf.endswith("/")
+
+
+def _owner(start: int, end: int, parts: list[Clause]) -> int:
+    """Return which clause something belongs to: the tightest around it, or else the nearest."""
+
+    def distance(index: int) -> tuple[int, int]:
+        part = parts[index]
+        outside = max(0, part.start - start) + max(0, end - part.end)
+        return outside, part.end - part.start
+
+    return min(range(len(parts)), key=distance)

@@ -1,0 +1,1 @@
+"""What the claim extractor knows of each language: one TOML table a language, and their loader."""

@@ -1,0 +1,195 @@
+"""Loads the word tables of a language into a `Grammar`."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+UNDETERMINED = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are written: separators, words and what stands around them."""
+
+    group: str
+    decimal: str
+    ordinal_endings: frozenset[str]
+    range_words: frozenset[str]
+    range_openers: Mapping[str, str]
+    words: Mapping[str, int]
+    scales: Mapping[str, int]
+    never_alone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Words that make a number a bound, by where they stand; phrases are tuples of words."""
+
+    before: Mapping[tuple[str, ...], str]
+    after: Mapping[tuple[str, ...], str]
+    after_case: Mapping[str, Mapping[tuple[str, ...], str]]
+    case: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """How a counted phrase is built."""
+
+    head: str
+    stops: frozenset[str]
+    links: frozenset[str]
+    noun_number_words: frozenset[str]
+    number_noun_words: frozenset[str]
+    not_before: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the claim extractor knows of one language."""
+
+    language: str
+    abbreviations: frozenset[str]
+    openers: re.Pattern[str] | None
+    numbers: Numbers
+    bounds: Bounds
+    phrases: Phrases
+    joining: frozenset[str]
+    subordinating: re.Pattern[str] | None
+    purpose: re.Pattern[str] | None
+    purpose_openers: re.Pattern[str] | None
+    prepositions: frozenset[str]
+    finite: re.Pattern[str] | None
+    result: re.Pattern[str] | None
+    place_verbs: re.Pattern[str] | None
+    place_prepositions: frozenset[str]
+    dwelling: frozenset[str]
+    planned: re.Pattern[str] | None
+    hypothetical: re.Pattern[str] | None
+    denied: re.Pattern[str] | None
+    source_before: re.Pattern[str] | None
+    source_after: re.Pattern[str] | None
+    saying: re.Pattern[str] | None
+    connectors: frozenset[str]
+    organizations: frozenset[str]
+    titles: frozenset[str]
+    not_names: frozenset[str]
+    surnames: tuple[str, ...]
+    demonstratives: frozenset[str]
+    locatives: frozenset[str]
+    generic: frozenset[str]
+    ordinals: Mapping[str, int]
+    happenings: Mapping[str, str]
+
+    @property
+    def verb_final(self) -> bool:
+        """Whether the date and the doer stand before what is said of them."""
+        return self.phrases.head == "izafet"
+
+
+@lru_cache
+def load_grammar(language: str) -> Grammar:
+    """Return the grammar of a language (ISO 639-1); without a table of its own, the one for undetermined languages."""
+    folder = resources.files(__package__)
+    file = folder.joinpath(f"{language}.toml")
+    if not (language.isalpha() and file.is_file()):
+        file = folder.joinpath(f"{UNDETERMINED}.toml")
+    return _grammar(language, tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def _grammar(language: str, table: dict[str, Any]) -> Grammar:
+    verbs, modality, attribution, names, clauses = (table[name] for name in ("verbs", "modality", "attribution", "names", "clauses"))
+    open_ended = table["phrase"]["head"] == "izafet"  # stems that take endings, so that only their beginning is given
+    return Grammar(
+        language=language,
+        abbreviations=frozenset(table["sentences"]["abbreviations"]),
+        openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
+        numbers=_numbers(table["numbers"]),
+        bounds=_bounds(table["bounds"]),
+        phrases=_phrases(table["phrase"]),
+        joining=frozenset(clauses["joining"]),
+        subordinating=_any(clauses["subordinating"]),
+        purpose=_any(clauses["purpose"]),
+        purpose_openers=_any(clauses.get("purpose_openers", [])),
+        prepositions=frozenset(clauses["prepositions"]),
+        finite=_either(_any(verbs["finite"]), _any(verbs["finite_endings"], r"(?<=\w\w)(?:{})(?!\w)")),
+        result=_any(verbs["result"]),
+        place_verbs=_any(verbs["place"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+        place_prepositions=frozenset(table["places"]["prepositions"]),
+        dwelling=frozenset(table["places"]["dwelling"]),
+        planned=_either(
+            _any(modality["planned"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+            _any(modality.get("planned_endings", []), r"(?<=\w\w\w)(?:{})(?!\w)"),
+        ),
+        hypothetical=_either(
+            _any(modality["hypothetical"]),
+            _any(modality.get("hypothetical_endings", []), r"(?<=\w\w\w)(?:{})(?!\w)"),
+        ),
+        denied=_either(
+            _any(modality["denied"]),
+            _any(modality.get("denied_endings", []), r"(?<=\w\w)(?:{})(?!\w)"),
+        ),
+        source_before=_any(attribution["before"]),
+        source_after=_any(attribution.get("after", [])),
+        saying=_any(attribution["verbs_after"]),
+        connectors=frozenset(names["connectors"]),
+        organizations=frozenset(names["organizations"]),
+        titles=frozenset(names["titles"]),
+        not_names=frozenset(names["not_names"]),
+        surnames=tuple(names["surnames"]),
+        demonstratives=frozenset(table["definite"]["demonstratives"]),
+        locatives=frozenset(table["definite"]["locatives"]),
+        generic=frozenset(table["definite"]["generic"]),
+        ordinals=table["definite"]["ordinals"],
+        happenings={word: kind for kind, words in table["happenings"].items() for word in words},
+    )
+
+
+def _numbers(table: dict[str, Any]) -> Numbers:
+    return Numbers(
+        group=table["group"],
+        decimal=table["decimal"],
+        ordinal_endings=frozenset(table["ordinal_endings"]),
+        range_words=frozenset(table["range_words"]),
+        range_openers=table["range_openers"],
+        words=table["words"],
+        scales=table["scales"],
+        never_alone=frozenset(table["never_alone"]["words"]),
+    )
+
+
+def _bounds(table: dict[str, Any]) -> Bounds:
+    def phrases(words: dict[str, str]) -> dict[tuple[str, ...], str]:
+        return {tuple(phrase.split()): bound for phrase, bound in words.items()}
+
+    return Bounds(
+        before=phrases(table["before"]),
+        after=phrases(table["after"]),
+        after_case={case: phrases(words) for case, words in table.get("after_case", {}).items()},
+        case=table.get("case", {}),
+    )
+
+
+def _phrases(table: dict[str, Any]) -> Phrases:
+    return Phrases(
+        head=table["head"],
+        stops=frozenset(table["stops"]),
+        links=frozenset(table["links"]),
+        noun_number_words=frozenset(table["noun_number_words"]),
+        number_noun_words=frozenset(table["number_noun_words"]),
+        not_before=frozenset(table["not_before"]),
+    )
+
+
+def _any(words: Iterable[str], frame: str = r"(?<!\w)(?:{})(?!\w)") -> re.Pattern[str] | None:
+    """Compile a pattern for any of the words, the longest first; None for no words."""
+    listed = sorted(words, key=len, reverse=True)
+    return re.compile(frame.replace("{}", "|".join(map(re.escape, listed)))) if listed else None
+
+
+def _either(*patterns: re.Pattern[str] | None) -> re.Pattern[str] | None:
+    present = [pattern.pattern for pattern in patterns if pattern is not None]
+    return re.compile("|".join(present)) if present else None

@@ -1,0 +1,118 @@
+"""Lines of a canonical text, and which of them are page furniture: running headers, footers and page numbers."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
+_LINE = re.compile(f"[^{BREAKS}]+")
+_EDGES = re.compile(rf"^[\s{INVISIBLE}]+|[\s\u200b-\u200d\u2060\ufeff]+$")
+_PAGE_NUMBER = re.compile(r"[-–—\[(|\s]*(?:(?:page|p\.|səh\.?|səhifə)\s*)?\d{1,4}(?:\s*(?:/|of|из)\s*\d{1,4})?[-–—\])|\s]*", re.IGNORECASE)
+_TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_BREAK = re.compile(f"\r\n|[{BREAKS}]")
+_SHORT = 80
+_NEIGHBOURS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line without its line break and without white space around it.
+
+    `blanks` counts the blank lines before it. `furniture` marks a line that is no part of the running text, `interrupted` one that such
+    lines stand before.
+    """
+
+    start: int
+    end: int
+    text: str
+    blanks: int
+    furniture: bool = False
+    interrupted: bool = False
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the line ends as a sentence does."""
+        return bool(_TERMINAL.search(self.text))
+
+
+def split_lines(text: str) -> list[Line]:
+    """Return the lines of a text that hold more than white space, with page furniture marked."""
+    found: list[Line] = []
+    last_end = 0
+    for match in _LINE.finditer(text):
+        body = _EDGES.sub("", match.group())
+        if not body:
+            continue
+        start = match.start() + match.group().index(body)
+        breaks = len(_BREAK.findall(text, last_end, start))
+        found.append(Line(start, start + len(body), body, max(0, breaks - 1)))
+        last_end = start + len(body)
+    furniture = _furniture(found)
+    return [replace(line, furniture=index in furniture, interrupted=index - 1 in furniture) for index, line in enumerate(found)]
+
+
+def double_spaced(lines: list[Line]) -> bool:
+    """Whether nearly every line is followed by a blank one, as in text taken from some PDFs: blank lines then part no paragraphs."""
+    gaps = [line.blanks for line in lines[1:]]
+    if len(gaps) < 8:
+        return False
+    wrapped = sum(1 for before, after in zip(lines, lines[1:], strict=False) if not before.terminal and after.text[:1].islower())
+    return sum(gap >= 1 for gap in gaps) >= 0.85 * len(gaps) and wrapped >= 0.3 * len(gaps)
+
+
+def widths_of(lines: list[Line]) -> list[int]:
+    """Return for every line the width to which the text around it is wrapped: the longest of its neighbours, outliers left out."""
+    lengths = [len(line.text) for line in lines]
+    usual = sorted(lengths)[min(len(lengths) - 1, len(lengths) * 9 // 10)] if lengths else 0
+    return [
+        min(max(lengths[max(0, index - _NEIGHBOURS) : index + _NEIGHBOURS + 1]), max(usual, length)) for index, length in enumerate(lengths)
+    ]
+
+
+def _furniture(lines: list[Line]) -> set[int]:
+    """Find page furniture: letter-spaced lines, short lines that come back page after page, and the lone page numbers beside them."""
+    certain = {index for index, line in enumerate(lines) if _letter_spaced(line.text)}
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        if len(line.text) <= _SHORT and not line.terminal:
+            places[re.sub(r"\d+", "#", line.text)].append(index)
+    spaced = sorted(certain)
+    for key, where in places.items():
+        if key == "#" or _PAGE_NUMBER.fullmatch(lines[where[0]].text):
+            continue
+        if len(where) >= 3 and _interrupts_any(lines, where):
+            certain.update(where)
+        elif len(where) >= 2 and spaced:
+            near = [index for index in where if _near(index, certain)]
+            if len(near) >= 2:
+                certain.update(near)
+    numbers = {
+        index
+        for index, line in enumerate(lines)
+        if _PAGE_NUMBER.fullmatch(line.text) and (index - 1 in certain or index + 1 in certain or _interrupts(lines, index))
+    }
+    return certain | numbers
+
+
+def _near(index: int, certain: set[int]) -> bool:
+    return any(index + step in certain for step in range(-_NEIGHBOURS, _NEIGHBOURS + 1))
+
+
+def _letter_spaced(text: str) -> bool:
+    tokens = text.split()
+    letters = sum(len(token) == 1 and token.isalpha() for token in tokens)
+    return letters >= 5 and letters >= 0.8 * len(tokens)
+
+
+def _interrupts(lines: list[Line], index: int) -> bool:
+    """Whether a line stands between the two halves of a sentence."""
+    if not 0 < index < len(lines) - 1:
+        return False
+    return not lines[index - 1].terminal and lines[index + 1].text[:1].islower()
+
+
+def _interrupts_any(lines: list[Line], where: list[int]) -> bool:
+    gaps = [after - before for before, after in zip(where, where[1:], strict=False)]
+    return any(_interrupts(lines, index) for index in where) or (min(gaps) >= 8)

@@ -1,0 +1,128 @@
+"""Places named in a text, and which of them say where something happened."""
+
+from dataclasses import dataclass
+
+from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.tokens import Token
+from shared.lexicon.places import Gazetteer, Place
+
+_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A place named at a span of the view. `located`: it is where something happened; `around` is then its span with the words that say so."""
+
+    start: int
+    end: int
+    place: Place
+    located: bool
+    around: tuple[int, int]
+
+
+class PlaceFinder:
+    """Finds the places of one text."""
+
+    def __init__(self, text: str, lower: str, tokens: list[Token], grammar: Grammar, gazetteer: Gazetteer) -> None:
+        self._text = text
+        self._lower = lower
+        self._tokens = tokens
+        self._grammar = grammar
+        self._gazetteer = gazetteer
+
+    def find(self, low: int, high: int, dates: bytearray) -> list[Named]:
+        """Return the places among the tokens `low` to `high`, in text order."""
+        found = []
+        index = low
+        while index < high:
+            token = self._tokens[index]
+            if token.word and self._text[token.start].isupper() and not dates[token.start]:
+                named = self._at(index, high)
+                if named is not None:
+                    place, last, case = named
+                    found.append(self._named(place, index, last, case, low, high, dates))
+                    index = last
+                    continue
+            index += 1
+        return found
+
+    def _at(self, index: int, high: int) -> tuple[Place, int, str | None] | None:
+        for length in range(min(self._gazetteer.longest * 2 - 1, high - index), 0, -1):
+            tokens = self._tokens[index : index + length]
+            if not (tokens[-1].word or (tokens[-1].text == "." and length > 2)):
+                continue
+            hit = self._gazetteer.find(self._lower[tokens[0].start : tokens[-1].end])
+            if hit is None:
+                continue
+            place, ending = hit
+            last, case = index + length, ending.case
+            if case is None and self._is_name_part(index, last, high):
+                return None
+            settled = self._settlement(last, high) if case is None and not ending.possessive else None
+            return (place, *settled) if settled else (place, last, case)
+        return None
+
+    def _settlement(self, last: int, high: int) -> tuple[int, str | None] | None:
+        """A noun such as "city" after the name takes its ending: "Bakı şəhərində"."""
+        if last >= high or not self._grammar.verb_final:
+            return None
+        noun = self._gazetteer.settlements.find(self._tokens[last].text)
+        return (last + 1, noun.ending.case) if noun and noun.ending.text else None
+
+    def _is_name_part(self, first: int, last: int, high: int) -> bool:
+        """Whether a place is only a word of a longer name: "New York Times", "Azərbaycan Respublikası", "Moscow State University"."""
+        if last >= high or not self._tokens[last].word or self._tokens[last].start - self._tokens[last - 1].end > 1:
+            return False
+        following = self._tokens[last]
+        if not self._text[following.start].isupper():
+            return False
+        return not (self._grammar.verb_final and self._gazetteer.settlements.find(following.text))
+
+    def _named(self, place: Place, first: int, last: int, case: str | None, low: int, high: int, dates: bytearray) -> Named:
+        start, end = self._tokens[first].start, self._tokens[last - 1].end
+        if self._grammar.verb_final:
+            located, around = self._located_by_case(place, first, last, case, low, high, dates), (start, end)
+        else:
+            around = self._located_by_preposition(place, first, last, low, high, dates) or (start, end)
+            located = around != (start, end)
+        return Named(start, end, place, located, around)
+
+    def _located_by_case(self, place: Place, first: int, last: int, case: str | None, low: int, high: int, dates: bytearray) -> bool:
+        if case != "locative":
+            return False
+        following = self._tokens[last] if last < high else None
+        if following is not None and following.text in self._grammar.dwelling:
+            return False
+        if place.kind == "city":
+            return True
+        ahead = self._lower[self._tokens[last - 1].end : self._tokens[min(last + _REACH, high) - 1].end]
+        return self._says_happened(ahead) or self._beside_date(first, last, low, high, dates)
+
+    def _located_by_preposition(self, place: Place, first: int, last: int, low: int, high: int, dates: bytearray) -> tuple[int, int] | None:
+        before = first - 1
+        if before > low and self._tokens[before].text == "the":
+            before -= 1
+        if before >= low + 3 and self._tokens[before].text == "of" and self._gazetteer.settlements.find(self._tokens[before - 1].text):
+            before -= 2 + (self._tokens[before - 2].text == "the")
+        if before < low or self._tokens[before].text not in self._grammar.place_prepositions:
+            return None
+        end = self._tokens[last - 1].end
+        governing = self._tokens[before - 1] if before > low else None
+        if governing is not None and governing.text in self._grammar.dwelling:
+            return None
+        back = max(low, before - _REACH)
+        behind = self._lower[self._tokens[back].start : self._tokens[before].start]
+        start = self._tokens[before].start
+        if governing is not None and governing.word and self._says_happened(governing.text):
+            return governing.start, end
+        opening = governing is None or not governing.word
+        if place.kind == "city" or opening or self._says_happened(behind) or self._beside_date(before, last, low, high, dates):
+            return start, end
+        return None
+
+    def _says_happened(self, words: str) -> bool:
+        return self._grammar.place_verbs is not None and bool(self._grammar.place_verbs.search(words))
+
+    def _beside_date(self, first: int, last: int, low: int, high: int, dates: bytearray) -> bool:
+        near = self._tokens[max(low, first - 1) : first] + self._tokens[last : min(high, last + 2)]
+        return any(dates[token.start] for token in near)

@@ -1,0 +1,146 @@
+"""The reading view: a text repaired for reading, with a map back to the canonical text.
+
+Lines are joined into paragraphs, words hyphenated across lines are joined, page furniture and markup are left out, white space is folded.
+The canonical text is never changed; every span of the view maps to a span of it.
+"""
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.ingest.extraction.letters import lower
+from services.ingest.extraction.hyphens import Hyphens, is_hyphenated
+from services.ingest.extraction.lines import BREAKS, INVISIBLE, Line, double_spaced, split_lines, widths_of
+from services.ingest.extraction.markdown import marks
+from shared.domain.ports import ExtractionInput
+
+PARAGRAPH = "\n\n"
+_GAPS = re.compile(rf"[\s{INVISIBLE}]+")
+_HEADING = 0.7
+_ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """A readable text; `positions[i]` is where its i-th code point stands in the canonical text, never falling.
+
+    `lower` is the text in lower case by the rules of its language, of the same length.
+    """
+
+    text: str
+    lower: str
+    positions: Sequence[int]
+
+    def canonical(self, start: int, end: int) -> tuple[int, int]:
+        """Map a non-empty span of the view to the span of the canonical text that it was read from."""
+        return self.positions[start], self.positions[end - 1] + 1
+
+    def paragraphs(self) -> list[tuple[int, int]]:
+        """Return the spans of the paragraphs."""
+        spans = []
+        start = 0
+        while start < len(self.text):
+            end = self.text.find(PARAGRAPH, start)
+            end = len(self.text) if end < 0 else end
+            if end > start:
+                spans.append((start, end))
+            start = end + len(PARAGRAPH)
+        return spans
+
+
+class _Builder:
+    """Collects code points with the places they come from."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._parts: list[str] = []
+        self.positions = array("q")
+
+    def take(self, start: int, end: int) -> None:
+        """Take over `text[start:end]` as it stands."""
+        if end > start:
+            self._parts.append(self._text[start:end])
+            self.positions.extend(range(start, end))
+
+    def put(self, chars: str, position: int) -> None:
+        """Put code points in the place of what stands at `position`."""
+        self._parts.append(chars)
+        self.positions.extend([position] * len(chars))
+
+    def drop_last(self) -> None:
+        """Take back the last code point."""
+        self._parts[-1] = self._parts[-1][:-1]
+        self.positions.pop()
+
+    def text(self) -> str:
+        return "".join(self._parts)
+
+
+def reading_view(document: ExtractionInput) -> ReadingView:
+    """Build the reading view of a text. Linear in its length."""
+    text = document.text
+    # Blanked, not cut: offsets stay those of the canonical text, and what is left out parts words as white space does.
+    shown = _blank(text, [(span.start, span.end) for span in document.skip], " ")
+    if document.media_type == "text/markdown":
+        shown = _blank(shown, marks(shown), INVISIBLE[0])
+    lines = split_lines(shown)
+    kept = [line for line in lines if not line.furniture]
+    hyphens = Hyphens([line.text for line in kept])
+    spaced, widths = double_spaced(lines), widths_of(kept)
+    builder = _Builder(shown)
+    for index, line in enumerate(kept):
+        if index:
+            before = kept[index - 1]
+            _join(builder, before, line, hyphens, parted=_parts(before, line, spaced=spaced, width=widths[index - 1]))
+        _take_line(builder, shown, line)
+    view = builder.text()
+    return ReadingView(view, lower(view, document.language), builder.positions)
+
+
+def _blank(text: str, spans: list[tuple[int, int]], filler: str) -> str:
+    """Overwrite spans, in the same length; line breaks stay."""
+    parts = []
+    done = 0
+    for start, end in sorted(spans):
+        start, end = max(start, done), min(end, len(text))
+        if start < end:
+            parts += [text[done:start], "".join(char if char in BREAKS else filler for char in text[start:end])]
+            done = end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def _take_line(builder: _Builder, text: str, line: Line) -> None:
+    done = line.start
+    for gap in _GAPS.finditer(text, line.start, line.end):
+        builder.take(done, gap.start())
+        if not all(char in INVISIBLE for char in gap.group()):
+            builder.put(" ", gap.start())
+        done = gap.end()
+    builder.take(done, line.end)
+
+
+def _join(builder: _Builder, before: Line, after: Line, hyphens: Hyphens, *, parted: bool) -> None:
+    if parted:
+        builder.put(PARAGRAPH, before.end)
+    elif not is_hyphenated(before.text, after.text):
+        builder.put(" ", before.end)
+    elif not hyphens.keep(before.text, after.text):
+        builder.drop_last()
+
+
+def _parts(before: Line, after: Line, *, spaced: bool, width: int) -> bool:
+    """Decide whether a paragraph ends between two lines, of a text set to a width, with a blank line after every line or not."""
+    runs_on = after.text[:1].islower()
+    if is_hyphenated(before.text, after.text) and (runs_on or before.text[-2].isdigit()):
+        return False
+    if runs_on and not before.terminal:
+        return False
+    if after.blanks > 0 and not spaced and not after.interrupted:
+        return True
+    needed = len(before.text) + 1 + len(after.text.split(None, 1)[0])
+    if before.terminal:
+        # The next word would have stood on this line, had the paragraph gone on.
+        return needed <= width or bool(_ITEM.match(after.text))
+    return needed <= _HEADING * width

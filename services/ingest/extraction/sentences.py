@@ -1,0 +1,69 @@
+"""Sentences of a reading view."""
+
+import re
+from dataclasses import dataclass
+
+from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.reading import ReadingView
+
+_STOP = re.compile(r"([.!?…]+)([\"'”’»)\]]*)(?=\s|$)")
+_WORD_BEFORE = re.compile(r"[\w.№]+$")
+_INITIAL = re.compile(r"(?:^|[.\s(\"“„«])[^\W\d_]$")
+_OPENING = "\"'“„«‘([–—-•"
+_LOOK_BACK = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its span, the paragraph it stands in (counted from 0), and whether it closes with a mark as a sentence does."""
+
+    start: int
+    end: int
+    paragraph: int
+    closed: bool
+    question: bool
+
+
+def split_sentences(view: ReadingView, grammar: Grammar) -> list[Sentence]:
+    """Return the sentences of a view, in text order."""
+    found = []
+    for number, (start, end) in enumerate(view.paragraphs()):
+        begin = start
+        for stop in _STOP.finditer(view.text, start, end):
+            if stop.end() < end and not _ends(view, grammar, begin, stop, end):
+                continue
+            found.append(_sentence(view.text, begin, stop.end(), number, stop.group(1)))
+            begin = stop.end()
+        if view.text[begin:end].strip():
+            found.append(_sentence(view.text, begin, end, number, ""))
+    return found
+
+
+def _sentence(text: str, start: int, end: int, paragraph: int, mark: str) -> Sentence:
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    end -= len(text[start:end]) - len(text[start:end].rstrip())
+    return Sentence(start, end, paragraph, bool(mark), "?" in mark)
+
+
+def _ends(view: ReadingView, grammar: Grammar, begin: int, stop: re.Match[str], end: int) -> bool:
+    """Whether a mark within a paragraph ends a sentence."""
+    following = view.text[stop.end() : end].lstrip()
+    first = following[:1]
+    if first in _OPENING:
+        following = following.lstrip(_OPENING + " ")
+        first = following[:1]
+    if first.islower():
+        return False
+    if stop.group(1) != "." or stop.group(2):
+        return True
+    word = _WORD_BEFORE.search(view.lower, max(begin, stop.start() - _LOOK_BACK), stop.start())
+    if word is None:
+        return True
+    before = word.group()
+    if before in grammar.abbreviations or before.rsplit(".", 1)[-1] in grammar.abbreviations:
+        # An abbreviation may still end a sentence, but then no number follows, nor a name after a title: rather too long than cut.
+        return False
+    # An initial: "A. Bakıxanov"; and the number of an item: "3. Baku".
+    if _INITIAL.search(view.text, max(begin, stop.start() - 2), stop.start()) and view.text[stop.start() - 1].isupper():
+        return False
+    return not (before.isdigit() and word.start() == begin)
