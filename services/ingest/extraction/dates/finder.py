@@ -31,7 +31,7 @@ def find_dates(text: str, language: str, published: str | None = None) -> list[D
         The mentions in text order, not overlapping.
     """
     table = tables.language(language if language in tables.available() else FALLBACK)
-    return Resolver(text, scan(text, table), Narrative(_published(published))).mentions()
+    return Resolver(text, scan(text, table), Narrative(_published(published)), table.lexicon).mentions()
 
 
 def _published(day: str | None) -> When | None:

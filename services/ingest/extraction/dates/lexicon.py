@@ -37,7 +37,7 @@ def roman(word: str) -> int | None:
 
 def number_classes(digits: str) -> frozenset[str]:
     """Return the classes of a run of digits: what it could be in a date."""
-    if not digits.isdigit():
+    if not digits.isdecimal():
         return frozenset({"NUMERIC" if NUMERIC.fullmatch(digits) else "QUANTITY"})
     if len(digits) > 4:
         return frozenset({"NUMBER"})
@@ -105,7 +105,7 @@ class Lexicon:
 
     def classes_of(self, token: str) -> frozenset[str]:
         """Return all classes of a token as it stands in the text."""
-        if token[0].isdigit():
+        if token[0].isdecimal():
             return number_classes(token)
         if not token[0].isalpha():
             return frozenset(self.words.get(token, {"BREAK"} if token.isspace() else {"SIGN"}))
@@ -132,12 +132,16 @@ class Lexicon:
 
     def value(self, name: str, token: str) -> Value:
         """Return what a token is worth in a class: its number, or what the table says."""
-        if token[0].isdigit():
-            return int(token) if token.isdigit() else token
+        if token[0].isdecimal():
+            return int(token) if token.isdecimal() else token
         if name == "ROMAN":
             return roman(token) or 0
         base = name.removesuffix("_CAP")
         return self.worth.get(base, {}).get(self.fold(token), self.fold(token))
+
+    def belongs(self, token: str, name: str) -> bool:
+        """Whether a token belongs to a class."""
+        return token[0].isalpha() and name in self.classes_of(token)
 
     def seal(self) -> None:
         """Give a code to every set of classes that a token can have; to be called when all words are in."""

@@ -7,7 +7,7 @@ on it. What would have to be guessed is left unresolved.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from services.ingest.extraction.dates.lexicon import Value
+from services.ingest.extraction.dates.lexicon import Lexicon, Value
 from services.ingest.extraction.dates.mention import EXPLICIT, UNRESOLVED, DateMention
 from services.ingest.extraction.dates.scan import Expression, Scan, Span
 from services.ingest.extraction.dates.when import When, common_year
@@ -27,6 +27,17 @@ TURN = -6
 """So many months back, and a text that goes on to later years has come to the next one: after October, "in February"."""
 
 SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
+
+RELATIVE_LIMIT = 250
+"""Tokens; "the next day" does not lean on a day further back."""
+
+FUTURE_WINDOW = 30
+"""Tokens to either side of a date in which a word of the future is looked for, as far as the sentence goes."""
+
+AHEAD = 5
+"""So many expressions are looked through for a year when none has been given yet."""
+
+BESIDE = frozenset("(,-–—‒")
 
 SENTENCE_LIMIT = 150
 """Tokens; what stands further apart is not looked upon as one sentence. Keeps the work linear in texts without full stops."""
@@ -102,12 +113,14 @@ class Resolver:
     Attributes:
         text: The text.
         scan: Its expressions.
+        lexicon: The words of its language.
         narrative: What it has reached; changes as expressions are resolved.
     """
 
     text: str
     scan: Scan
     narrative: Narrative
+    lexicon: Lexicon
     index: int = 0
     next_years: list[int | None] = field(default_factory=list)
     kinds: Mapping[str, Callable[[Expression, Fields], Resolved]] = field(init=False)
@@ -257,12 +270,23 @@ class Resolver:
         """A decade or year of two digits leans on the century of the narrative."""
         if fields.get("single"):
             return self._short_year(expression, self._stated(fields), number(fields, "tens") or 0)
-        anchor, tens = self.narrative.last, number(fields, "tens")
+        tens = number(fields, "tens") or 0
+        anchor = self.narrative.last or self._anchor_ahead()
         century = anchor.when.century_digits() if anchor else None
-        if anchor is None or century is None or tens is None:
+        if anchor is None or century is None:
             return Resolved(None)
-        derivation = f'century from narrative "{anchor.text}"'
-        return Resolved(When(decade=century * 10 + tens // 10), derivation, anchor.span)
+        if anchor.when.year is not None and century * 100 + tens > anchor.when.year + 10:
+            century -= 1
+        return Resolved(When(decade=century * 10 + tens // 10), f'century from narrative "{anchor.text}"', anchor.span)
+
+    def _anchor_ahead(self) -> Anchor | None:
+        """The first date with a year after this one."""
+        for later in self.scan.expressions[self.index + 1 : self.index + 1 + AHEAD]:
+            year = number(later.fields, "year")
+            if year is not None and later.pattern.kind == "date":
+                start, end = later.span
+                return Anchor(When(common_year(year, later.fields.get("era") == "bce")), later.span, self.text[start:end], later.tokens)
+        return None
 
     def _short_year(self, expression: Expression, when: When, tens: int) -> Resolved:
         """A year of two figures: the last such year before publication, or else the one nearest to what the text has reached."""
@@ -282,6 +306,8 @@ class Resolver:
 
     def _yearless(self, expression: Expression, when: When) -> Resolved:
         anchor = self.narrative.year
+        if self._to_come(expression):
+            return self._year_ahead(expression, when) or Resolved(None)
         if anchor is None:
             return self._year_ahead(expression, when) or self._year_of_publication(when)
         aside = self.narrative.aside
@@ -293,6 +319,21 @@ class Resolver:
         if year is None:
             return Resolved(None)
         return Resolved(when.within_year(year), self._year_derivation(expression, anchor), anchor.span)
+
+    def _to_come(self, expression: Expression) -> bool:
+        """Whether the sentence speaks of the future, and so not of the year that the text has reached, and names no year itself."""
+        if self.narrative.last and self._same_sentence(self.narrative.last.tokens[1], expression.tokens[0]):
+            return False
+        words = self.scan.words
+        first, last = expression.tokens
+        for step, at in ((-1, first - 1), (1, last)):
+            for _ in range(FUTURE_WINDOW):
+                if not 0 <= at < len(words) or words[at] in ".!?" or words[at].isspace():
+                    break
+                if self.lexicon.belongs(words[at], "FUTURE"):
+                    return True
+                at += step
+        return False
 
     def _year_derivation(self, expression: Expression, anchor: Anchor) -> str:
         if self._same_sentence(anchor.tokens[1], expression.tokens[0]):
@@ -342,13 +383,28 @@ class Resolver:
     def _shift(self, expression: Expression, fields: Fields) -> Resolved:
         """So many units after or before what the narrative has reached; none at all for "the same year"."""
         unit = str(fields["unit"])
+        named = self._named_beside(expression)
+        if named:
+            return named
         anchor = {"day": self.narrative.day, "week": self.narrative.day, "month": self.narrative.month}.get(unit, self.narrative.last)
-        if anchor is None:
+        if anchor is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
             return Resolved(None)
         derivation = f'relative to "{anchor.text}"'
         if unit == "year" and fields.get("count") == 0:
             derivation = f'same year as "{anchor.text}"'
         return Resolved(self._moved(anchor.when, fields), derivation, anchor.span)
+
+    def _named_beside(self, expression: Expression) -> Resolved | None:
+        """The date that stands beside a relative expression as its other name: "two years later (218 BC)"."""
+        if self.index + 1 >= len(self.scan.expressions):
+            return None
+        beside = self.scan.expressions[self.index + 1]
+        between = self.scan.words[expression.tokens[1] : beside.tokens[0]]
+        if len(between) != 1 or between[0] not in BESIDE or beside.ends or beside.pattern.kind != "date":
+            return None
+        when = self._stated(beside.fields)
+        words = self.text[beside.span[0] : beside.span[1]]
+        return Resolved(when, f'same date as "{words}"', beside.span) if when.placed else None
 
     def _occurrence(self, expression: Expression, fields: Fields) -> Resolved:
         """The month or season of that name next before or after what the narrative has reached."""

@@ -51,7 +51,7 @@ def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match
     free = 0
     for start in language.starts.finditer(codes):
         at = start.start()
-        if at < free:
+        if at < free or not language.filters[codes[at]].match(codes, at):
             continue
         best: tuple[Pattern, re.Match[str]] | None = None
         for pattern in language.patterns[codes[at]]:

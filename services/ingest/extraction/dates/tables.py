@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 
 from services.ingest.extraction.dates.forms import Form, FormError, compile_form, elements
 from services.ingest.extraction.dates.lexicon import Lexicon, inflected, literal
+
+_GROUP = re.compile(r"\(\?P<\w+>")
 
 FOLDER = Path(__file__).resolve().parent.parent / "languages"
 
@@ -41,12 +43,14 @@ class Language:
         code: ISO 639-1.
         lexicon: Its words.
         patterns: For every code, the patterns that can begin with it, in the order of the table.
+        filters: For every code, what matches wherever any of its patterns does.
         starts: Finds the codes that a pattern can begin with.
     """
 
     code: str
     lexicon: Lexicon
     patterns: Mapping[str, tuple[Pattern, ...]]
+    filters: Mapping[str, re.Pattern[str]]
     starts: re.Pattern[str]
 
 
@@ -82,8 +86,17 @@ def compile_table(table: Mapping[str, Any]) -> Language:
             pattern = _pattern(entry, form, lexicon, macros)
             for code in pattern.form.starts:
                 by_code.setdefault(code, []).append(pattern)
-    starts = re.compile("[" + "".join(by_code) + "]")
-    return Language(table["code"], lexicon, {code: tuple(found) for code, found in by_code.items()}, starts)
+    patterns = {code: tuple(found) for code, found in by_code.items()}
+    return Language(table["code"], lexicon, patterns, {code: _any_of(found) for code, found in patterns.items()}, _one_of(patterns))
+
+
+def _any_of(patterns: tuple[Pattern, ...]) -> re.Pattern[str]:
+    """Return an expression that matches where any of the patterns does; most places match none, and one look settles that."""
+    return re.compile("|".join(_GROUP.sub("(?:", pattern.form.pattern.pattern) for pattern in patterns))
+
+
+def _one_of(codes: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("[" + "".join(codes) + "]")
 
 
 def _pattern(entry: Mapping[str, Any], form: str, lexicon: Lexicon, macros: Mapping[str, str]) -> Pattern:
