@@ -16,7 +16,7 @@ from shared.lexicon.folding import fold
 
 Role = Literal["subject", "setting", "means"]
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ](?!s\b)[^\W_]+)*")
 _BREAK = re.compile(r"[.;:!?()\n]|, ")
 _ROMAN = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
@@ -27,6 +27,7 @@ _PHRASE = 4
 """How many words before its noun a preposition may stand: `according to the mentioned decree`."""
 
 
+@lru_cache(maxsize=8)
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
@@ -287,6 +288,21 @@ def _ahead(found: list[Token], first: int) -> set[str]:
             break
         ahead.add(found[position].folded)
     return ahead
+
+
+def is_matter_of(matters: list[ConceptMention], papers: list[ConceptMention], found: list[Token], language: str) -> bool:
+    """Whether a happening is what a paper is about: `a decree on the holding of the congress`, not `the congress adopted a resolution`.
+
+    A word that says so stands between the two; which of them comes first depends on the language.
+    """
+    row = _table("roles.toml").get(language, {}).get("matter")
+    if row is None:
+        return False
+    marks = frozenset(map(fold, row["marks"]))
+    first, second = (papers, matters) if row["paper"] == "first" else (matters, papers)
+    return any(
+        not marks.isdisjoint(token.folded for token in found[one.last : other.first]) for one in first for other in second if one.last <= other.first
+    )
 
 
 @lru_cache(maxsize=32)

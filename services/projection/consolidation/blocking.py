@@ -9,6 +9,7 @@ their arrival.
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from services.projection.consolidation.features import Features
 from services.projection.consolidation.readings import ContentKey
@@ -19,6 +20,8 @@ REACH = 12
 """Neighbours on either side within a key."""
 
 _MONTH, _YEARS = 31, 2
+_FIGURES = 8
+"""Figures of one claim that are paired with each other."""
 
 Key = tuple[object, ...]
 Place = tuple[tuple[int, ...], tuple[str, ...], float, ContentKey, str]
@@ -43,6 +46,11 @@ def _strong(claim: Features) -> list[str]:
     return sorted({*names, *(str(number) for _, _, number in claim.numbers)})
 
 
+def figures(claim: Features) -> list[tuple[str, str, str]]:
+    """Return attribute, unit and number of a claim's figures, in order."""
+    return sorted((attribute, unit or "", str(number)) for attribute, unit, number in claim.numbers)
+
+
 def _dated(claim: Features) -> Iterator[Key]:
     if claim.date is None:
         return
@@ -57,7 +65,7 @@ def _dated(claim: Features) -> Iterator[Key]:
         yield from (("kind-decade", kind, decade, strong) for decade in _decades(date) for strong in _strong(claim))
     if date.days <= DAYS:
         yield from (("day", day, word) for day in {date.earliest, date.latest} for word in (*claim.words, *claim.proper, *claim.topics))
-    yield from (("number", *number[:2], str(number[2]), year) for number in claim.numbers for year in years)
+    yield from (("number", *number, year) for number in figures(claim) for year in years)
 
 
 def _numbered(claim: Features) -> Iterator[Key]:
@@ -66,7 +74,8 @@ def _numbered(claim: Features) -> Iterator[Key]:
         if kind.ordinals:
             common = {*claim.words, *claim.proper, *claim.topics}
             yield from (("ordinal", name, tuple(sorted(kind.ordinals)), word) for word in common)
-        yield from (("kind-number", name, *number[:2], str(number[2])) for number in claim.numbers)
+        yield from (("kind-number", name, *number) for number in figures(claim))
+    yield from (("numbers", *pair) for pair in combinations(figures(claim)[:_FIGURES], 2))
 
 
 def _titled(claim: Features) -> Iterator[Key]:

@@ -17,15 +17,18 @@ _CONTINUES = 6.0
 _SAME_DAYS, _NAMED_DAYS_WITHIN, _MONTHS_WITHIN, _SAME_MONTH, _SAME_YEARS, _VAGUE = 4.0, 3.0, 2.0, 2.5, 1.5, 0.5
 _UNDATED, _CLOSE, _APART = -1.0, -2.0, -4.0
 _SAME_ORDINAL = 2.5
+_SAME_EPITHET = 1.5
 _OTHER_KIND = -2.5
 _CONTENT_KIND = 0.5
 _NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
-_TITLE, _ACTOR, _PLACE, _WORD, _CONCEPT = 2.5, 1.0, 1.0, 0.6, 0.5
+_TITLE, _BODY, _ACTOR, _PLACE, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.6, 0.5
+_LONG_NAME = 3
+"""A name of so many words is that of an institution, and tells more than a person's."""
 _NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
-_NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE = -2.0, -1.5, -1.0
+_NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE, _TOLD_TWICE = -1.5, -1.5, -1.0, -1.5
 _RICH = 3
 """So many names and words make a claim's silence about those of the other tell something."""
-_YEAR, _CLOSE_DAYS = 366, 7
+_YEAR, _MONTH, _CLOSE_DAYS = 366, 31, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def judge(one: Features, other: Features) -> Judgement | None:
         *_capped(_words(first, second), _WORDS_AT_MOST),
         *_capped(_concepts(first, second), _CONCEPTS_AT_MOST),
         *_against(first, second),
+        *([(_TOLD_TWICE, "")] if _told_twice(first, second) and not talks_on else []),
     ]
     score = sum(weight for weight, _ in evidence)
     apart = dates is Relation.APART
@@ -91,7 +95,14 @@ def _overwhelming(one: Features, other: Features) -> bool:
     numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in one.heads.keys() & other.heads.keys())
     agreeing = len(one.numbers.keys() & other.numbers.keys())
     titled = bool(one.titles.keys() & other.titles.keys()) and bool(one.heads.keys() & other.heads.keys())
-    return (numbered and bool(_shared_content(one, other))) or (titled and agreeing >= 1) or agreeing >= 3
+    close = one.date is not None and other.date is not None and gap(one.date, other.date) <= _CLOSE_DAYS
+    return (numbered and (agreeing >= 1 or (close and bool(_shared_content(one, other))))) or (titled and agreeing >= 1) or agreeing >= 3
+
+
+def _told_twice(one: Features, other: Features) -> bool:
+    """Whether one document dates both claims by no more than a year or so: it rather goes on to the next happening of that year."""
+    coarse = one.date is not None and other.date is not None and min(one.date.days, other.date.days) > _MONTH
+    return one.document == other.document and coarse
 
 
 def _date(one: Edtf | None, other: Edtf | None, dates: Relation) -> tuple[float, str]:
@@ -109,13 +120,13 @@ def _date(one: Edtf | None, other: Edtf | None, dates: Relation) -> tuple[float,
 
 
 def _span_weight(date: Edtf) -> float:
-    return _SAME_MONTH if date.days <= 31 else _SAME_YEARS if date.days <= _YEAR else _VAGUE * 2
+    return _SAME_MONTH if date.days <= _MONTH else _SAME_YEARS if date.days <= _YEAR else _VAGUE * 2
 
 
 def _within_weight(broader: Edtf) -> float:
     if broader.days <= DAYS:
         return _NAMED_DAYS_WITHIN
-    return _MONTHS_WITHIN if broader.days <= 31 else _SAME_YEARS - 0.5 if broader.days <= _YEAR else _VAGUE
+    return _MONTHS_WITHIN if broader.days <= _MONTH else _SAME_YEARS - 0.5 if broader.days <= _YEAR else _VAGUE
 
 
 _ORDINAL_WORDS = [
@@ -139,7 +150,8 @@ def _kinds(one: Features, other: Features) -> Evidence:
     evidence: Evidence = []
     for name in sorted(one.heads.keys() & other.heads.keys()):
         ordinals = one.heads[name].ordinals & other.heads[name].ordinals
-        weight = one.heads[name].concept.weight
+        epithets = one.heads[name].epithets & other.heads[name].epithets
+        weight = one.heads[name].concept.weight + (_SAME_EPITHET if epithets else 0)
         if ordinals:
             numbers = " and ".join(_ordinal(number) for number in sorted(ordinals))
             evidence.append((weight + _SAME_ORDINAL, f"both tell of the {numbers} {name}"))
@@ -168,7 +180,11 @@ def _numbers(one: Features, other: Features) -> Evidence:
 
 def _names(one: Features, other: Features) -> Evidence:
     evidence = [(_TITLE, f"both name “{one.titles[name]}”") for name in sorted(one.titles.keys() & other.titles.keys())]
-    evidence += [(_ACTOR, f"both name {one.actors[name]}") for name in sorted(one.actors) if any(_same_name(name, o) for o in other.actors)]
+    evidence += [
+        (_ACTOR if len(name) < _LONG_NAME else _BODY, f"both name {one.actors[name]}")
+        for name in sorted(one.actors)
+        if any(_same_name(name, there) for there in other.actors)
+    ]
     evidence += [(_PLACE, f"both name {one.places[name]}") for name in sorted(one.places) if any(_same_name(name, o) for o in other.places)]
     return evidence
 
@@ -206,7 +222,7 @@ def _capped(evidence: Evidence, most: float) -> Evidence:
 
 
 def _content(claim: Features) -> set[str]:
-    return claim.words.keys() | claim.proper
+    return claim.words.keys() | claim.proper | {epithet for kind in claim.heads.values() for epithet in kind.epithets}
 
 
 def _shared_content(one: Features, other: Features) -> set[str]:
@@ -221,6 +237,6 @@ def _against(one: Features, other: Features) -> Evidence:
     if one.titles and other.titles and not one.titles.keys() & other.titles.keys():
         evidence.append((_OTHER_TITLE, ""))
     rich = min(len(_content(one)), len(_content(other))) >= _RICH
-    if rich and not _shared_content(one, other):
+    if rich and one.language == other.language and not _shared_content(one, other):
         evidence.append((_NOTHING_SHARED, ""))
     return evidence

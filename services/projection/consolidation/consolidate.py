@@ -25,8 +25,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What changed since the last flush: entries new or different, and ids that no longer head an entry with the entry of that claim
-    now."""
+    """What changed since the last flush.
+
+    `changed`: entries new or different. `removed`: ids that no longer head an entry, each with the entry that now holds that claim.
+    """
 
     changed: tuple[Entry, ...]
     removed: tuple[tuple[str, str | None], ...]

@@ -1,11 +1,11 @@
-"""What a claim tells of, in the form in which claims are compared: kinds of happening, names, places, numbers and words without their
-letters.
+"""What a claim tells of, in the form in which claims are compared.
 
+Kinds of happening, names, places, numbers and words become concepts and sound classes, which know no language and no alphabet.
 All of it depends on the one claim only, never on the others, so that it is computed once and no arrival changes it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from services.projection.consolidation.readings import ContentKey, Reading
 from shared.domain.claims import Mention
 from shared.domain.dates import Edtf
 from shared.lexicon.folding import STEM, name_key, sound
-from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_stopword, primary, tokens
+from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_matter_of, is_stopword, primary, tokens
 
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{3,80})[”“»\"]")
 _TITLE_WORDS = 8
@@ -24,10 +24,11 @@ Name = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of happening that a claim tells of, with its ordinals: the first congress."""
+    """A kind of happening that a claim tells of, with its ordinals and the words right before it: the first Congress, the October Revolution."""
 
     concept: Concept
     ordinals: frozenset[int]
+    epithets: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def features(reading: Reading) -> Features:
     mentions = concepts_in(found, language)
     aside = _told_by_values(reading, found)
     kinds = [mention for mention in mentions if mention.concept.happening and mention.first not in aside]
-    heads = _heads(kinds, mentions, found, reading)
+    epithets = {mention.first: _epithets(mention, mentions, found, language) for mention in kinds}
+    heads = _merged(_heads(kinds, mentions, found, reading), epithets)
     actors, places = _names(claim.actors, language), _names(claim.places, language)
     covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside | _told_by_date(reading, found)
     return Features(
@@ -79,7 +81,7 @@ def features(reading: Reading) -> Features:
         date=reading.date,
         planned=reading.modality == "planned",
         heads=heads,
-        mentioned=_merged(kinds),
+        mentioned=_merged(kinds, epithets),
         acts=frozenset(mention.concept.name for mention in mentions if mention.concept.kind_class == "act"),
         topics=frozenset(mention.concept.name for mention in mentions if mention.concept.kind_class == "topic"),
         titles=_titles(claim.statement, language),
@@ -109,69 +111,74 @@ def _positions(quote: str, found: list[Token]) -> list[int]:
     return []
 
 
-def _merged(mentions: Iterable[ConceptMention]) -> dict[str, Kind]:
+def _merged(mentions: Iterable[ConceptMention], epithets: Mapping[int, frozenset[str]]) -> dict[str, Kind]:
     kinds: dict[str, Kind] = {}
     for mention in mentions:
         name = mention.concept.name
-        known = kinds[name].ordinals if name in kinds else frozenset()
-        kinds[name] = Kind(mention.concept, known | mention.ordinals)
+        known = kinds.get(name, Kind(mention.concept, frozenset(), frozenset()))
+        kinds[name] = Kind(mention.concept, known.ordinals | mention.ordinals, known.epithets | epithets[mention.first])
     return kinds
 
 
-def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: list[Token], reading: Reading) -> dict[str, Kind]:
+def _epithets(mention: ConceptMention, mentions: list[ConceptMention], found: list[Token], language: str) -> frozenset[str]:
+    """The word right before a kind, which often makes a name of it; a month counts where its capital says that it is a name."""
+    before = mention.first - 1
+    if before < 0 or found[mention.first].after_break or any(other.first <= before < other.last for other in mentions):
+        return frozenset()
+    token = found[before]
+    named = before > 0 and token.text[:1].isupper()
+    telling = token.text.isalpha() and len(token.text) > 2 and (named or not is_stopword(token.folded, language))
+    return frozenset({sound(token.text, language)[:STEM]}) if telling else frozenset()
+
+
+def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: list[Token], reading: Reading) -> list[ConceptMention]:
     """Choose among the kinds that a claim mentions those which it is about.
 
     What only sets the scene (`at the congress`) or is the means (`by the decree`) gives way to what else there is. An anniversary
     is not what it recalls. A decree on a gathering is the decree, unless the claim is of the plan; a decree that founds
     an institution is the founding.
     """
-    chosen = [mention for mention in kinds if mention.role == "subject"]
-    if not chosen or not any(_tells(mention, mentions) for mention in chosen):
-        chosen = kinds
+    telling = [mention for mention in kinds if _tells(mention, mentions)]
+    chosen = [mention for mention in telling if mention.role == "subject"] or telling
     recalls = [mention for mention in chosen if mention.concept.kind_class == "commemoration"]
     if recalls:
-        return _merged(recalls)
+        return recalls
     gatherings = [mention for mention in chosen if mention.concept.kind_class == "gathering"]
     papers = [mention for mention in chosen if mention.concept.kind_class == "instrument"]
     if gatherings and papers:
-        return _merged(gatherings if reading.modality == "planned" or _nearer(gatherings, papers, reading, found) else papers)
-    return _merged(chosen)
+        ordered = is_matter_of(gatherings, papers, found, primary(reading.testimony.claim.language))
+        return papers if ordered and reading.modality != "planned" else gatherings
+    return chosen
 
 
 def _tells(mention: ConceptMention, mentions: list[ConceptMention]) -> bool:
-    """Whether a subject is told of: an institution is, where the claim says that something was done with it."""
+    """Whether a kind is told of: a lasting thing is where something was made of it or done to it, else it only takes part."""
     lasting = mention.concept.kind_class in ("institution", "publication")
     return not lasting or any(other.concept.name in _MAKING for other in mentions)
 
 
 _MAKING = frozenset({"found", "open", "close", "rename", "elect", "publish", "build", "begin", "approve"})
-"""Acts that make a lasting thing the matter of a claim, rather than somebody who took part in it."""
-
-
-def _nearer(gatherings: list[ConceptMention], papers: list[ConceptMention], reading: Reading, found: list[Token]) -> bool:
-    """Whether the date of the claim stands nearer to a gathering than to a paper."""
-    dated = _told_by_date(reading, found)
-    if not dated:
-        return True
-
-    def distance(mentions: list[ConceptMention]) -> int:
-        return min(min(abs(mention.first - place), abs(mention.last - 1 - place)) for mention in mentions for place in dated)
-
-    return distance(gatherings) < distance(papers)
+"""Acts that make a lasting thing the matter of a claim."""
 
 
 def _names(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:
-    return {name_key(mention.name, language): mention.name for mention in reversed(mentions) if name_key(mention.name, language)}
+    return {_key(mention.name, language): mention.name for mention in reversed(mentions) if _key(mention.name, language)}
 
 
 def _place_values(reading: Reading, language: str) -> dict[Name, str]:
     places = [known.value.value for known in reading.values if known.value.kind == "place"]
-    return {name_key(place, language): place for place in places if name_key(place, language)}
+    return {_key(place, language): place for place in places if _key(place, language)}
+
+
+def _key(name: str, language: str) -> Name:
+    """The telling words of a name: `Committee for Work with the Diaspora` and `Committee on Work with Diaspora` are one."""
+    telling = " ".join(word.text for word in tokens(name) if not is_stopword(word.folded, language))
+    return name_key(telling or name, language)
 
 
 def _titles(statement: str, language: str) -> dict[Name, str]:
     quoted = [match.group(1).strip() for match in _QUOTED.finditer(statement)]
-    keys = [(name_key(title, language), title) for title in quoted]
+    keys = [(_key(title, language), title) for title in quoted]
     return {key: title for key, title in keys if 0 < len(key) <= _TITLE_WORDS}
 
 

@@ -30,7 +30,10 @@ def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: C
         + (1.5 if claim.date and claim.date.derivation == "explicit" else 0)
         + (1.0 if numbered else 0)
         + (0.5 if reading.modality == "happened" else 0)
+        + (0.7 if not claim.statement[:1].islower() else 0)
         + (1.5 if _SHORTEST <= len(claim.statement) <= _LONGEST else 0)
+        + 0.25 * min(4, len(told.titles) + len(told.actors) + len(told.places) + len(told.topics))
+        - (1.0 if len(claim.statement) < _SHORTEST else 0)
         - abs(len(claim.statement) - _LONGEST) / 400
     )
     return languages[told.language] == common, round(points, 6)
