@@ -44,6 +44,8 @@ def number_classes(digits: str) -> frozenset[str]:
     value, classes = int(digits), {"NUMBER", "SMALL"}
     if len(digits) <= 2 and 1 <= value <= 31:
         classes.add("DAY")
+        if value > 12:
+            classes.add("BIGDAY")
     if len(digits) <= 2 and 1 <= value <= 12:
         classes.add("MONTHNUMBER")
     if 1 <= value <= 21 and digits[0] != "0":

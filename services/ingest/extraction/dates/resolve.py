@@ -16,8 +16,11 @@ from shared.domain.errors import InvalidInput
 
 Fields = Mapping[str, Value | bool]
 
-NEWS_YEARS = 1
-"""A text that has reached a year further from its publication than this is no news, and "last year" in it is not counted from there."""
+NEWS_SHARE = 3
+"""A text is news if it has at least one expression counted from its publication to so many years written out,"""
+
+NEWS_YEARS = 30
+"""and one of those years, if there are any, is no further from its publication."""
 
 ANCIENT_SPAN = 120
 """A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
@@ -123,6 +126,7 @@ class Resolver:
     lexicon: Lexicon
     index: int = 0
     next_years: list[int | None] = field(default_factory=list)
+    news: bool = False
     kinds: Mapping[str, Callable[[Expression, Fields], Resolved]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +144,7 @@ class Resolver:
     def mentions(self) -> list[DateMention]:
         """Return all mentions in text order."""
         self.next_years = self._next_years()
+        self.news = self._is_news()
         found: list[DateMention] = []
         for index, expression in enumerate(self.scan.expressions):
             self.index = index
@@ -156,6 +161,16 @@ class Resolver:
             if year is not None and expression.pattern.kind != "bare":
                 following = common_year(year, expression.fields.get("era") == "bce")
         return found[::-1]
+
+    def _is_news(self) -> bool:
+        """Whether the text counts from the day of its publication: "on Tuesday" and "last month" are no rarity beside years in full."""
+        if self.narrative.published is None:
+            return False
+        deictic = sum(expression.pattern.kind in ("deictic", "weekday") for expression in self.scan.expressions)
+        years = [year for expression in self.scan.expressions if (year := number(expression.fields, "year")) is not None]
+        published = self.narrative.published.year or 0
+        recent = not years or any(abs(published - year) <= NEWS_YEARS for year in years)
+        return recent and NEWS_SHARE * deictic >= len(years)
 
     def _expression(self, expression: Expression) -> list[DateMention]:
         resolve = self.kinds[expression.pattern.kind]
@@ -306,6 +321,9 @@ class Resolver:
 
     def _yearless(self, expression: Expression, when: When) -> Resolved:
         anchor = self.narrative.year
+        here = anchor is not None and self._same_sentence(anchor.tokens[1], expression.tokens[0])
+        if self.news and not here:
+            return self._year_ahead(expression, when) or self._year_of_publication(when)
         if self._to_come(expression):
             return self._year_ahead(expression, when) or Resolved(None)
         if anchor is None:
@@ -354,8 +372,10 @@ class Resolver:
 
     def _year_of_publication(self, when: When) -> Resolved:
         published = self.narrative.published
-        if published is None or published.year is None or when.month is None:
+        if published is None or published.year is None:
             return Resolved(None)
+        if when.month is None:
+            return Resolved(when.within_year(published.year), "relative to publication")
         return Resolved(when.within_year(nearest_year(published, when)), "relative to publication")
 
     def _same_sentence(self, start: int, end: int) -> bool:
@@ -400,7 +420,9 @@ class Resolver:
             return None
         beside = self.scan.expressions[self.index + 1]
         between = self.scan.words[expression.tokens[1] : beside.tokens[0]]
-        if len(between) != 1 or between[0] not in BESIDE or beside.ends or beside.pattern.kind != "date":
+        if not 1 <= len(between) <= 2 or between[0] not in BESIDE or beside.ends or beside.pattern.kind != "date":
+            return None
+        if len(between) == 2 and not self.lexicon.belongs(between[1], "BESIDE"):
             return None
         when = self._stated(beside.fields)
         words = self.text[beside.span[0] : beside.span[1]]
@@ -408,14 +430,21 @@ class Resolver:
 
     def _occurrence(self, expression: Expression, fields: Fields) -> Resolved:
         """The month or season of that name next before or after what the narrative has reached."""
+        published = self.narrative.published
+        if self.news and published is not None:
+            return Resolved(self._nearest(published, fields), "relative to publication")
         anchor = self.narrative.month
+        if anchor is None or fields.get("deictic"):
+            return Resolved(None)
+        return Resolved(self._nearest(anchor.when, fields), f'relative to "{anchor.text}"', anchor.span)
+
+    def _nearest(self, base: When, fields: Fields) -> When | None:
         month, season = number(fields, "month"), number(fields, "season")
         own = month or SEASON_MONTH.get(season or 0)
-        if anchor is None or anchor.when.year is None or anchor.when.month is None or own is None:
-            return Resolved(None)
-        later = own > anchor.when.month
-        year = anchor.when.year + (not later if number(fields, "direction") == 1 else later - 1)
-        return Resolved(When(year, month, season=season), f'relative to "{anchor.text}"', anchor.span)
+        if base.year is None or base.month is None or own is None:
+            return None
+        year = base.year + (own <= base.month if number(fields, "direction") == 1 else -(own >= base.month))
+        return When(year, month, season=season)
 
     def _moved(self, base: When, fields: Fields) -> When | None:
         count = (number(fields, "count") or 0) * (number(fields, "direction") or 1)
@@ -423,25 +452,20 @@ class Resolver:
         if moved is None:
             return None
         stated = self._stated(fields)
-        return replace(moved, month=stated.month or moved.month, day=stated.day or moved.day, season=stated.season)
+        weeks = fields["unit"] == "week"  # "two weeks later" is hardly ever meant to the day
+        return replace(moved, month=stated.month or moved.month, day=stated.day or moved.day, season=stated.season, approximate=weeks)
 
     def _deictic(self, expression: Expression, fields: Fields) -> Resolved:
         """Counted from the day of publication, as news do."""
         published = self.narrative.published
-        if published is None or not self._news():
+        if published is None or not self.news:
             return Resolved(None)
         return Resolved(self._moved(published, fields), "relative to publication")
-
-    def _news(self) -> bool:
-        published, reached = self.narrative.published, self.narrative.year
-        if published is None or published.year is None:
-            return False
-        return reached is None or reached.when.year is None or abs(reached.when.year - published.year) <= NEWS_YEARS
 
     def _weekday(self, expression: Expression, fields: Fields) -> Resolved:
         published = self.narrative.published
         weekday = number(fields, "weekday")
-        if weekday is None or published is None or published.day is None or not self._news():
+        if weekday is None or published is None or published.day is None or not self.news:
             return Resolved(None)
         assert published.year is not None
         assert published.month is not None

@@ -197,7 +197,7 @@ def test_a_day_that_the_calendar_lacks_is_unresolved() -> None:
     assert found("On 30 February 2001 nothing happened.") == [("30 February 2001", None)]
 
 
-@pytest.mark.parametrize("space", [" ", "\n", " ", "  "])
+@pytest.mark.parametrize("space", [" ", "\n", "  "])
 def test_white_space_of_any_kind(space: str) -> None:
     text = "They met on 4 March 1921.".replace(" ", space)
     [mention] = find_dates(text, "en")
