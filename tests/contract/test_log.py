@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, RevisionConflict
-from shared.domain.events import AnyEvent, ChronologyCreated, Command, CorrectionRejected
+from shared.domain.events import ChronologyCreated, Command, CorrectionRejected
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Log, StoredDocument, replay
-from shared.store.engine import Database
 from shared.store.append import DatabaseLog
+from shared.store.engine import Database
 from shared.store.memory import MemoryLog
 
 COMMAND = Command(actor="test", time=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), correlation_id="c")
@@ -31,8 +31,6 @@ def log(request: pytest.FixtureRequest, new_id: IdSource) -> Iterator[Log]:
 
 def rejected(number: int) -> CorrectionRejected:
     return CorrectionRejected(correction_id=f"correction-{number}", reason="ə" * number)
-
-
 
 
 @pytest.fixture
@@ -117,9 +115,7 @@ def test_an_unknown_chronology_is_not_found(log: Log) -> None:
 
 def test_documents_come_back_byte_for_byte(log: Log, chronology: str) -> None:
     document = StoredDocument(id="d", original=bytes(range(256)), text="Bakı\r\n\u200f\U0001f600 end")
-    log.append(
-        Append(chronology_id=chronology, command=COMMAND, events=(rejected(1),), key="a", fingerprint="f", result=""), [document]
-    )
+    log.append(Append(chronology_id=chronology, command=COMMAND, events=(rejected(1),), key="a", fingerprint="f", result=""), [document])
     assert log.document(chronology, "d") == document
     assert log.document(chronology, "other") is None
 

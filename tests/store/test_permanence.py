@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 from shared.domain.events import ChronologyCreated, CorrectionRejected
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, StoredDocument
-from shared.store.engine import Database
 from shared.store.append import DatabaseLog
+from shared.store.engine import Database
 from shared.store.tables import IMMUTABLE
 from tests.contract.test_log import COMMAND
 

@@ -1,0 +1,91 @@
+"""Claims that people and programs bring: checked against the words of their document."""
+
+import json
+
+import pytest
+
+from services.ingest.service import ClaimsReceipt
+from shared.domain.errors import IdempotencyConflict
+from shared.domain.events import ClaimRecorded
+from shared.domain.ports import replay
+from shared.store.engine import Database
+from tests.support.running import ADMIN, Running, run
+
+TEXT = "The mill opened in 1871. The mill closed in 1930, and 40 people lost their work."
+
+
+@pytest.fixture
+def running(database: Database) -> Running:
+    return run(database)
+
+
+@pytest.fixture
+def document(running: Running) -> str:
+    return running.capture(TEXT).id
+
+
+def record(running: Running, *claims: dict[str, object], key: str | None = None) -> ClaimsReceipt:
+    from dataclasses import replace
+
+    lines = [json.dumps(claim).encode() for claim in claims]
+    return running.service.record_claims(running.info.id, lines, replace(ADMIN, key=key))
+
+
+def test_a_claim_is_located_by_its_words(running: Running, document: str) -> None:
+    receipt = record(
+        running,
+        {
+            "document_id": document,
+            "quote": "The mill closed in 1930",
+            "date": {"edtf": "1930", "quote": "in 1930"},
+            "values": [{"attribute": "people", "value": "40", "quote": "40 people"}],
+        },
+    )
+    claim = next(
+        event.data.claim
+        for event in replay(running.service.log, running.info.id)
+        if isinstance(event.data, ClaimRecorded) and event.data.claim.id == receipt.recorded[0]
+    )
+    claim.check(TEXT)
+    assert (claim.start, claim.end) == (25, 48)
+    assert claim.extractor.name == "person"
+    assert claim.suffix.startswith(", and 40 people")
+    assert claim.date is not None
+    assert TEXT[claim.date.start : claim.date.end] == "in 1930"
+
+
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        ({"quote": "The mill closed in 1931"}, "does not stand in the document"),
+        ({"quote": "The mill"}, "more than once"),
+        ({"quote": "The mill", "start": 1, "end": 9}, "does not stand at 1–9"),
+        ({"quote": "The mill", "start": 9, "end": 1}, "not after its start"),
+        ({"quote": "in 1930", "date": {"edtf": "nineteen", "quote": "1930"}}, "not an EDTF date"),
+        ({"quote": "40 people", "values": [{"attribute": "people", "value": "forty", "quote": "40"}]}, "decimal number"),
+        ({"quote": "in 1930", "document_id": "nowhere"}, "no document nowhere"),
+        ({"quote": "in 1930", "colour": "red"}, "colour"),
+    ],
+)
+def test_a_claim_that_is_not_right_is_refused_with_its_reason(running: Running, document: str, claim: dict[str, object], says: str) -> None:
+    head = running.info.head
+    receipt = record(running, {"document_id": document, **claim})
+    assert receipt.status == "unchanged"
+    assert says in receipt.refused[0].detail
+    assert running.info.head == head
+
+
+def test_bad_lines_are_listed_and_good_ones_recorded(running: Running, document: str) -> None:
+    good = {"document_id": document, "quote": "The mill opened in 1871"}
+    receipt = record(running, good, {"document_id": document, "quote": "gone"}, {**good, "quote": "lost their work"})
+    assert len(receipt.recorded) == 2
+    assert [refused.line for refused in receipt.refused] == [2]
+
+
+def test_a_key_makes_it_happen_once(running: Running, document: str) -> None:
+    claim = {"document_id": document, "quote": "The mill opened in 1871"}
+    first = record(running, claim, key="k")
+    again = record(running, claim, key="k")
+    assert again == first.model_copy(update={"status": "unchanged"})
+    with pytest.raises(IdempotencyConflict):
+        record(running, {**claim, "quote": "lost their work"}, key="k")

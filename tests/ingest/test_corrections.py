@@ -1,0 +1,142 @@
+"""Corrections: proposed by one, decided by another, and holding whatever comes later."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlmodel import select
+
+from services.ingest.requests import NewCorrection, NewDecision
+from services.ingest.service import Caller
+from shared.domain.chronology import Entry
+from shared.domain.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RevisionConflict
+from shared.domain.roles import Principal, Role
+from shared.store.engine import Database
+from shared.store.read_model import EntryRow
+from tests.support.running import Running, run
+from tests.support.texts import FAIR_AZ, FAIR_EN, FAIR_EN_OTHER, SOURCES
+
+EDITOR = Caller(Principal(name="Elçin", role=Role.editor))
+REVIEWER = Caller(Principal(name="Rəna", role=Role.reviewer))
+
+
+@pytest.fixture
+def running(database: Database) -> Running:
+    running = run(database)
+    running.capture(FAIR_EN, SOURCES[FAIR_EN])
+    running.capture(FAIR_EN_OTHER, SOURCES[FAIR_EN_OTHER])
+    return running
+
+
+def entries(running: Running) -> list[Entry]:
+    with running.database.read() as session:
+        rows = session.exec(select(EntryRow.body).where(EntryRow.until == None).order_by(EntryRow.sort_from, EntryRow.id))  # noqa: E711
+        return [Entry.model_validate_json(body) for body in rows]
+
+
+def the_fair(running: Running) -> Entry:
+    return next(entry for entry in entries(running) if any(value.attribute == "countries" for value in entry.values))
+
+
+def correct(running: Running, change: dict[str, object], *, decision: str = "accept") -> str:
+    proposed = running.service.propose(
+        running.info.id, NewCorrection.model_validate({"change": change, "reason": "The register says otherwise."}), EDITOR
+    )
+    decided = NewDecision.model_validate({"decision": decision, "reason": "Seen."})
+    running.service.decide_correction(running.info.id, proposed.id, decided, REVIEWER)
+    running.projector.project(running.info)
+    return proposed.id
+
+
+def value_of(entry: Entry, attribute: str) -> dict[str, str | None]:
+    return {a.shown: a.corrected_from for v in entry.values if v.attribute == attribute for a in v.alternatives}
+
+
+def amended_claim(running: Running) -> str:
+    fair = the_fair(running)
+    guests = next(value for value in fair.values if value.attribute == "guests")
+    return next(alternative for alternative in guests.alternatives if alternative.value == "212").claims[0]
+
+
+def test_an_amended_value_holds_through_later_documents_and_a_rebuild(running: Running) -> None:
+    assert set(value_of(the_fair(running), "guests")) == {"212", "215"}
+    change = {"kind": "amend-value", "claim_id": amended_claim(running), "attribute": "guests", "value": "215"}
+    correction = correct(running, change)
+    running.capture(FAIR_AZ, SOURCES[FAIR_AZ])
+    running.projector.rebuild(running.info)
+    fair = the_fair(running)
+    assert "212" in value_of(fair, "guests").values(), "what the source says stays in sight"
+    assert "212" not in value_of(fair, "guests")
+    applied = next(applied for applied in fair.corrections if applied.correction_id == correction)
+    assert (applied.proposed_by, applied.accepted_by, applied.reason) == ("Elçin", "Rəna", "The register says otherwise.")
+
+
+def test_a_rejected_correction_changes_nothing(running: Running) -> None:
+    before = entries(running)
+    correct(running, {"kind": "withdraw-claim", "claim_id": amended_claim(running)}, decision="reject")
+    assert entries(running) == before
+
+
+def test_a_withdrawn_claim_supports_nothing_but_stays_listed(running: Running) -> None:
+    claim = amended_claim(running)
+    correct(running, {"kind": "withdraw-claim", "claim_id": claim})
+    fair = the_fair(running)
+    assert claim in fair.withdrawn
+    assert set(value_of(fair, "guests")) == {"215"}
+
+
+def test_merged_entries_stay_merged_and_split_ones_apart(running: Running) -> None:
+    decree = next(entry for entry in entries(running) if entry.date.edtf == "1999-03-03")
+    fair = the_fair(running)
+    correct(running, {"kind": "merge-entries", "entry_ids": [fair.id, decree.id]})
+    merged = the_fair(running)
+    assert set(merged.claims) == set(fair.claims) | set(decree.claims)
+    correct(running, {"kind": "split-entry", "entry_id": merged.id, "claim_ids": list(decree.claims)})
+    running.capture(FAIR_AZ, SOURCES[FAIR_AZ])
+    running.projector.rebuild(running.info)
+    assert not set(the_fair(running).claims) & set(decree.claims)
+
+
+def test_a_new_title_follows_the_claim(running: Running) -> None:
+    fair = the_fair(running)
+    correct(running, {"kind": "retitle-entry", "entry_id": fair.id, "title": "The first seed fair"})
+    running.capture(FAIR_AZ, SOURCES[FAIR_AZ])
+    assert the_fair(running).title == "The first seed fair"
+
+
+def test_nobody_reviews_their_own_proposal(running: Running) -> None:
+    change = NewCorrection.model_validate({"change": {"kind": "withdraw-claim", "claim_id": amended_claim(running)}, "reason": "r"})
+    proposed = running.service.propose(running.info.id, change, REVIEWER)
+    with pytest.raises(NotAllowed, match="somebody else"):
+        running.service.decide_correction(running.info.id, proposed.id, NewDecision(decision="accept"), REVIEWER)
+    with pytest.raises(NotAllowed, match="reviewer"):
+        running.service.decide_correction(running.info.id, proposed.id, NewDecision(decision="accept"), EDITOR)
+
+
+def test_a_correction_is_decided_once(running: Running) -> None:
+    correction = correct(running, {"kind": "withdraw-claim", "claim_id": amended_claim(running)})
+    with pytest.raises(AlreadyExists, match="decided on already"):
+        running.service.decide_correction(running.info.id, correction, NewDecision(decision="reject"), REVIEWER)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"kind": "withdraw-claim", "claim_id": "nothing"}, NotFound, "no entry or claim nothing"),
+        ({"kind": "amend-value", "claim_id": "CLAIM", "attribute": "sheep", "value": "3"}, InvalidInput, "sheep"),
+        ({"kind": "amend-value", "claim_id": "CLAIM", "attribute": "guests", "value": "many"}, InvalidInput, "many"),
+        ({"kind": "merge-entries", "entry_ids": ["CLAIM", "CLAIM"]}, InvalidInput, "one entry already"),
+        ({"kind": "split-entry", "entry_id": "CLAIM", "claim_ids": ["nothing"]}, InvalidInput, "not claims of entry"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(running: Running, change: dict[str, object], error: type[Exception], says: str) -> None:
+    claim = amended_claim(running)
+    known = json.loads(json.dumps(change).replace("CLAIM", claim))
+    with pytest.raises(error, match=says):
+        running.service.propose(running.info.id, NewCorrection.model_validate({"change": known, "reason": "r"}), EDITOR)
+
+
+def test_a_proposal_on_a_stale_revision_is_refused(running: Running) -> None:
+    change = NewCorrection.model_validate({"change": {"kind": "withdraw-claim", "claim_id": amended_claim(running)}, "reason": "r"})
+    with pytest.raises(RevisionConflict):
+        running.service.propose(running.info.id, change, replace(EDITOR, expected_revision=1))
