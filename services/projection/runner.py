@@ -121,9 +121,10 @@ class Projector:
 
     def _stop_at(self, chronology_id: str, error: UnknownEvent) -> None:
         log.error("projection.stopped", chronology=chronology_id, reason=error.detail)
-        fold = self._folds.get(chronology_id) or self._load(chronology_id)
+        checkpoint = self._checkpoint(chronology_id)
+        position, time = (checkpoint.position, checkpoint.time) if checkpoint else (0, "")
         with self._database.write() as session:
-            take_checkpoint(session, chronology_id, fold.position, fold.position, "", error=error.detail)
+            take_checkpoint(session, chronology_id, position, position, time, error=error.detail)
 
     def _tell(self, chronology_id: str) -> None:
         if self._database.dialect == "postgresql":

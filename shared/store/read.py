@@ -1,8 +1,11 @@
 """Reading the log of a database: in order, and in whole commits."""
 
+from collections.abc import Sequence
+
 from sqlmodel import col, select
 
 from shared.domain.codec import decode
+from shared.domain.errors import UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
 from shared.store.engine import Database, ReadSession
@@ -23,7 +26,7 @@ class DatabaseReader:
             rows = self._rows(session, chronology_id, after, limit)
             if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
                 rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
-        return [decode(body) for _, _, body in rows]
+        return _decode_whole(rows)
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         with self.database.read() as session:
@@ -66,6 +69,21 @@ class DatabaseReader:
         with self.database.read() as session:
             row = session.get(DocumentRow, (chronology_id, document_id))
             return None if row is None else StoredDocument(id=row.id, original=row.original, text=row.text)
+
+
+def _decode_whole(rows: Sequence[tuple[int, int, str]]) -> list[Recorded]:
+    """Decode as many whole commits as this release knows; raise `UnknownEvent` when it does not know the first."""
+    events: list[Recorded] = []
+    for _, _, body in rows:
+        try:
+            events.append(decode(body))
+        except UnknownEvent:
+            while events and events[-1].position != events[-1].commit:
+                events.pop()
+            if not events:
+                raise
+            break
+    return events
 
 
 def _info(row: ChronologyRow) -> ChronologyInfo:

@@ -1,0 +1,200 @@
+"""The projection: the same rows however it gets there, whenever it is killed, in whatever order the documents came."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from services.projection.runner import Projector
+from services.projection.writer import StaleFoldError, take_checkpoint
+from shared.domain.provenance import SourceDetails
+from shared.store.engine import Database
+from shared.store.migrate import migrate
+from shared.store.read import DatabaseReader
+from shared.store.read_model import READ_MODEL, ChangeRow
+from tests.support.running import ADMIN, Running, run
+from tests.support.texts import SOURCES
+
+
+def read_model(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the read model, in the order of their keys."""
+    rows: dict[str, list[tuple[object, ...]]] = {}
+    with database.read() as session:
+        for row in READ_MODEL:
+            table = row.__table__  # type: ignore[attr-defined]
+            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+            found = session.execute(text(f'SELECT * FROM "{table.name}" ORDER BY {keys}'))
+            rows[table.name] = [tuple(line) for line in found]
+    return rows
+
+
+def without_ids(database: Database) -> list[object]:
+    """Every entry by what it says, with claims named by document and span instead of ids."""
+    with database.read() as session:
+        claims = {
+            claim["id"]: (json.loads(captured)["sha256"], claim["start"], claim["end"])
+            for body, captured in session.execute(
+                text("SELECT c.body, d.body FROM claim c JOIN captured d ON d.chronology_id = c.chronology_id AND d.id = c.document_id")
+            )
+            for claim in [json.loads(body)]
+        }
+        bodies = [body for (body,) in session.execute(text("SELECT body FROM entry WHERE until IS NULL"))]
+
+    def named(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: named(item) for key, item in value.items() if key not in ("id", "sources")}
+        if isinstance(value, list):
+            return [named(item) for item in value]
+        return claims.get(value, value) if isinstance(value, str) else value
+
+    return sorted((named(json.loads(body)) for body in bodies), key=lambda entry: json.dumps(entry, ensure_ascii=False))
+
+
+@pytest.fixture
+def running(database: Database) -> Running:
+    running = run(database)
+    for text_, source in SOURCES.items():
+        running.capture(text_, source)
+    return running
+
+
+def test_a_rebuild_gives_the_same_bytes(running: Running) -> None:
+    before = read_model(running.database)
+    assert len(before["entry"]) >= 2
+    assert len(before["change"]) == len(SOURCES)
+    running.projector.rebuild(running.info)
+    assert read_model(running.database) == before
+
+
+def test_projecting_in_steps_and_at_once_give_the_same_bytes(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_model(running.database)
+    with running.database.write() as session:
+        for name in before:
+            session.execute(text(f'DELETE FROM "{name}"'))
+    monkeypatch.setattr("services.projection.runner.BATCH", 2)
+    Projector(running.database, DatabaseReader(running.database)).catch_up()
+    assert read_model(running.database) == before
+
+
+def test_changes_are_chained_and_speak_of_each_entry(running: Running) -> None:
+    with running.database.read() as session:
+        bodies = session.exec(select(ChangeRow.body).order_by(ChangeRow.revision)).all()
+    changes = [json.loads(body) for body in bodies]
+    revisions = [change["revision"] for change in changes]
+    assert [change["data"]["previous"] for change in changes] == [0, *revisions[:-1]]
+    assert [change["id"] for change in changes] == [f"{running.info.id}:{revision}" for revision in revisions]
+    assert changes[0]["data"]["entries"][0]["change"] == "created"
+    assert {entry["change"] for change in changes[1:] for entry in change["data"]["entries"]} == {"changed"}
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Kill the projection at the nth statement that writes a revision; the list holds n."""
+    from services.projection import runner, writer
+
+    countdown = [0]
+
+    def die(*arguments: object) -> None:
+        countdown[0] -= 1
+        if countdown[0] == 0:
+            raise KilledError
+        writer.write_revision(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runner, "write_revision", die)
+    yield countdown
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("statement", [1, 2, 3, 4])
+def test_a_projection_that_is_killed_goes_on_where_it_was(database: Database, interrupted: list[int], statement: int) -> None:
+    running = run(database)
+    for text_, source in SOURCES.items():
+        running.service.capture(running.info.id, text_.encode(), ADMIN, declared=source)
+    interrupted[0] = statement
+    with pytest.raises(KilledError):
+        running.projector.catch_up()
+    interrupted[0] = 0
+    Projector(database, DatabaseReader(database)).catch_up()
+    after = read_model(database)
+    running.projector.rebuild(running.info)
+    assert read_model(database) == after
+
+
+def test_two_projections_do_not_harm_each_other(running: Running) -> None:
+    other = Projector(running.database, DatabaseReader(running.database))
+    other.catch_up()
+    extra = "On 7 June 2001 the second Seed Fair was held in Sheki with 90 guests."
+    running.capture(extra)
+    running.service.capture(running.info.id, b"In 2003 the third Seed Fair was held in Lankaran.", ADMIN)
+    assert other.catch_up() > 0
+    assert running.projector.catch_up() == 0
+    after = read_model(running.database)
+    running.projector.rebuild(running.info)
+    assert read_model(running.database) == after
+
+
+def test_a_checkpoint_moves_only_from_where_it_was_left(running: Running) -> None:
+    with pytest.raises(StaleFoldError), running.database.write() as session:
+        take_checkpoint(session, running.info.id, 1, 99, "")
+
+
+def test_an_event_of_a_newer_release_stops_the_projection_with_its_place_kept(running: Running) -> None:
+    before = read_model(running.database)
+    position = running.info.head
+    body = running.service.log.read_raw(running.info.id, position - 1)[0].decode()
+    newer = body.replace('"typeversion":1', '"typeversion":9').replace(f'"position":{position}', f'"position":{position + 1}')
+    with running.database.write() as session:
+        session.execute(
+            text('INSERT INTO event (chronology_id, position, "commit", type, time_us, body) VALUES (:c, :p, :p, :t, 0, :b)'),
+            {"c": running.info.id, "p": position + 1, "t": "claim.recorded", "b": newer},
+        )
+    Projector(running.database, DatabaseReader(running.database)).catch_up()
+    after = read_model(running.database)
+    (checkpoint,) = after.pop("checkpoint")
+    assert checkpoint[1] == position
+    assert "newer" in str(checkpoint[-1]) or "does not know" in str(checkpoint[-1])
+    before.pop("checkpoint")
+    assert after == before
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(len(SOURCES)))))
+def test_the_order_of_arrival_makes_no_difference(database: Database, tmp_path: Path, order: tuple[int, ...]) -> None:
+    documents = list(SOURCES.items())
+    expected = run(_fresh(tmp_path))
+    for text_, source in documents:
+        expected.capture(text_, source)
+    running = run(database)
+    for index in order:
+        running.capture(*documents[index])
+    assert without_ids(database) == without_ids(expected.database)
+    expected.database.close()
+
+
+def _fresh(folder: Path) -> Database:
+    database = Database(f"sqlite:///{folder / 'expected.db'}")
+    migrate(database)
+    return database
+
+
+@pytest.mark.parametrize("order", [(4, 3, 2, 1, 0), (2, 0, 4, 1, 3)])
+def test_the_seeds_in_any_order_and_one_by_one_give_the_same_chronology(
+    seeds: Path, database: Database, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    files = sorted(seeds.glob("*.txt"))
+    together = run(_fresh(tmp_path))
+    for file in files:
+        together.service.capture(together.info.id, file.read_bytes(), ADMIN, filename=file.name)
+    together.projector.catch_up()
+    one_by_one = run(database)
+    for index in order:
+        one_by_one.capture(files[index].read_text(encoding="utf-8"), SourceDetails(), filename=files[index].name)
+    assert without_ids(database) == without_ids(together.database)
+    together.database.close()
