@@ -28,7 +28,8 @@ def find_actors(
     """Return the names in a stretch of the view, each once, in text order."""
     found: list[Actor] = []
     seen: set[str] = set()
-    for run in _runs(text, lower, start, end, dates, grammar):
+    runs = _runs(text, lower, start, end, dates, grammar)
+    for run in (part for whole in runs for part in _split(lower, whole, grammar, inflection, gazetteer)):
         actor = _actor(text, lower, run, grammar, inflection, gazetteer)
         if actor is not None and actor.name.casefold() not in seen:
             seen.add(actor.name.casefold())
@@ -59,12 +60,36 @@ def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar
     return [*runs, run] if run else runs
 
 
+def _split(
+    lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> list[list[tuple[int, int]]]:
+    """Part names that a small word joins, unless it joins the words of one organisation; leave out titles before a name."""
+    if _organization(lower, run, grammar, inflection) is None:
+        parts: list[list[tuple[int, int]]] = [[]]
+        for span in run:
+            if lower[slice(*span)] in grammar.connectors:
+                parts.append([])
+            else:
+                parts[-1].append(span)
+    else:
+        parts = [run]
+    return [named for part in parts if (named := _untitled(lower, part, grammar, gazetteer))]
+
+
+def _untitled(lower: str, run: list[tuple[int, int]], grammar: Grammar, gazetteer: Gazetteer) -> list[tuple[int, int]]:
+    titles = [index for index, span in enumerate(run[:-1]) if lower[slice(*span)].rstrip(".") in grammar.titles]
+    run = run[titles[-1] + 1 :] if titles else run
+    while run and lower[slice(*run[0])] in grammar.connectors:
+        run = run[1:]
+    while len(run) > 2 and (place := gazetteer.find(lower[slice(*run[-1])])) and place[1].case is not None:
+        run = run[:-1]
+    return run
+
+
 def _actor(
     text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> Actor | None:
-    while run and lower[slice(*run[0])].rstrip(".") in grammar.titles and len(run) > 1:
-        run = run[1:]
-    if not run or len(run) > _MOST:
+    if len(run) > _MOST:
         return None
     start, end = run[0][0], run[-1][1]
     if text[end - 1] == "." and not _INITIALS.fullmatch(text[run[-1][0] : end]):

@@ -158,7 +158,7 @@ def _fits(reference: Reference, happening: Happening, sentence: int) -> bool:
     if distance < 1:
         return False
     if reference.generic:
-        return distance <= _GENERIC_FAR and not happening.quoted and not earlier.generic
+        return distance <= _GENERIC_FAR and not happening.quoted
     if earlier.kind != reference.kind:
         return False
     if reference.ordinal is not None and earlier.ordinal is not None:

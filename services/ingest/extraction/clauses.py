@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.ingest.extraction.dates.mention import DateMention
+from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.sentences import Sentence
 
 _MARK = re.compile(r"[;,:]\s|\s[-–—]+\s|\s(?=\()|\)\s?")
 _QUOTES = {"“": "”", "«": "»", "„": "“", "(": ")", "[": "]"}
 _JOINT = re.compile(r"[,;]?\s+([^\W\d_]+)\s")
+_ANY_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_PHRASE = 60
+_PHRASE_WORDS = 5
+_JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
+_OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _LONG = 260
-_STRENGTHS = {";": 40, ":": 25, "-": 30, ",": 20, ")": 15, "(": 15}
+_PREAMBLE = 60
+_COMMA = 20
+_STRENGTHS = {";": 40, ":": 25, "-": 30, ",": _COMMA, ")": 15, "(": 15}
 _SUBORDINATE = 22
 _JOINED = 10
 _LINKED = 30
@@ -46,21 +53,65 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
         return [Clause(start, end, None)]
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
-    found = []
-    begin, purpose = start, False
+    parts = _parts(lower, start, end, _distinct(dates, cuts), cuts, grammar)
+    return [_tightened(text, lower, part, cuts, grammar) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A first division of a sentence. `items`: it stands in a row of things named with their dates, without a verb of their own."""
+
+    start: int
+    end: int
+    date: DateMention
+    purpose: bool = False
+    first: bool = False
+    items: bool = False
+    shared: bool = False
+
+
+def _distinct(dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMention]:
+    """Leave out a date that another one of the same clause says better: the year of a day, a day named twice."""
+    kept = []
+    for date in dates:
+        others = [other for other in dates if other is not date]
+        again = date.derivation != EXPLICIT and any(other.edtf == date.edtf and other.derivation == EXPLICIT for other in others)
+        refined = any(
+            other.anchor == (date.start, date.end)
+            and (other.edtf or "").startswith(f"{date.edtf}-")
+            and not any(date.end <= cut.left and cut.right <= other.start and cut.strength >= _COMMA for cut in cuts)
+            for other in others
+        )
+        if not again and not refined:
+            kept.append(date)
+    return kept or list(dates[:1])
+
+
+def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[_Cut], grammar: Grammar) -> list[_Part]:
+    found: list[_Part] = []
+    begin, purpose, items = start, False, False
     for index, date in enumerate(dates):
-        following = dates[index + 1] if index + 1 < len(dates) else None
-        cut = _between(lower, date, following, cuts, grammar) if following else None
-        if following is not None and cut is None:
-            # The two dates share a clause.
-            found.append(Clause(begin, end, date, purpose))
+        if index + 1 == len(dates):
+            found.append(_Part(begin, end, date, purpose, begin == start, items))
+            break
+        beyond = dates[index + 2].start if index + 2 < len(dates) else end
+        cut = _between(lower, begin, date, dates[index + 1], beyond, cuts, grammar)
+        if cut is None:
+            found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
             continue
-        until = cut.left if cut else end
-        found.append(Clause(begin, until, date, purpose or (cut is not None and cut.purpose == "left")))
-        begin = cut.right if cut else end
-        purpose = cut is not None and cut.purpose == "right"
-    closed = _close_shared(found)
-    return [_tightened(text, lower, clause, cuts, grammar, alone=len(dates) == 1) for clause in closed]
+        nominal = grammar.verb_final and cut.strength == _COMMA and not _finite(lower, begin, cut.left, grammar)
+        if cut.purpose == "left":
+            # What is said to have been done encloses what it was done for.
+            found.append(_Part(date.start, cut.left, date, purpose=True))
+            continue
+        until = cut.left
+        if cut.purpose == "right":
+            # What was ordered or announced belongs to what orders it, and is planned besides.
+            close = _between(lower, cut.right, dates[index + 1], dates[index + 2], end, cuts, grammar) if index + 2 < len(dates) else None
+            until = close.left if close else end
+        found.append(_Part(begin, until, date, purpose, begin == start, items or nominal))
+        begin, purpose, items = cut.right, cut.purpose == "right", nominal
+    return _close_shared(found)
 
 
 def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tuple[int, int]:
@@ -69,7 +120,7 @@ def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tu
         while start < end and not (text[start].isalnum() or text[start] in "\"“«„$€£₼'‘"):
             start += 1
         opener = grammar.openers.match(lower, start, end) if grammar.openers else None
-        mark = re.compile(r"[.]?[,:]\s+").match(text, opener.end(), end) if opener else None
+        mark = _OPENER_END.match(text, opener.end(), end) if opener else None
         if mark is None:
             break
         start = mark.end()
@@ -78,13 +129,16 @@ def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tu
     return start, end
 
 
-def _close_shared(found: list[Clause]) -> list[Clause]:
-    """Clauses that several dates share end where the last of them ends."""
-    ends = {}
-    for clause in reversed(found):
-        ends.setdefault(clause.start, clause.end)
-        ends[clause.start] = min(ends[clause.start], clause.end)
-    return [Clause(clause.start, ends[clause.start], clause.date, clause.purpose) for clause in found]
+def _close_shared(parts: list[_Part]) -> list[_Part]:
+    """Parts that several dates share end where the last of them ends."""
+    closed: list[_Part] = []
+    for part in reversed(parts):
+        if part.shared and closed:
+            following = closed[-1]
+            part = replace(part, end=following.end, items=following.items)
+            closed[-1] = replace(following, shared=True)
+        closed.append(part)
+    return closed[::-1]
 
 
 def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMention], grammar: Grammar) -> list[_Cut]:
@@ -97,23 +151,37 @@ def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMenti
         char = mark.group().strip()[:1] or "("
         if hidden[mark.start() - start] and char != ")":
             continue
-        strength = _STRENGTHS.get("-" if char in "-–—" else char, 20)
+        strength = _STRENGTHS.get("-" if char in "-–—" else char, _COMMA)
         joint = _JOINT.match(lower, mark.start(), end)
         if char == "," and joint and joint.group(1) in grammar.joining:
             strength = _LINKED
         left = mark.start() + (1 if char == ")" else 0)
         found.append(_Cut(left, mark.end(), strength))
-    for joint in re.compile(r"\s([^\W\d_]+)\s").finditer(lower, start, end):
-        if joint.group(1) in grammar.joining and not hidden[joint.start() - start]:
-            found.append(_Cut(joint.start(), joint.end(), _JOINED))
+    found += [
+        _Cut(joint.start(), joint.end(), _JOINED)
+        for joint in _JOINING.finditer(lower, start, end)
+        if joint.group(1) in grammar.joining and not hidden[joint.start() - start]
+    ]
     for word in grammar.subordinating.finditer(lower, start, end) if grammar.subordinating else ():
         if not hidden[word.start() - start] and word.end() < end:
-            purpose = "left" if grammar.purpose and grammar.purpose.fullmatch(word.group()) else ""
-            found.append(_Cut(word.end(), _skip(text, word.end(), end), _SUBORDINATE, purpose))
+            purpose = bool(grammar.purpose and grammar.purpose.fullmatch(word.group()))
+            left = word.start() - 1 if purpose else word.end()
+            found.append(_Cut(left, _skip(text, word.end(), end), _SUBORDINATE, "left" if purpose else ""))
     for word in grammar.purpose_openers.finditer(lower, start, end) if grammar.purpose_openers else ():
         if not hidden[word.start() - start] and word.start() > start:
-            found.append(_Cut(word.start() - 1, word.start(), _SUBORDINATE, "right"))
+            named = _phrase_before(lower, start, word.start(), grammar)
+            found.append(_Cut(named, named, _SUBORDINATE, "right"))
     return sorted(found, key=lambda cut: cut.left)
+
+
+def _phrase_before(lower: str, start: int, index: int, grammar: Grammar) -> int:
+    """Return where the words begin that name what is planned: "a congress to be held", back to a word that no name holds."""
+    words = list(_ANY_WORD.finditer(lower, max(start, index - _PHRASE), index))[-_PHRASE_WORDS:]
+    for word in reversed(words):
+        if word.group() in grammar.phrases.stops or (grammar.finite and grammar.finite.fullmatch(word.group())):
+            break
+        index = word.start()
+    return index
 
 
 def _skip(text: str, index: int, end: int) -> int:
@@ -136,15 +204,19 @@ def _enclosed(text: str, start: int, end: int) -> bytearray:
     return hidden
 
 
-def _between(lower: str, date: DateMention, following: DateMention, cuts: list[_Cut], grammar: Grammar) -> _Cut | None:
+def _between(
+    lower: str, begin: int, date: DateMention, following: DateMention, beyond: int, cuts: list[_Cut], grammar: Grammar
+) -> _Cut | None:
     """Choose the cut between two dates: the strongest; of equals, the one that leaves each date with what it dates."""
-    content = _WORD.findall(lower, date.end, following.start)
-    if len([word for word in content if word not in grammar.prepositions and word not in grammar.joining]) < 2:
-        return None
     usable = [cut for cut in cuts if date.end <= cut.left and cut.right <= following.start]
     if not usable:
         return None
     best = max(cut.strength for cut in usable)
+    words = _WORD.findall(lower, date.end, following.start)
+    content = [word for word in words if word not in grammar.prepositions and word not in grammar.joining]
+    both = _finite(lower, begin, usable[0].left, grammar) and _finite(lower, following.end, beyond, grammar)
+    if len(content) < (1 if best >= _COMMA else 2) and not both:
+        return None
     equal = [cut for cut in usable if cut.strength == best]
     last = equal[-1]
     if grammar.verb_final:
@@ -153,33 +225,36 @@ def _between(lower: str, date: DateMention, following: DateMention, cuts: list[_
     return last if all(word in grammar.prepositions for word in lead) else equal[0]
 
 
-def _tightened(text: str, lower: str, clause: Clause, cuts: list[_Cut], grammar: Grammar, *, alone: bool) -> Clause:
-    """Cut a long clause down to what stands about its date."""
-    date = clause.date
-    start, end = clause.start, clause.end
-    if date is None:
-        return clause
-    if end - start > _LONG or not alone:
-        inner = [cut for cut in cuts if start < cut.left and cut.right < end]
-        before = [cut for cut in inner if cut.right <= date.start]
-        after = [cut for cut in inner if cut.left >= date.end]
-        if date.start - start > (_LONG // 3 if alone else 40):
-            whole = [cut for cut in before if cut.strength >= _SUBORDINATE - 2 and _keeps(lower, start, cut, date, grammar)]
-            if whole:
-                start = whole[-1].right
-            elif grammar.verb_final and not alone:
-                start = date.start
-        if end - date.end > _LONG:
-            closing = [cut for cut in after if cut.strength >= 20 and _finite(lower, date.end, cut.left, grammar)]
-            if closing:
-                end = closing[0].left
+def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Grammar) -> Clause:
+    """Cut a long part down to what stands about its date."""
+    date, start, end = part.date, part.start, part.end
+    if part.items:
+        if part.first and date.start - start > _PREAMBLE:
+            start = date.start
+        closing = next(
+            (cut for cut in cuts if date.end < cut.left < end and cut.strength >= _COMMA and _WORD.search(lower, date.end, cut.left)), None
+        )
+        end = closing.left if closing else end
+    elif end - start > _LONG and not part.purpose:
+        start, end = _shortened(lower, start, end, date, cuts, grammar)
     start, end = trimmed(text, lower, start, end, grammar)
-    return Clause(min(start, date.start), max(end, date.end), date, clause.purpose)
+    return Clause(min(start, date.start), max(end, date.end), date, part.purpose)
 
 
-def _keeps(lower: str, start: int, cut: _Cut, date: DateMention, grammar: Grammar) -> bool:
-    """Whether the date still has something to date when the clause starts at a cut."""
-    return cut.strength >= 20 and (grammar.verb_final or _finite(lower, start, cut.left, grammar))
+def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_Cut], grammar: Grammar) -> tuple[int, int]:
+    """Leave out what stands before the last cut before a date, and after the first verb's clause after it."""
+    before = [cut for cut in cuts if start < cut.left and cut.right <= date.start and cut.strength >= _COMMA and not cut.purpose]
+    keeping = [cut for cut in before if grammar.verb_final or _finite(lower, start, cut.left, grammar)]
+    if keeping and date.start - start > _LONG // 3:
+        start = keeping[-1].right
+    after = [
+        cut
+        for cut in cuts
+        if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose and _finite(lower, start, cut.left, grammar)
+    ]
+    if after and end - date.end > _LONG // 2:
+        end = after[0].left
+    return start, end
 
 
 def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:

@@ -16,7 +16,7 @@ from services.ingest.extraction.reading import ReadingView
 from services.ingest.extraction.sentences import Sentence, split_sentences
 from services.ingest.extraction.tokens import TokenIndex, tokenize
 from services.ingest.extraction.values import Found, ValueFinder, bound_of
-from shared.domain.claims import ClaimBody, ClaimDate, Confidence, Mention, Value
+from shared.domain.claims import ClaimBody, ClaimDate, Confidence, Mention, Modality, Value
 from shared.domain.dates import Edtf
 from shared.domain.errors import InvalidInput
 from shared.domain.ports import ExtractionInput
@@ -27,7 +27,7 @@ from shared.lexicon.units import load_units
 
 _EXPLICIT = "explicit"
 _HEADING = 120
-_CLOSE = 3
+_CLOSE = 6
 _YEAR_KNOWN = re.compile(r"\d")
 
 
@@ -56,10 +56,13 @@ class Composer:
         self._dates = bytearray(len(view.text))
         for mention in mentions:
             self._dates[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+        # Dates are blanked where words are looked for: "May" is no "may".
+        self._words = "".join(" " if dated else char for char, dated in zip(view.lower, self._dates, strict=True))
         self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection)
         self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
         self._claims: list[ClaimBody] = []
+        self._planned: list[Clause] = []
         self._happenings: list[Happening] = []
 
     def claims(self) -> tuple[ClaimBody, ...]:
@@ -108,21 +111,31 @@ class Composer:
 
     def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found], places: list[Named]) -> None:
         parts = clauses(self._view.text, self._view.lower, sentence, dates, self._grammar)
+        self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
+        left: list[Found] = []
         for value in values:
-            shares[_owner(value.start, value.end, parts)][0].append(value)
+            owner = _owner(value.start, value.end, parts)
+            inside = parts[owner].start <= value.start and value.end <= parts[owner].end
+            # What stands outside a row of dated things is not dated by them.
+            (shares[owner][0] if inside or len(parts) == 1 else left).append(value)
         for place in places:
             if any(part.start <= place.start and place.end <= part.end for part in parts):
                 shares[_owner(place.start, place.end, parts)][1].append(place)
         for part, (of_values, of_places) in zip(parts, shares, strict=True):
             self._add(part, sentence, of_values, of_places, None)
-            self._remember(number, part)
+            self._remember(number, part, parts)
+        if any(value.counts for value in left):
+            start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
+            beyond = [value for value in left if start <= value.start and value.end <= end]
+            if any(value.counts for value in beyond):
+                self._add(Clause(start, end, None), sentence, beyond, [], None)
 
-    def _remember(self, number: int, part: Clause) -> None:
+    def _remember(self, number: int, part: Clause, parts: list[Clause]) -> None:
         low, high = self._index.within(part.start, part.end)
         words = self._references.words(low, high)
         for reference in self._references.find(low, high):
-            if reference.plural or reference.generic:
+            if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
             self._happenings.append(Happening(reference, len(self._claims) - 1, number, words, quoted))
@@ -133,6 +146,16 @@ class Composer:
         opened = any(text.count(left) > (text.count(right) if left != right else 0) for left, right in (("“", "”"), ("«", "»")))
         inside = opened or text.count('"') % 2 == 1
         return inside and part.date is not None and not (reference.start <= part.date.start)
+
+    def _modality(self, part: Clause) -> Modality:
+        start, end, when = part.start, part.end, None
+        if part.date is not None:
+            when = (part.date.start, part.date.end)
+            # What was planned within this clause says nothing of how the clause itself is meant.
+            for inner in self._planned:
+                if part.start <= inner.start and inner.end <= part.end and not part.purpose:
+                    start, end = (start, inner.start) if when[1] <= inner.start else (inner.end, end)
+        return modality(self._words, start, end, when, self._grammar, purpose=part.purpose)
 
     def _add(self, part: Clause, sentence: Sentence, values: list[Found], places: list[Named], carried: _Carried | None) -> None:
         view, grammar = self._view, self._grammar
@@ -153,7 +176,7 @@ class Composer:
                 values=tuple(sorted(cited, key=lambda value: (value.start, value.end))),
                 actors=tuple(Mention(**self._passage(actor.start, actor.end), name=actor.name[:500]) for actor in actors),
                 places=tuple(Mention(**self._passage(place.start, place.end), name=place.place.name) for place in places),
-                modality=modality(view.lower, part.start, part.end, grammar, purpose=part.purpose),
+                modality=self._modality(part),
                 attribution=self._attribution(said_by.start, said_by.end) if said_by else None,
                 confidence=self._confidence(part, carried),
                 continues=str(carried.happening.claim) if carried else None,
@@ -195,7 +218,10 @@ class Composer:
         return Value(**self._passage(*named.around), attribute="place", value=named.place.name, kind="place")
 
     def _attribution(self, start: int, end: int) -> Mention:
-        return Mention(**self._passage(start, end), name=self._view.text[start:end][:500])
+        view = self._view
+        named = find_actors(view.text, view.lower, start, end, self._dates, self._grammar, self._inflection, self._gazetteer)
+        name = named[0].name if len(named) == 1 else view.text[start:end]
+        return Mention(**self._passage(start, end), name=name[:500])
 
     def _passage(self, start: int, end: int) -> dict[str, Any]:
         first, last = self._view.canonical(start, end)
@@ -210,7 +236,7 @@ def _tells_when(mention: DateMention) -> bool:
         date = Edtf.parse(mention.edtf)
     except InvalidInput:
         return False
-    return date.days < float("inf") and date.days < 366 * 1500 or ".." in mention.edtf or mention.edtf.endswith("/")
+    return (date.days < float("inf") and date.days < 366 * 1500) or ".." in mention.edtf or mention.edtf.endswith("/")
 
 
 def _owner(start: int, end: int, parts: list[Clause]) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -14,6 +15,7 @@ _TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _SHORT = 80
 _NEIGHBOURS = 6
+_PAGE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def double_spaced(lines: list[Line]) -> bool:
     gaps = [line.blanks for line in lines[1:]]
     if len(gaps) < 8:
         return False
-    wrapped = sum(1 for before, after in zip(lines, lines[1:], strict=False) if not before.terminal and after.text[:1].islower())
+    wrapped = sum(1 for before, after in pairwise(lines) if not before.terminal and after.text[:1].islower())
     return sum(gap >= 1 for gap in gaps) >= 0.85 * len(gaps) and wrapped >= 0.3 * len(gaps)
 
 
@@ -114,5 +116,5 @@ def _interrupts(lines: list[Line], index: int) -> bool:
 
 
 def _interrupts_any(lines: list[Line], where: list[int]) -> bool:
-    gaps = [after - before for before, after in zip(where, where[1:], strict=False)]
-    return any(_interrupts(lines, index) for index in where) or (min(gaps) >= 8)
+    gaps = [after - before for before, after in pairwise(where)]
+    return any(_interrupts(lines, index) for index in where) or min(gaps) >= _PAGE

@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.grammar.tables import Grammar, Presented
 from shared.domain.claims import Modality
 
 _NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\n]{2,80}?)(?=[,;.]|\s+(?:on|in|at|that)\s|$)")
 _SPEAKER_WORDS = 8
+_BEFORE_VERB = 1
+_UNNAMED = 4
+_VERB_WORDS = 3
 _WORD = re.compile(r"[^\s,;:()\"“”«»]+")
 
 
@@ -19,25 +22,45 @@ class Source:
     end: int
 
 
-def modality(lower: str, start: int, end: int, grammar: Grammar, *, purpose: bool) -> Modality:
-    """Tell how a clause of the lower-cased view presents what it says."""
-
-    def says(pattern: re.Pattern[str] | None) -> bool:
-        return pattern is not None and pattern.search(lower, start, end) is not None
-
-    if grammar.verb_final:
-        # The verb that counts closes the clause.
-        tail = max(start, end - _tail(lower, start, end))
-        if _last(grammar.denied, lower, tail, end):
-            return "denied"
-        if purpose or _last(grammar.planned, lower, tail, end):
-            return "planned"
-        return "hypothetical" if says(grammar.hypothetical) and not _last(grammar.finite, lower, end - 6, end) else "happened"
-    if says(grammar.denied):
+def modality(lower: str, start: int, end: int, date: tuple[int, int] | None, grammar: Grammar, *, purpose: bool) -> Modality:
+    """Tell how a clause of the lower-cased view presents what happened at its date."""
+    if grammar.denying and grammar.denying.search(lower, start, end):
         return "denied"
-    if purpose or says(grammar.planned):
-        return "planned"
-    return "hypothetical" if says(grammar.hypothetical) else "happened"
+    start, end = _governed(lower, start, end, date, grammar)
+    for name, presented in grammar.presented.items():
+        if (name == "planned" and purpose) or _presents(lower, start, end, presented, grammar):
+            return name
+    return "happened"
+
+
+def _governed(lower: str, start: int, end: int, date: tuple[int, int] | None, grammar: Grammar) -> tuple[int, int]:
+    """Leave out a subordinate clause, or what it is subordinate to, whichever the date does not stand in."""
+    subordinator = grammar.subordinators.search(lower, start, end) if grammar.subordinators else None
+    if subordinator is None or date is None:
+        return start, end
+    return (start, subordinator.start()) if date[1] <= subordinator.start() else (subordinator.end(), end)
+
+
+def _presents(lower: str, start: int, end: int, presented: Presented, grammar: Grammar) -> bool:
+    if presented.words is not None:
+        # Where the verb closes the clause, only the last words can say how all of it is meant.
+        tail = _last_words(lower, start, end, _VERB_WORDS) if grammar.verb_final else start
+        if presented.words.search(lower, tail, end):
+            return True
+    if presented.endings is None:
+        return False
+    words = _WORD.findall(lower, _last_words(lower, start, end, 1), end)
+    return bool(words) and presented.endings.search(words[-1]) is not None
+
+
+def _last_words(lower: str, start: int, end: int, count: int) -> int:
+    """Return where the last words of a stretch begin."""
+    for _ in range(count):
+        while end > start and not lower[end - 1].isalnum():
+            end -= 1
+        while end > start and lower[end - 1].isalnum():
+            end -= 1
+    return end
 
 
 def source(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Source | None:
@@ -45,34 +68,38 @@ def source(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Sou
     return _source_named_first(text, lower, start, end, grammar) or _source_named_before_verb(text, lower, start, end, grammar)
 
 
-def _tail(lower: str, start: int, end: int) -> int:
-    words = lower[start:end].split()
-    return sum(len(word) + 1 for word in words[-3:])
-
-
-def _last(pattern: re.Pattern[str] | None, lower: str, start: int, end: int) -> bool:
-    return pattern is not None and pattern.search(lower, max(0, start), end) is not None
-
-
 def _source_named_first(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Source | None:
     opening = grammar.source_before.search(lower, start, end) if grammar.source_before else None
     name = _NAME_AFTER.match(text, opening.end(), end) if opening else None
-    return Source(name.start(1), name.end(1)) if name else None
+    if name is None or (grammar.not_sources and grammar.not_sources.search(lower, name.start(1), name.end(1))):
+        return None
+    return Source(name.start(1), name.end(1))
 
 
 def _source_named_before_verb(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Source | None:
     for pattern in (grammar.source_after, grammar.saying):
         verb = pattern.search(lower, start, end) if pattern else None
-        if verb is None:
+        words = list(_WORD.finditer(text, start, verb.start()))[-_SPEAKER_WORDS:] if verb else []
+        last = next((index for index in range(len(words) - 1, -1, -1) if words[index].group()[:1].isupper()), None)
+        if last is None:
             continue
-        words = list(_WORD.finditer(text, start, verb.start()))[-_SPEAKER_WORDS:]
-        capital = [index for index, word in enumerate(words) if word.group()[:1].isupper()]
-        if capital:
-            first = next((index for index in capital if all(_runs(words, step) for step in range(index, capital[-1]))), capital[-1])
-            return Source(words[first].start(), words[capital[-1]].end())
+        if words[last].group().lower() in grammar.not_names:
+            # "The mayor said": who speaks has no name.
+            if last == 0 and 1 < len(words) <= _UNNAMED and not grammar.verb_final:
+                return Source(words[0].start(), words[-1].end())
+            continue
+        if not grammar.verb_final and len(words) - 1 - last > _BEFORE_VERB:
+            continue
+        first = last
+        while first > 0 and _name_runs_on(words[first - 1], words[first], grammar):
+            first -= 1
+        return Source(words[first].start(), words[last].end())
     return None
 
 
-def _runs(words: list[re.Match[str]], index: int) -> bool:
-    """Whether two words stand side by side, parted by a space alone."""
-    return words[index + 1].start() - words[index].end() <= 1
+def _name_runs_on(before: re.Match[str], after: re.Match[str], grammar: Grammar) -> bool:
+    """Whether a word belongs to the name that the next word belongs to."""
+    word = before.group()
+    return (
+        after.start() - before.end() == 1 and (word[:1].isupper() or word in grammar.connectors) and word.lower() not in grammar.not_names
+    )

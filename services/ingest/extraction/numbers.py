@@ -11,6 +11,8 @@ from shared.lexicon.inflection import Inflection
 _DASHES = "-–—‒"
 _THOUSANDS = 3
 _MOST_DIGITS = 15
+# A number word in another case is another word: "minlərlə" (by the thousand), "onlar" (they).
+_NUMERAL_CASES = ("genitive", "dative", "locative", "ablative", "terminal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class NumeralReader:
                 return None
             last, case = ended
         value, upper, last, case = self._scaled(value, upper, last, high, case)
+        if upper is None and case is None:
+            value, last, case = self._continued(value, last, high)
         if self._tokens[last - 1].text in _DASHES:
             return None
         return Numeral(index, last, token.start, token.start, self._tokens[last - 1].end, value, upper, case=case)
@@ -149,12 +153,31 @@ class NumeralReader:
                 last += 1
         return value, upper, last, case
 
+    def _continued(self, value: Decimal, last: int, high: int) -> tuple[Decimal, int, str | None]:
+        """Add the lower part of a number written in digits and words: "2 million 38 thousand 750"."""
+        case: str | None = None
+        while (
+            case is None
+            and self._tokens[last - 1].text in self._grammar.numbers.scales
+            and (token := self._at(last, high))
+            and token.number
+        ):
+            part, after = self._grouped(last, high)
+            ended = self._ending(after, high)
+            if part is None or ended is None:
+                break
+            part, _, after, case = self._scaled(part, None, ended[0], high, ended[1])
+            if part >= self._grammar.numbers.scales[self._tokens[last - 1].text]:
+                return value, last, None
+            value, last = value + part, after
+        return value, last, case
+
     def _lookup(self, word: str, table: Mapping[str, int]) -> tuple[int | None, str | None]:
         """Find a number word, in any case."""
         if word in table:
             return table[word], None
         for stem, ending in self._inflection.stems(word):
-            if stem in table and len(stem) > 1 and ending.text and not (ending.possessive and ending.case is None):
+            if stem in table and len(stem) > 1 and ending.text and not ending.plural and ending.case in _NUMERAL_CASES:
                 return table[stem], ending.case
         return None, None
 
@@ -207,7 +230,7 @@ class NumeralReader:
         """Add the words before and after that make the number a bound, or the other end of a range."""
         bounds = self._grammar.bounds
         bound, last, end = numeral.bound, numeral.last, numeral.end
-        if numeral.case in bounds.case:
+        if numeral.case is not None and numeral.case in bounds.case:
             bound = bounds.case[numeral.case]
         after = self._phrase_after(last, high, bounds.after_case.get(numeral.case or "", {}))
         if after:
@@ -261,7 +284,7 @@ def parse_decimal(text: str, group: str, decimal: str) -> Decimal | None:
     else:
         head, tail = text, ""
     groups = head.split(group)
-    if not all(len(part) == _THOUSANDS for part in groups[1:]) or not 1 <= len(groups[0]) <= _THOUSANDS and len(groups) > 1:
+    if not all(len(part) == _THOUSANDS for part in groups[1:]) or (not 1 <= len(groups[0]) <= _THOUSANDS and len(groups) > 1):
         # A lone separator before other than three digits is a decimal mark, whatever the language.
         parts = text.replace(",", ".").split(".")
         if len(parts) != 2:

@@ -11,7 +11,10 @@ _REACH = 4
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A place named at a span of the view. `located`: it is where something happened; `around` is then its span with the words that say so."""
+    """A place named at a span of the view.
+
+    `located`: it is where something happened; `around` is then its span with the words that say so.
+    """
 
     start: int
     end: int

@@ -9,8 +9,8 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.ingest.extraction.letters import lower
 from services.ingest.extraction.hyphens import Hyphens, is_hyphenated
+from services.ingest.extraction.letters import lower
 from services.ingest.extraction.lines import BREAKS, INVISIBLE, Line, double_spaced, split_lines, widths_of
 from services.ingest.extraction.markdown import marks
 from shared.domain.ports import ExtractionInput

@@ -245,21 +245,21 @@ class ValueFinder:
 
     def _izafet(self, words: list[_Word]) -> _Word | None:
         """The noun that is counted where the last of a row of nouns takes the endings ("diaspor təşkilatı")."""
-        best = None
+        best: _Word | None = None
+        joined = False
         for index, word in enumerate(words):
             pair = self._pair(words, index)
             if pair is not None:
                 return pair
             if word.noun is None:
-                if best is not None and word.text not in self._grammar.phrases.links:
-                    break
-                if self._ends_phrase(word.text):
+                joined = joined or word.text in self._grammar.phrases.links
+                if (best is not None and not joined) or self._ends_phrase(word.text):
                     break
                 continue
+            if best is not None and not joined and not word.noun.ending.possessive and best.text not in self._grammar.phrases.classifiers:
+                break
             best = word
-            if word.noun.ending.text and not (
-                word.noun.ending.plural and word.noun.ending.case is None and not word.noun.ending.possessive
-            ):
+            if word.noun.ending.text and not (word.noun.ending.plural and word.noun.ending.case is None):
                 break
         return best
 
@@ -274,9 +274,9 @@ class ValueFinder:
     def _unknown(self, words: list[_Word]) -> _Word | None:
         """The noun of a phrase without a known one: the first with a plural or case ending that is no verb."""
         for word in words:
-            if self._ends_phrase(word.text):
-                return None
             if self._grammar.verb_final:
+                if self._ends_phrase(word.text) or self._text[word.start].isupper():
+                    return None
                 if len(word.text) > 2:
                     return word
             elif word.text.endswith("s") and not word.text.endswith(("ss", "us", "is", "'s", "ous")) and len(word.text) > 3:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 UNDETERMINED = "und"
+
+Presentation = Literal["denied", "planned", "hypothetical"]
+_PRESENTATIONS: tuple[Presentation, ...] = ("denied", "planned", "hypothetical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,18 @@ class Phrases:
     head: str
     stops: frozenset[str]
     links: frozenset[str]
+    classifiers: frozenset[str]
     noun_number_words: frozenset[str]
     number_noun_words: frozenset[str]
     not_before: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What shows that something is presented as planned, denied or hypothetical: words, and endings of the verb that closes the clause."""
+
+    words: re.Pattern[str] | None
+    endings: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +79,13 @@ class Grammar:
     place_verbs: re.Pattern[str] | None
     place_prepositions: frozenset[str]
     dwelling: frozenset[str]
-    planned: re.Pattern[str] | None
-    hypothetical: re.Pattern[str] | None
-    denied: re.Pattern[str] | None
+    presented: Mapping[Presentation, Presented]
+    denying: re.Pattern[str] | None
+    subordinators: re.Pattern[str] | None
     source_before: re.Pattern[str] | None
     source_after: re.Pattern[str] | None
     saying: re.Pattern[str] | None
+    not_sources: re.Pattern[str] | None
     connectors: frozenset[str]
     organizations: frozenset[str]
     titles: frozenset[str]
@@ -120,21 +133,19 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         place_verbs=_any(verbs["place"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
         place_prepositions=frozenset(table["places"]["prepositions"]),
         dwelling=frozenset(table["places"]["dwelling"]),
-        planned=_either(
-            _any(modality["planned"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
-            _any(modality.get("planned_endings", []), r"(?<=\w\w\w)(?:{})(?!\w)"),
-        ),
-        hypothetical=_either(
-            _any(modality["hypothetical"]),
-            _any(modality.get("hypothetical_endings", []), r"(?<=\w\w\w)(?:{})(?!\w)"),
-        ),
-        denied=_either(
-            _any(modality["denied"]),
-            _any(modality.get("denied_endings", []), r"(?<=\w\w)(?:{})(?!\w)"),
-        ),
+        presented={
+            name: Presented(
+                _any(modality[name], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+                _any(modality.get(f"{name}_endings", []), r"(?<=\w\w)(?:{})$"),
+            )
+            for name in _PRESENTATIONS
+        },
+        denying=_any(modality["denying"]),
+        subordinators=_any(modality["subordinators"], r"(?<!\w)(?:{})(?!\w)"),
         source_before=_any(attribution["before"]),
         source_after=_any(attribution.get("after", [])),
         saying=_any(attribution["verbs_after"]),
+        not_sources=_any(attribution["not_sources"]),
         connectors=frozenset(names["connectors"]),
         organizations=frozenset(names["organizations"]),
         titles=frozenset(names["titles"]),
@@ -178,6 +189,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         head=table["head"],
         stops=frozenset(table["stops"]),
         links=frozenset(table["links"]),
+        classifiers=frozenset(table["classifiers"]),
         noun_number_words=frozenset(table["noun_number_words"]),
         number_noun_words=frozenset(table["number_noun_words"]),
         not_before=frozenset(table["not_before"]),
