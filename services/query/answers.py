@@ -1,0 +1,227 @@
+"""Answers put together from the read model: what the API sends and the pages show."""
+
+from services.query import reader
+from services.query.citations import Evidence, document_ref, document_url, entry_url, evidence_of, gather, source_view
+from services.query.citations import accepted as accepted_corrections
+from services.query.entries import EntryPage, count_entries
+from services.query.reader import Captured, Correction
+from services.query.schemas import (
+    ChronologyView,
+    ClaimAnswer,
+    CorrectionView,
+    DateAlternativeView,
+    DateView,
+    DocumentAnswer,
+    DocumentList,
+    DocumentView,
+    EntryList,
+    EntrySummary,
+    EntryView,
+    SourceList,
+    SourceWithDocuments,
+    ValueAlternativeView,
+    ValueSummary,
+    ValueView,
+)
+from services.query.snapshot import Snapshot
+from services.query.texts import Texts
+from shared.domain.chronology import Entry, EntryValue
+from shared.domain.corrections import claims_named
+from shared.domain.dates import civil
+from shared.domain.errors import NotFound
+
+
+def chronology(snapshot: Snapshot) -> ChronologyView:
+    """Show a chronology with what it holds."""
+    info = snapshot.chronology
+    return ChronologyView(
+        id=info.id,
+        slug=info.slug,
+        title=info.title,
+        description=info.description,
+        url=f"/chronologies/{info.slug}",
+        revision=snapshot.revision,
+        log_head=info.head,
+        documents=reader.count_documents(snapshot),
+        entries=count_entries(snapshot),
+        disputed=count_entries(snapshot, disputed=True),
+        error=snapshot.error,
+    )
+
+
+def entry_list(snapshot: Snapshot, page: EntryPage) -> EntryList:
+    """Show a page of entries."""
+    return EntryList(
+        revision=snapshot.revision,
+        entries=tuple(summary(snapshot, entry) for entry in page.entries),
+        next=page.next,
+        previous=page.previous,
+    )
+
+
+def summary(snapshot: Snapshot, entry: Entry) -> EntrySummary:
+    """Show an entry in a list."""
+    return EntrySummary(
+        id=entry.id,
+        url=entry_url(snapshot.slug, entry.id),
+        title=entry.title,
+        date=entry.date.edtf,
+        dates=tuple(dict.fromkeys(alternative.edtf for alternative in entry.date.alternatives)),
+        status=entry.status,
+        disputed=entry.disputed,
+        planned=entry.planned,
+        confidence=entry.confidence,
+        values=tuple(
+            ValueSummary(
+                attribute=value.attribute, status=value.status, values=tuple(alternative.shown for alternative in value.alternatives)
+            )
+            for value in entry.values
+        ),
+        claims=len(entry.claims),
+        sources=len(entry.sources),
+    )
+
+
+def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:
+    """Show an entry with everything its claims say, cited."""
+    listed = tuple(dict.fromkeys((*found.claims, *found.withdrawn)))
+    evidence = gather(snapshot, texts, listed, tuple(applied.correction_id for applied in found.corrections))
+    standing = tuple(claim_id for claim_id in found.claims if claim_id not in found.withdrawn)
+    return EntryView(
+        revision=snapshot.revision,
+        id=found.id,
+        url=entry_url(snapshot.slug, found.id),
+        title=found.title,
+        title_claim=found.title_claim,
+        status=found.status,
+        disputed=found.disputed,
+        planned=found.planned,
+        confidence=found.confidence,
+        date=_date(evidence, found),
+        values=tuple(_value(evidence, value) for value in found.values),
+        claims=tuple(evidence.show_claim(claim_id) for claim_id in standing),
+        withdrawn=tuple(evidence.show_claim(claim_id) for claim_id in found.withdrawn),
+        links=found.links,
+        corrections=found.corrections,
+        documents=tuple(document_ref(captured) for captured in evidence.documents.values()),
+    )
+
+
+def _date(evidence: Evidence, found: Entry) -> DateView:
+    return DateView(
+        edtf=found.date.edtf,
+        status=found.date.status,
+        earliest=_day(found.earliest),
+        latest=_day(found.latest),
+        alternatives=tuple(
+            DateAlternativeView(
+                edtf=alternative.edtf,
+                corrected_by=alternative.corrected_by,
+                citations=tuple(evidence.cite_date(claim_id) for claim_id in alternative.claims),
+            )
+            for alternative in found.date.alternatives
+        ),
+    )
+
+
+def _value(evidence: Evidence, value: EntryValue) -> ValueView:
+    return ValueView(
+        attribute=value.attribute,
+        status=value.status,
+        alternatives=tuple(
+            ValueAlternativeView(
+                value=alternative.value,
+                shown=alternative.shown,
+                kind=alternative.kind,
+                bound=alternative.bound,
+                upper=alternative.upper,
+                unit=alternative.unit,
+                corrected_from=alternative.corrected_from,
+                corrected_by=alternative.corrected_by,
+                citations=tuple(evidence.cite_value(claim_id, value.attribute, alternative) for claim_id in alternative.claims),
+                denials=tuple(evidence.cite_value(claim_id, value.attribute, alternative) for claim_id in alternative.denied_by),
+            )
+            for alternative in value.alternatives
+        ),
+    )
+
+
+def _day(number: int | None) -> str | None:
+    if number is None:
+        return None
+    year, month, day = civil(number)
+    return f"{'-' if year < 0 else ''}{abs(year):04d}-{month:02d}-{day:02d}"
+
+
+def claim(snapshot: Snapshot, texts: Texts, claim_id: str) -> ClaimAnswer:
+    """Show one claim."""
+    evidence = gather(snapshot, texts, [claim_id])
+    if claim_id not in evidence.claims:
+        raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}")
+    return ClaimAnswer(revision=snapshot.revision, **dict(evidence.show_claim(claim_id)))
+
+
+def document_view(snapshot: Snapshot, captured: Captured, claims: int) -> DocumentView:
+    """Show a document without its text."""
+    return DocumentView(**_document(snapshot, captured, claims))
+
+
+def documents(snapshot: Snapshot) -> DocumentList:
+    """Show all documents."""
+    counts = reader.count_claims(snapshot)
+    found = reader.documents(snapshot).values()
+    return DocumentList(
+        revision=snapshot.revision, documents=tuple(document_view(snapshot, captured, counts.get(captured.id, 0)) for captured in found)
+    )
+
+
+def document(snapshot: Snapshot, texts: Texts, document_id: str) -> DocumentAnswer:
+    """Show a document with its text and the claims in it."""
+    captured = reader.document(snapshot, document_id)
+    held = {item.claim.id: item for item in reader.claims_in(snapshot, document_id)}
+    evidence = evidence_of(snapshot, texts, held, accepted_corrections(snapshot))
+    return DocumentAnswer(
+        revision=snapshot.revision,
+        **_document(snapshot, captured, len(held)),
+        text=texts.get(snapshot, document_id),
+        skip=tuple((span.start, span.end) for span in captured.document.skip),
+        citations=tuple(evidence.show_claim(claim_id) for claim_id in held),
+    )
+
+
+def _document(snapshot: Snapshot, captured: Captured, claims: int) -> dict[str, object]:
+    document = captured.document
+    shown = document.model_dump(exclude={"document_id", "source_id", "skip"})
+    return {
+        **shown,
+        "id": document.document_id,
+        "url": document_url(snapshot.slug, document.document_id),
+        "captured": captured.time,
+        "source": source_view(document.source_id, captured.source),
+        "claims": claims,
+    }
+
+
+def sources(snapshot: Snapshot) -> SourceList:
+    """Show all sources with the documents of each."""
+    of_source: dict[str, list[str]] = {}
+    for captured in reader.documents(snapshot).values():
+        of_source.setdefault(captured.document.source_id, []).append(captured.id)
+    return SourceList(
+        revision=snapshot.revision,
+        sources=tuple(
+            SourceWithDocuments(**dict(source_view(source_id, details)), documents=tuple(of_source.get(source_id, ())))
+            for source_id, details in reader.sources(snapshot).items()
+        ),
+    )
+
+
+def correction_views(snapshot: Snapshot, corrections: list[Correction]) -> list[CorrectionView]:
+    """Show corrections with the entries that they are about."""
+    named = {correction.id: claims_named(correction.change) for correction in corrections}
+    held = reader.claims(snapshot, [claim_id for ids in named.values() for claim_id in ids])
+
+    def entries(correction: Correction) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(held[claim_id].entry_id for claim_id in named[correction.id] if claim_id in held))
+
+    return [CorrectionView(**dict(correction), entries=entries(correction)) for correction in corrections]

@@ -1,0 +1,67 @@
+"""Query's wiring: the routes and pages on an app, and the service as a process of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from services.query import routes
+from services.query.errors import BrokenCitation, CursorLost, TooManyStreams
+from services.query.service import QueryService
+from services.query.streams import Streams
+from shared.settings import Settings
+from shared.store.engine import Database
+from shared.store.read_model import CHANNEL
+from shared.store.tokens import TokenStore
+from shared.store.wakeup import PostgresListener, Wakeup
+from shared.telemetry import configure_logging
+from shared.web.health import database_check, health_routes
+from shared.web.problems import install_problems, problem
+
+_STATUSES = {BrokenCitation: 500, CursorLost: 410, TooManyStreams: 503}
+
+
+def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: Wakeup) -> None:
+    """Put query's routes and pages on an app whose state holds `settings` and `tokens`, and which has `install_problems`.
+
+    `wakeup` says that the read model has moved. Streams end in order when `app.state.query.streams.close()` is called as the server
+    begins to stop, as `services.query.server.Server` does.
+    """
+    streams = Streams(database, wakeup, settings.poll_seconds, settings.heartbeat_seconds)
+    app.state.query = QueryService(database, settings, streams)
+    app.include_router(routes.router)
+
+    async def expected(request: Request, error: BrokenCitation | CursorLost | TooManyStreams) -> JSONResponse:
+        return problem(_STATUSES[type(error)], error.title, error.detail, request.url.path, **error.extra)
+
+    for kind in _STATUSES:
+        app.add_exception_handler(kind, expected)  # type: ignore[arg-type]  # Starlette types handlers for Exception only
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The query service as a process of its own, from the settings given or those in the environment."""
+    settings = settings or Settings()
+    configure_logging(settings.log_format, settings.log_level)
+    database = Database(settings.resolved_url(), settings.limits())
+    wakeup = Wakeup()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        listener = PostgresListener(database.url, CHANNEL, wakeup) if database.dialect == "postgresql" else None
+        if listener:
+            listener.start()
+        yield
+        app.state.query.streams.close()
+        if listener:
+            listener.stop()
+        database.close()
+
+    app = FastAPI(title="Salname query", version="1", lifespan=lifespan)
+    app.state.settings = settings
+    app.state.tokens = TokenStore(database, settings.bootstrap_token)
+    app.state.editing = False
+    install_problems(app)
+    install_query(app, database, settings, wakeup)
+    app.include_router(health_routes({"database": database_check(database)}))
+    return app

@@ -1,0 +1,133 @@
+"""Entries out of the read model: pages of them in chronological order, and one by its id."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
+from sqlmodel import col, select
+
+from services.query.cursors import Cursor, Direction
+from services.query.snapshot import Snapshot
+from shared.domain.chronology import Entry, Status
+from shared.domain.dates import Edtf
+from shared.domain.errors import InvalidInput
+from shared.lexicon.folding import words
+from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow
+
+PAGE = 50
+MAX_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which entries are asked for. `date_from` and `date_to` are EDTF dates; all words of `text` must occur."""
+
+    text: str | None = None
+    date_from: str | None = None
+    date_to: str | None = None
+    disputed: bool = False
+    status: Status | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is filtered at all."""
+        return bool(self.text or self.date_from or self.date_to or self.disputed or self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One page of entries, with the cursors of the pages before and after it."""
+
+    entries: list[Entry]
+    next: str | None
+    previous: str | None
+
+
+def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE) -> EntryPage:
+    """Return up to `limit` entries from the cursor on, ordered by their day bounds."""
+    backwards = cursor is not None and cursor.direction == "before"
+    key = (col(EntryRow.sort_from), col(EntryRow.sort_to), col(EntryRow.id))
+    query = select(EntryRow).where(*holding(snapshot), *_conditions(filters))
+    if cursor is not None:
+        place = tuple_(cursor.sort_from, cursor.sort_to, cursor.entry_id)
+        query = query.where(tuple_(*key) < place if backwards else tuple_(*key) > place)
+    query = query.order_by(*(part.desc() if backwards else part for part in key)).limit(limit + 1)
+    rows = list(snapshot.session.exec(query))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_next = more if not backwards else True
+    has_previous = more if backwards else cursor is not None
+
+    def turn(row: EntryRow, direction: Direction) -> str:
+        return Cursor(
+            revision=snapshot.revision, direction=direction, sort_from=row.sort_from, sort_to=row.sort_to, entry_id=row.id
+        ).encode()
+
+    return EntryPage(
+        entries=[Entry.model_validate_json(row.body) for row in rows],
+        next=turn(rows[-1], "after") if rows and has_next else None,
+        previous=turn(rows[0], "before") if rows and has_previous else None,
+    )
+
+
+def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
+    """The conditions under which an entry's version is the one shown at the snapshot's revision."""
+    here: list[Any] = [col(EntryRow.chronology_id) == snapshot.id]
+    if not snapshot.past:
+        return [*here, col(EntryRow.until).is_(None)]
+    until = or_(col(EntryRow.until).is_(None), col(EntryRow.until) > snapshot.revision)
+    return [*here, col(EntryRow.since) <= snapshot.revision, until]
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.text:
+        conditions += [col(EntryRow.search).contains(word, autoescape=True) for word in words(filters.text)]
+    conditions += _overlap(filters)
+    if filters.disputed:
+        conditions.append(col(EntryRow.disputed).is_(True))
+    if filters.status:
+        conditions.append(col(EntryRow.status) == filters.status)
+    return conditions
+
+
+def _overlap(filters: Filters) -> list[ColumnElement[bool]]:
+    if not (filters.date_from or filters.date_to):
+        return []
+    first = Edtf.parse(filters.date_from).earliest if filters.date_from else float("-inf")
+    last = Edtf.parse(filters.date_to).latest if filters.date_to else float("inf")
+    if last < first:
+        raise InvalidInput(f"the range ends before it starts: from {filters.date_from} to {filters.date_to}")
+    undated = and_(col(EntryRow.sort_from) == NO_START, col(EntryRow.sort_to) == NO_END)
+    return [
+        col(EntryRow.sort_from) <= int(min(last, NO_END)),
+        col(EntryRow.sort_to) >= int(max(first, NO_START)),
+        ~undated,
+    ]
+
+
+def find_entry(snapshot: Snapshot, entry_id: str) -> Entry | None:
+    """Return the entry with this very id at the snapshot's revision."""
+    row = snapshot.session.exec(select(EntryRow).where(*holding(snapshot), EntryRow.id == entry_id)).first()
+    return None if row is None else Entry.model_validate_json(row.body)
+
+
+def entry_of_claim(snapshot: Snapshot, claim_id: str) -> str | None:
+    """Return the id of the entry that holds a claim; an entry that was merged into another is known by its claim's id."""
+    claim = snapshot.session.get(ClaimRow, (snapshot.id, claim_id))
+    if claim is None:
+        return None
+    if not snapshot.past:
+        return claim.entry_id
+    row = snapshot.session.exec(
+        select(EntryRow).where(*holding(snapshot), col(EntryRow.body).contains(f'"{claim_id}"', autoescape=True))
+    ).first()
+    return None if row is None else row.id
+
+
+def count_entries(snapshot: Snapshot, *, disputed: bool = False) -> int:
+    """Count the entries, or only those whose claims disagree."""
+    query = select(func.count()).select_from(EntryRow).where(*holding(snapshot))
+    return snapshot.session.exec(query.where(col(EntryRow.disputed).is_(True)) if disputed else query).one()

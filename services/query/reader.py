@@ -1,0 +1,199 @@
+"""Everything else out of the read model: chronologies, sources, documents, claims, corrections, changes, the raw log. SELECT only."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, TypeAdapter
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from services.query.snapshot import Snapshot, take_snapshot
+from shared.domain.claims import Claim
+from shared.domain.corrections import Change
+from shared.domain.errors import NotFound
+from shared.domain.events import DocumentCaptured
+from shared.domain.model import Frozen
+from shared.domain.provenance import SourceDetails
+from shared.store.engine import ReadSession
+from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, SourceRow
+from shared.store.tables import ChronologyRow, DocumentRow, EventRow
+
+CorrectionState = Literal["proposed", "accepted", "rejected"]
+BATCH = 500
+"""How many ids go into one query at most: SQLite and PostgreSQL both limit the parameters of a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A captured document with the source behind it; `time` is when it was captured."""
+
+    document: DocumentCaptured
+    source: SourceDetails
+    time: datetime
+
+    @property
+    def id(self) -> str:
+        """The id of the document."""
+        return self.document.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A recorded claim and the entry that holds it now."""
+
+    claim: Claim
+    entry_id: str
+
+
+class Correction(Frozen):
+    """A proposed change and what became of it."""
+
+    id: str
+    change: Change
+    reason: str
+    evidence: tuple[str, ...] = ()
+    state: CorrectionState
+    proposed_by: str
+    proposed_at: AwareDatetime
+    decided_by: str | None = None
+    decided_at: AwareDatetime | None = None
+    decision_reason: str | None = None
+
+
+def snapshots(session: ReadSession) -> Iterator[Snapshot]:
+    """Iterate over all chronologies, by slug."""
+    for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)).all():
+        yield take_snapshot(session, row)
+
+
+def count_documents(snapshot: Snapshot) -> int:
+    """Count the captured documents."""
+    return snapshot.session.exec(select(func.count()).select_from(CapturedRow).where(CapturedRow.chronology_id == snapshot.id)).one()
+
+
+def count_claims(snapshot: Snapshot) -> dict[str, int]:
+    """Count the claims of each document, by its id."""
+    query = select(ClaimRow.document_id, func.count()).where(ClaimRow.chronology_id == snapshot.id).group_by(ClaimRow.document_id)
+    return {row[0]: row[1] for row in snapshot.session.exec(query)}
+
+
+def sources(snapshot: Snapshot) -> dict[str, SourceDetails]:
+    """Return all sources by id, in the order in which they became known."""
+    rows = snapshot.session.exec(select(SourceRow).where(SourceRow.chronology_id == snapshot.id).order_by(col(SourceRow.position)))
+    return {row.id: SourceDetails.model_validate_json(row.body) for row in rows}
+
+
+def documents(snapshot: Snapshot, ids: Collection[str] | None = None) -> dict[str, Captured]:
+    """Return the documents of these ids, or all, in the order in which they were captured."""
+    query = (
+        select(CapturedRow, SourceRow.body)
+        .join(SourceRow, (col(SourceRow.chronology_id) == CapturedRow.chronology_id) & (col(SourceRow.id) == CapturedRow.source_id))
+        .where(CapturedRow.chronology_id == snapshot.id)
+        .order_by(col(CapturedRow.position))
+    )
+    if ids is None:
+        return {row.id: _captured(row, source) for row, source in snapshot.session.exec(query)}
+    return {
+        row.id: _captured(row, source)
+        for batch in _batches(ids)
+        for row, source in snapshot.session.exec(query.where(col(CapturedRow.id).in_(batch)))
+    }
+
+
+def document(snapshot: Snapshot, document_id: str) -> Captured:
+    """Return one document."""
+    found = documents(snapshot, [document_id])
+    if document_id not in found:
+        raise NotFound(f"there is no document {document_id} in the chronology {snapshot.slug!r}")
+    return found[document_id]
+
+
+def original(snapshot: Snapshot, document_id: str) -> bytes:
+    """Return the bytes of a document as they were captured."""
+    query = select(DocumentRow.original).where(DocumentRow.chronology_id == snapshot.id, DocumentRow.id == document_id)
+    data = snapshot.session.exec(query).first()
+    if data is None:
+        raise NotFound(f"there is no document {document_id} in the chronology {snapshot.slug!r}")
+    return data
+
+
+def claims(snapshot: Snapshot, ids: Collection[str]) -> dict[str, HeldClaim]:
+    """Return the claims of these ids, in the order of the ids."""
+    found: dict[str, HeldClaim] = {}
+    for batch in _batches(ids):
+        rows = snapshot.session.exec(select(ClaimRow).where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.id).in_(batch)))
+        found |= {row.id: HeldClaim(Claim.model_validate_json(row.body), row.entry_id) for row in rows}
+    return {claim_id: found[claim_id] for claim_id in ids if claim_id in found}
+
+
+def claims_in(snapshot: Snapshot, document_id: str) -> list[HeldClaim]:
+    """Return the claims of a document in text order."""
+    query = (
+        select(ClaimRow)
+        .where(ClaimRow.chronology_id == snapshot.id, ClaimRow.document_id == document_id)
+        .order_by(col(ClaimRow.start), col(ClaimRow.id))
+    )
+    return [HeldClaim(Claim.model_validate_json(row.body), row.entry_id) for row in snapshot.session.exec(query)]
+
+
+def corrections(snapshot: Snapshot, ids: Collection[str] | None = None, state: CorrectionState | None = None) -> dict[str, Correction]:
+    """Return the corrections of these ids, or all, the newest first."""
+    query = select(CorrectionRow).where(CorrectionRow.chronology_id == snapshot.id).order_by(col(CorrectionRow.position).desc())
+    if state is not None:
+        query = query.where(CorrectionRow.state == state)
+    if ids is None:
+        return {row.id: Correction.model_validate_json(row.body) for row in snapshot.session.exec(query)}
+    return {
+        row.id: Correction.model_validate_json(row.body)
+        for batch in _batches(ids)
+        for row in snapshot.session.exec(query.where(col(CorrectionRow.id).in_(batch)))
+    }
+
+
+def changes(session: ReadSession, chronology_id: str, after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Return revisions after `after` that changed entries, each with its stored bytes, in order."""
+    query = (
+        select(ChangeRow.revision, ChangeRow.body)
+        .where(ChangeRow.chronology_id == chronology_id, col(ChangeRow.revision) > after)
+        .order_by(col(ChangeRow.revision))
+        .limit(limit)
+    )
+    return [(revision, body.encode()) for revision, body in session.exec(query)]
+
+
+def latest_changes(snapshot: Snapshot, limit: int, before: int | None = None) -> list[bytes]:
+    """Return the newest changes, the newest first; `before` leaves out those from that revision on."""
+    query = select(ChangeRow.body).where(ChangeRow.chronology_id == snapshot.id)
+    if before is not None:
+        query = query.where(col(ChangeRow.revision) < before)
+    return [body.encode() for body in snapshot.session.exec(query.order_by(col(ChangeRow.revision).desc()).limit(limit))]
+
+
+def events(snapshot: Snapshot, after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Return the stored bytes of log events after a position, with their positions."""
+    query = (
+        select(EventRow.position, EventRow.body)
+        .where(EventRow.chronology_id == snapshot.id, col(EventRow.position) > after)
+        .order_by(col(EventRow.position))
+        .limit(limit)
+    )
+    return [(position, body.encode()) for position, body in snapshot.session.exec(query)]
+
+
+_instant: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+def _captured(row: CapturedRow, source: str) -> Captured:
+    return Captured(
+        document=DocumentCaptured.model_validate_json(row.body),
+        source=SourceDetails.model_validate_json(source),
+        time=_instant.validate_python(row.time),
+    )
+
+
+def _batches(ids: Collection[str]) -> Iterator[list[str]]:
+    listed: list[Any] = list(dict.fromkeys(ids))
+    for first in range(0, len(listed), BATCH):
+        yield listed[first : first + BATCH]

@@ -1,0 +1,319 @@
+"""The API for reading. Nothing is computed here: a request becomes a question to the read model, and its answer JSON."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from services.query import answers, feed, reader
+from services.query.conditional import JSON, answer, conditional, etag_of
+from services.query.cursors import decode_cursor
+from services.query.entries import MAX_PAGE, PAGE, Filters, entry_of_claim, entry_page, find_entry
+from services.query.exports.jsonl import export_jsonl
+from services.query.schemas import (
+    Changes,
+    ChronologyList,
+    ChronologyView,
+    ClaimAnswer,
+    CorrectionAnswer,
+    CorrectionList,
+    DocumentAnswer,
+    DocumentList,
+    EntryList,
+    EntryView,
+    Events,
+    Problem,
+    SourceList,
+)
+from services.query.service import Queries, QueryService
+from services.query.snapshot import open_snapshot
+from services.query.streams import EventStream
+from shared.domain.chronology import Status
+from shared.domain.errors import NotFound
+from shared.web.auth import Reader
+
+NDJSON = "application/x-ndjson"
+PROBLEM = "application/problem+json"
+
+Slug = Annotated[str, Path(description="the chronology's name in addresses", examples=["alder-quay"])]
+At = Annotated[int | None, Query(ge=0, description="an earlier revision to look at; without it, the current one")]
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"model": Problem, "description": description, "content": {PROBLEM: {}}}
+
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["reading"],
+    responses={
+        304: {"description": "The asker's copy (If-None-Match) is the current one"},
+        404: _problem("There is nothing under this name or id"),
+        422: _problem("A parameter is not valid; the problem says which and why"),
+        503: _problem("The database is busy; try again after Retry-After seconds"),
+    },
+)
+
+
+@router.get("/chronologies", response_model=ChronologyList, summary="List all chronologies")
+def chronologies(queries: Queries, _: Reader) -> Response:
+    with queries.database.read() as session:
+        listed = ChronologyList(chronologies=tuple(answers.chronology(snapshot) for snapshot in reader.snapshots(session)))
+    return Response(listed.model_dump_json(), media_type=JSON, headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/chronologies/{slug}", response_model=ChronologyView, summary="Show a chronology and what it holds")
+def chronology(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = answers.chronology(snapshot)
+    # The head of the log is told, too, and moves before the revision does.
+    return conditional(request, f'"{shown.revision}-{shown.log_head}"', shown.model_dump_json(), JSON)
+
+
+@router.get("/chronologies/{slug}/entries", response_model=EntryList, summary="List entries in chronological order")
+def entries(
+    request: Request,
+    slug: Slug,
+    queries: Queries,
+    _: Reader,
+    q: Annotated[
+        str | None, Query(max_length=200, description="words that must all occur; case, diacritics and alphabet do not matter")
+    ] = None,
+    date_from: Annotated[str | None, Query(alias="from", max_length=100, description="EDTF: no entry that ended before it")] = None,
+    date_to: Annotated[str | None, Query(alias="to", max_length=100, description="EDTF: no entry that began after it")] = None,
+    disputed: Annotated[bool, Query(description="only entries whose claims disagree")] = False,
+    status: Annotated[Status | None, Query(description="only entries of this status")] = None,
+    at: At = None,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next` or `previous` of an earlier answer")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+) -> Response:
+    place = decode_cursor(cursor) if cursor else None
+    filters = Filters(text=q, date_from=date_from, date_to=date_to, disputed=disputed, status=status)
+    with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
+        page = answers.entry_list(snapshot, entry_page(snapshot, filters, place, limit))
+    return answer(request, page.revision, page)
+
+
+@router.get(
+    "/chronologies/{slug}/entries/{entry_id}",
+    response_model=EntryView,
+    summary="Show an entry with every value, every claim and every citation",
+    responses={308: {"description": "The id is that of a claim, or of an entry that was merged: Location is the entry that holds it"}},
+)
+def entry(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
+        found = find_entry(snapshot, entry_id)
+        if found is not None:
+            shown = answers.entry(snapshot, queries.texts, found)
+            return answer(request, shown.revision, shown)
+        holder = entry_of_claim(snapshot, entry_id)
+    if holder is None:
+        raise NotFound(
+            f"there is no entry or claim {entry_id} in the chronology {slug!r}" + (f" at revision {at}" if at is not None else "")
+        )
+    suffix = "" if at is None else f"?at={at}"
+    address = f"/v1/chronologies/{slug}/entries/{quote(holder)}{suffix}"
+    return RedirectResponse(address, 308, headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/chronologies/{slug}/claims/{claim_id}", response_model=ClaimAnswer, summary="Show a claim with all its parts")
+def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = answers.claim(snapshot, queries.texts, claim_id)
+    return answer(request, shown.revision, shown)
+
+
+@router.get("/chronologies/{slug}/documents", response_model=DocumentList, summary="List the documents")
+def documents(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = answers.documents(snapshot)
+    return answer(request, shown.revision, shown)
+
+
+@router.get(
+    "/chronologies/{slug}/documents/{document_id}",
+    response_model=DocumentAnswer,
+    summary="Show a document with its text and the claims in it",
+)
+def document(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = answers.document(snapshot, queries.texts, document_id)
+    return answer(request, shown.revision, shown)
+
+
+@router.get(
+    "/chronologies/{slug}/documents/{document_id}/text",
+    response_class=Response,
+    summary="Get a document's canonical text: what all offsets count in",
+    responses={200: {"content": {"text/plain": {}}, "description": "The text, UTF-8"}},
+)
+def document_text(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        captured = reader.document(snapshot, document_id)
+        text = queries.texts.get(snapshot, document_id)
+    return conditional(request, f'"{captured.document.text_sha256}"', text.encode(), "text/plain; charset=utf-8")
+
+
+@router.get(
+    "/chronologies/{slug}/documents/{document_id}/original",
+    response_class=Response,
+    summary="Get a document's bytes as they were captured",
+    responses={200: {"content": {"application/octet-stream": {}}, "description": "The very bytes; their SHA-256 is the document's"}},
+)
+def document_original(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        captured = reader.document(snapshot, document_id).document
+        data = reader.original(snapshot, document_id)
+    # Somebody else's HTML must not run as a page of ours: it is always a download, in a sandbox, of no guessed type.
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(captured.filename or document_id, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return conditional(request, f'"{captured.sha256}"', data, captured.media_type, headers)
+
+
+@router.get("/chronologies/{slug}/sources", response_model=SourceList, summary="List the sources with their documents")
+def sources(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = answers.sources(snapshot)
+    return answer(request, shown.revision, shown)
+
+
+@router.get("/chronologies/{slug}/corrections", response_model=CorrectionList, summary="List corrections, the newest first")
+def corrections(
+    request: Request,
+    slug: Slug,
+    queries: Queries,
+    _: Reader,
+    state: Annotated[reader.CorrectionState | None, Query(description="only those in this state")] = None,
+) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        found = list(reader.corrections(snapshot, state=state).values())
+        shown = CorrectionList(revision=snapshot.revision, corrections=tuple(answers.correction_views(snapshot, found)))
+    return answer(request, shown.revision, shown)
+
+
+@router.get("/chronologies/{slug}/corrections/{correction_id}", response_model=CorrectionAnswer, summary="Show a correction")
+def correction(request: Request, slug: Slug, correction_id: str, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        found = reader.corrections(snapshot, [correction_id])
+        if correction_id not in found:
+            raise NotFound(f"there is no correction {correction_id} in the chronology {slug!r}")
+        shown = CorrectionAnswer(revision=snapshot.revision, **dict(answers.correction_views(snapshot, list(found.values()))[0]))
+    return answer(request, shown.revision, shown)
+
+
+After = Annotated[int, Query(ge=0, le=2**53, description="the revision after which to begin; 0 is the very beginning")]
+
+
+@router.get(
+    "/chronologies/{slug}/changes",
+    response_model=Changes,
+    tags=["following"],
+    summary="Get the changes after a revision",
+    responses={410: _problem("There never was such a revision: load the chronology again and go on from its `revision`")},
+)
+def changes(
+    request: Request,
+    slug: Slug,
+    queries: Queries,
+    _: Reader,
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=feed.MAX_PAGE)] = feed.PAGE,
+) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        body, revision = feed.changes_body(snapshot, after, limit), snapshot.revision
+    return conditional(request, etag_of(revision), body, JSON)
+
+
+@router.get(
+    "/chronologies/{slug}/stream",
+    response_class=Response,
+    tags=["following"],
+    summary="Listen to changes as they come (server-sent events)",
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "Events `change`, `heartbeat` and `reset`, for as long as you listen"}
+    },
+)
+async def stream(
+    slug: Slug,
+    queries: Queries,
+    _: Reader,
+    after: Annotated[
+        int | None, Query(ge=0, le=2**53, description="begin after this revision; 0 replays all; without it: from now on")
+    ] = None,
+    last_event_id: Annotated[str | None, Header(description="the last revision received, which browsers send when they come back")] = None,
+) -> Response:
+    """Every change once and in order, as `id: <revision>`, `event: change` and the CloudEvents JSON that `/changes` has, byte for byte.
+
+    `heartbeat` carries the newest revision when nothing happens. `reset` says that your cursor cannot be served: load the chronology
+    again and go on from the revision it carries. A client that takes too long to read is disconnected; when it comes back with
+    `Last-Event-ID`, nothing is lost.
+    """
+    asked = last_event_id or (None if after is None else str(after))
+    chronology_id = await queries.streams.in_thread(lambda: _chronology_id(queries, slug))
+    return EventStream(queries.streams, chronology_id, await queries.streams.start(chronology_id, asked))
+
+
+def _chronology_id(queries: QueryService, slug: str) -> str:
+    with open_snapshot(queries.database, slug) as snapshot:
+        return snapshot.id
+
+
+@router.get(
+    "/chronologies/{slug}/events",
+    response_model=Events,
+    tags=["following"],
+    summary="Get the raw log after a position, as stored",
+    responses={200: {"content": {NDJSON: {}}, "description": "JSON, or one event a line for `Accept: application/x-ndjson`"}},
+)
+def events(
+    request: Request,
+    slug: Slug,
+    queries: Queries,
+    _: Reader,
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=feed.MAX_PAGE)] = feed.PAGE,
+) -> Response:
+    lines = NDJSON in request.headers.get("accept", "")
+    with open_snapshot(queries.database, slug) as snapshot:
+        body = (feed.events_lines if lines else feed.events_body)(snapshot, after, limit)
+        head = snapshot.chronology.head
+    return conditional(request, f'"{head}"', body, NDJSON if lines else JSON, {"Vary": "Accept"})
+
+
+@router.get(
+    "/chronologies/{slug}/export",
+    response_class=Response,
+    tags=["exports"],
+    summary="Export the whole chronology: one cited claim a line",
+    responses={200: {"content": {NDJSON: {}}, "description": "JSON Lines"}},
+)
+def export(
+    slug: Slug,
+    queries: Queries,
+    _: Reader,
+    export_format: Annotated[str, Query(alias="format", pattern="^jsonl$", description="`jsonl`")] = "jsonl",
+) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        info, revision = snapshot.chronology, snapshot.revision
+    headers = {
+        "Cache-Control": "no-cache",
+        "X-Revision": str(revision),
+        "Content-Disposition": f'attachment; filename="{slug}.{export_format}"',
+    }
+    return StreamingResponse(_started(export_jsonl(queries.database, info, queries.texts)), media_type=NDJSON, headers=headers)
+
+
+def _started(lines: Iterator[str]) -> Iterator[str]:
+    """Make the first line before the answer begins, so that what is wrong from the start is told as a problem."""
+    first = next(lines, "")
+
+    def all_lines() -> Iterator[str]:
+        yield first
+        yield from lines
+
+    return all_lines()

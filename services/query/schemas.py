@@ -1,0 +1,372 @@
+"""What the API answers: every value with the citations that support it.
+
+Dates are EDTF. Offsets count Unicode code points in the document's canonical text, end exclusive. `url` fields are paths on this server;
+that of a citation opens the document at the very words.
+"""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from services.query import examples
+from shared.domain.chronology import AppliedCorrection, Link, Status
+from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
+from shared.domain.corrections import Change
+from shared.domain.model import Frozen
+
+
+def _example(value: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+class SourceView(Frozen):
+    """Who stands behind a document, as far as it is known."""
+
+    id: str
+    title: str | None
+    author: str | None
+    publisher: str | None
+    url: str | None
+    language: str | None = Field(description="BCP 47")
+    published: str | None = Field(description="EDTF")
+
+
+class DocumentRef(Frozen):
+    """A document, as citations name it. `sha256` is that of its original bytes."""
+
+    id: str
+    filename: str | None
+    sha256: str
+    source: SourceView
+
+
+class Citation(Frozen):
+    """Words of a document, verbatim, and where they stand."""
+
+    model_config = _example(examples.CITATION)
+
+    claim_id: str
+    document: DocumentRef
+    start: int
+    end: int
+    quote: str
+    prefix: str = Field(description="the words before the quote")
+    suffix: str = Field(description="the words after it")
+    page: int | None
+    url: str = Field(description="the document's page, at these words")
+
+
+class ValueAlternativeView(Frozen):
+    """One value of an attribute, with the passages that give it and those that deny it."""
+
+    value: str
+    shown: str = Field(description="the value with its bound: 406, >200, ~50, 300–400")
+    kind: ValueKind
+    bound: Bound
+    upper: str | None
+    unit: str | None
+    corrected_from: str | None = Field(description="what the source's words say, where a correction changed the reading")
+    corrected_by: str | None = Field(description="the correction's id")
+    citations: tuple[Citation, ...]
+    denials: tuple[Citation, ...]
+
+
+class ValueView(Frozen):
+    """One attribute with all its alternatives. `disputed`: they cannot all be true."""
+
+    attribute: str
+    status: Status
+    alternatives: tuple[ValueAlternativeView, ...]
+
+
+class DateAlternativeView(Frozen):
+    """One date that claims give, with the words it was read from."""
+
+    edtf: str
+    corrected_by: str | None
+    citations: tuple[Citation, ...]
+
+
+class DateView(Frozen):
+    """When it happened: the most precise date that no claim contradicts; null when the alternatives are in dispute."""
+
+    edtf: str | None
+    status: Status
+    earliest: str | None = Field(description="the first day on which it can have happened")
+    latest: str | None = Field(description="the last one")
+    alternatives: tuple[DateAlternativeView, ...]
+
+
+class PassageView(Frozen):
+    """Words of a document and where they stand."""
+
+    start: int
+    end: int
+    quote: str
+
+
+class ClaimDateView(PassageView):
+    """A claim's date as recorded. `derivation` says how the words became the date."""
+
+    edtf: str
+    derivation: str
+
+
+class ClaimValueView(PassageView):
+    """A claim's value as recorded."""
+
+    attribute: str
+    value: str
+    shown: str
+    kind: ValueKind
+    bound: Bound
+    upper: str | None
+    unit: str | None
+
+
+class MentionView(PassageView):
+    """An actor or place by its normalised name."""
+
+    name: str
+
+
+class CorrectedValue(Frozen):
+    """A claim's value as corrections let it be read."""
+
+    attribute: str
+    shown: str
+    unit: str | None
+    corrected_by: str | None
+
+
+class ReadingView(Frozen):
+    """The claim after accepted corrections: the recorded parts beside it stay what the source says."""
+
+    date: str | None
+    values: tuple[CorrectedValue, ...]
+    withdrawn_by: str | None
+    corrections: tuple[str, ...]
+
+
+class ClaimView(Citation):
+    """A claim with all its parts."""
+
+    model_config = _example(examples.CLAIM)
+
+    entry_id: str
+    statement: str
+    language: str
+    modality: Modality
+    confidence: Confidence
+    extractor: Extractor
+    date: ClaimDateView | None
+    values: tuple[ClaimValueView, ...]
+    actors: tuple[MentionView, ...]
+    places: tuple[MentionView, ...]
+    attribution: MentionView | None
+    continues: str | None
+    reading: ReadingView
+
+
+class ClaimAnswer(ClaimView):
+    """A claim, at a revision."""
+
+    revision: int
+
+
+class ValueSummary(Frozen):
+    """An attribute in a list of entries; the entry itself has the citations."""
+
+    attribute: str
+    status: Status
+    values: tuple[str, ...]
+
+
+class EntrySummary(Frozen):
+    """An entry in a list."""
+
+    id: str
+    url: str
+    title: str
+    date: str | None
+    dates: tuple[str, ...] = Field(description="every date that claims give, EDTF")
+    status: Status
+    disputed: bool
+    planned: bool = Field(description="no claim says that it happened")
+    confidence: Confidence
+    values: tuple[ValueSummary, ...]
+    claims: int
+    sources: int
+
+
+class EntryList(Frozen):
+    """A page of entries in chronological order. `next` and `previous` are cursors; they keep to the revision they were given out at."""
+
+    model_config = _example(examples.ENTRY_LIST)
+
+    revision: int
+    entries: tuple[EntrySummary, ...]
+    next: str | None
+    previous: str | None
+
+
+class EntryView(Frozen):
+    """An entry: everything that its claims say, side by side, each with its citations."""
+
+    model_config = _example(examples.ENTRY)
+
+    revision: int
+    id: str
+    url: str
+    title: str
+    title_claim: str | None
+    status: Status
+    disputed: bool
+    planned: bool
+    confidence: Confidence
+    date: DateView
+    values: tuple[ValueView, ...]
+    claims: tuple[ClaimView, ...]
+    withdrawn: tuple[ClaimView, ...]
+    links: tuple[Link, ...] = Field(description="why the claims stand together")
+    corrections: tuple[AppliedCorrection, ...]
+    documents: tuple[DocumentRef, ...]
+
+
+class ChronologyView(Frozen):
+    """A chronology with what it holds. `log_head` is ahead of `revision` while the newest events are being worked in."""
+
+    model_config = _example(examples.CHRONOLOGY)
+
+    id: str
+    slug: str
+    title: str
+    description: str
+    url: str
+    revision: int
+    log_head: int
+    documents: int
+    entries: int
+    disputed: int
+    error: str | None = Field(description="why the newest events are not worked in, where something is wrong")
+
+
+class ChronologyList(Frozen):
+    """All chronologies, by slug."""
+
+    chronologies: tuple[ChronologyView, ...]
+
+
+class DocumentView(Frozen):
+    """A captured document."""
+
+    model_config = _example(examples.DOCUMENT)
+
+    id: str
+    url: str
+    filename: str | None
+    media_type: str
+    encoding: str | None
+    language: str
+    language_detected: bool
+    sha256: str
+    size: int = Field(description="bytes of the original")
+    text_sha256: str
+    length: int = Field(description="code points of the text")
+    parser: str
+    captured: AwareDatetime
+    source: SourceView
+    claims: int
+
+
+class DocumentList(Frozen):
+    """The documents of a chronology in the order of their capture."""
+
+    revision: int
+    documents: tuple[DocumentView, ...]
+
+
+class DocumentAnswer(DocumentView):
+    """A document with its text and everything that was read out of it, in text order."""
+
+    revision: int
+    text: str
+    skip: tuple[tuple[int, int], ...] = Field(description="spans that are no part of the document's own prose")
+    citations: tuple[ClaimView, ...]
+
+
+class SourceWithDocuments(SourceView):
+    """A source with its documents."""
+
+    documents: tuple[str, ...]
+
+
+class SourceList(Frozen):
+    """The sources of a chronology."""
+
+    revision: int
+    sources: tuple[SourceWithDocuments, ...]
+
+
+class CorrectionView(Frozen):
+    """A proposed change and what became of it: who, when, why."""
+
+    model_config = _example(examples.CORRECTION)
+
+    id: str
+    change: Change
+    reason: str
+    evidence: tuple[str, ...]
+    state: Literal["proposed", "accepted", "rejected"]
+    proposed_by: str
+    proposed_at: AwareDatetime
+    decided_by: str | None
+    decided_at: AwareDatetime | None
+    decision_reason: str | None
+    entries: tuple[str, ...] = Field(description="the ids of the entries that hold the claims it is about")
+
+
+class CorrectionList(Frozen):
+    """Corrections, the newest first."""
+
+    revision: int
+    corrections: tuple[CorrectionView, ...]
+
+
+class CorrectionAnswer(CorrectionView):
+    """A correction, at a revision."""
+
+    revision: int
+
+
+class Changes(Frozen):
+    """Changes of entries after a revision, each the CloudEvents object that streams carry, byte for byte.
+
+    Ask again with `after` set to `next`. `revision` is the newest revision there is.
+    """
+
+    model_config = _example(examples.CHANGES)
+
+    revision: int
+    changes: tuple[dict[str, Any], ...]
+    next: int
+
+
+class Events(Frozen):
+    """Events of the raw log after a position, each as stored."""
+
+    head: int
+    events: tuple[dict[str, Any], ...]
+    next: int
+
+
+class Problem(Frozen):
+    """A problem (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
