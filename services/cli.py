@@ -98,6 +98,7 @@ def serve(
 
     import uvicorn
 
+    from services.query.server import Server
     from shared.telemetry import configure_logging
 
     settings = _settings(data)
@@ -120,7 +121,9 @@ def serve(
 
         module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
         application = importlib.import_module(module).create_app()
-    uvicorn.run(application, host=host, port=port, log_config=None, timeout_graceful_shutdown=5, server_header=False)
+    config = uvicorn.Config(application, host=host, port=port, log_config=None, server_header=False, access_log=False)
+    query = getattr(application.state, "query", None)
+    Server(config, query.streams.close if query else lambda: None).run()
 
 
 @app.command()

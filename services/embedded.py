@@ -35,12 +35,13 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     thread = ProjectionThread(projector, appended, settings.poll_seconds)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         listener = PostgresListener(database.url, CHANNEL, appended) if database.dialect == "postgresql" else None
         if listener:
             listener.start()
         thread.start()
         yield
+        app.state.query.streams.close()
         thread.stop()
         if listener:
             listener.stop()

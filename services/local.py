@@ -16,7 +16,9 @@ from services.ingest.parsing.details import combine, details_from
 from services.ingest.parsing.formats import SUFFIXES
 from services.ingest.service import Caller, Receipt
 from services.projection.runner import Projector
-from services.query.reader import count_chronology
+from services.query.entries import count_entries
+from services.query.reader import count_claims, count_documents
+from services.query.snapshot import open_snapshot
 from shared.domain.errors import InvalidInput, SalnameError
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Principal, Role
@@ -89,13 +91,17 @@ def ingest(
         out.print(f"  {file.name}: {said}", highlight=False)
     for file, reason in failures.items():
         err.print(f"[red]  {file}: {reason}[/red]", highlight=False, soft_wrap=True)
-    counts = count_chronology(workspace.database, info.id)
-    out.print(
-        f"{slug}: {counts.documents} documents, {counts.claims} claims, {counts.entries} entries, "
-        f"{counts.disputed} of them disputed, at revision {counts.revision}.",
-        highlight=False,
-    )
+    out.print(_summary(workspace.database, slug), highlight=False, soft_wrap=True)
     return len(failures)
+
+
+def _summary(database: Database, slug: str) -> str:
+    with open_snapshot(database, slug) as snapshot:
+        return (
+            f"{slug}: {count_documents(snapshot)} documents, {sum(count_claims(snapshot).values())} claims, "
+            f"{count_entries(snapshot)} entries, {count_entries(snapshot, disputed=True)} of them disputed, "
+            f"at revision {snapshot.revision}."
+        )
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -8,7 +8,8 @@ import re
 
 from services.ingest.extraction.dates import tables
 from services.ingest.extraction.dates.mention import DateMention, single_dates
-from services.ingest.extraction.dates.resolve import Narrative, Resolver
+from services.ingest.extraction.dates.narrative import Narrative
+from services.ingest.extraction.dates.resolve import Resolver
 from services.ingest.extraction.dates.scan import scan
 from services.ingest.extraction.dates.when import When
 

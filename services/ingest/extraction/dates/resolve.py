@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from services.ingest.extraction.dates.lexicon import Lexicon, Value
 from services.ingest.extraction.dates.mention import EXPLICIT, UNRESOLVED, DateMention
+from services.ingest.extraction.dates.narrative import SEASON_MONTH, Anchor, Narrative, close, nearest_year, year_near
 from services.ingest.extraction.dates.scan import Expression, Scan, Span
+from services.ingest.extraction.dates.stated import Fields, number, stated
 from services.ingest.extraction.dates.when import When, common_year
 from shared.domain.dates import Edtf, day_number
 from shared.domain.errors import InvalidInput
-
-Fields = Mapping[str, Value | bool]
 
 NEWS_SHARE = 3
 """A text is news if it has at least one expression counted from its publication to so many years written out,"""
@@ -25,11 +25,6 @@ NEWS_YEARS = 30
 ANCIENT_SPAN = 120
 """A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
 
-
-TURN = -6
-"""So many months back, and a text that goes on to later years has come to the next one: after October, "in February"."""
-
-SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
 
 RELATIVE_LIMIT = 250
 """Tokens; "the next day" does not lean on a day further back."""
@@ -44,60 +39,6 @@ BESIDE = frozenset("(,-–—‒")
 
 SENTENCE_LIMIT = 150
 """Tokens; what stands further apart is not looked upon as one sentence. Keeps the work linear in texts without full stops."""
-
-
-@dataclass(slots=True)
-class Anchor:
-    """A resolved date that others may lean on."""
-
-    when: When
-    span: Span
-    text: str
-    tokens: tuple[int, int]
-
-
-@dataclass(slots=True)
-class Narrative:
-    """What the text has reached so far.
-
-    A history goes forward in time, but looks back and ahead on the way: "(declassified in 2005)". A year that the text does not stay
-    with is an aside: later months without a year do not belong to it.
-
-    Attributes:
-        published: When the text was published.
-        year: The last date in the year that the text is in.
-        current_month: The month of that year that it has reached.
-        aside: The last date in a year that it only mentioned.
-        month: The last date with a month, aside or not.
-        day: The last date with a day, aside or not.
-        last: The last date.
-    """
-
-    published: When | None
-    year: Anchor | None = None
-    current_month: int | None = None
-    aside: Anchor | None = None
-    month: Anchor | None = None
-    day: Anchor | None = None
-    last: Anchor | None = None
-
-    def reach(self, anchor: Anchor, next_year: int | None) -> None:
-        """Go on to a date; `next_year` is the year given next in the text."""
-        when = anchor.when
-        if not when.placed:
-            return
-        self.last = anchor
-        if when.year is None:
-            return
-        self.month = anchor if when.month is not None else None
-        self.day = anchor if when.day is not None else None
-        here = self.year.when.year if self.year else None
-        if here is not None and next_year is not None and abs(next_year - here) < abs(next_year - when.year):
-            self.aside = anchor
-            return
-        self.current_month = when.month or (self.current_month if here == when.year else None)
-        self.year = anchor
-        self.aside = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +144,9 @@ class Resolver:
             first["year"] = second["year"]
         if "month" in second and "month" not in first:
             first["month"] = second["month"]
+        turned = number(first, "month"), number(second, "month")
+        if "year" not in second and "year" in first and turned[0] and turned[1] and turned[0] > turned[1]:
+            self._turn_year(expression, first, second)
         short, whole = number(second, "year"), number(first, "year")
         if short is not None and whole is not None and short < 100 <= whole:
             second["year"] = whole // 100 * 100 + short
@@ -214,6 +158,17 @@ class Resolver:
             mentions.append(mention)
         self._reach_either(anchors)
         return mentions
+
+    def _turn_year(self, expression: Expression, first: dict[str, Value | bool], second: dict[str, Value | bool]) -> None:
+        """November to February 1945, December 1944 to January: the year stands with one end, the other is the year beside it."""
+        assert expression.ends is not None
+        year = number(first, "year")
+        if year is None or first.get("era") == "bce":
+            return
+        if expression.year_at is not None and expression.year_at < expression.ends[0][1]:
+            second["year"] = year + 1
+        else:
+            second["year"], first["year"] = year, year - 1
 
     def _reach_either(self, anchors: list[Anchor | None]) -> None:
         """Go on to that end of a range in whose year the text goes on."""
@@ -238,7 +193,7 @@ class Resolver:
         return Anchor(resolved.when, (mention.start, mention.end), mention.text, expression.tokens)
 
     def _date(self, expression: Expression, fields: Fields) -> Resolved:
-        when = self._stated(fields)
+        when = stated(fields)
         if when.placed:
             return Resolved(when, EXPLICIT)
         figures = fields.get("numeric")
@@ -250,41 +205,10 @@ class Resolver:
             return self._day_alone(expression, when)
         return self._yearless(expression, when)
 
-    def _stated(self, fields: Fields) -> When:
-        """What the words themselves say."""
-        bce = fields.get("era") == "bce"
-        when = When(
-            month=number(fields, "month"),
-            day=number(fields, "day"),
-            season=number(fields, "season"),
-            approximate=bool(fields.get("approximate")),
-        )
-        feast = fields.get("feast")
-        if isinstance(feast, str):
-            month, day = feast.split("-")
-            when = replace(when, month=int(month), day=int(day))
-        figures = fields.get("numeric")
-        if isinstance(figures, str):
-            return figured(figures)
-        year = number(fields, "year")
-        if year is not None:
-            return replace(when, year=common_year(year, bce))
-        century, tens, decade = number(fields, "century"), number(fields, "tens"), number(fields, "decade")
-        hundreds = number(fields, "hundreds")
-        if hundreds is not None:
-            return replace(when, century=hundreds // 100)
-        if decade is not None:
-            return replace(when, decade=decade // 10, bce=bce)
-        if century is not None and tens is not None and not bce:
-            return replace(when, decade=(century - 1) * 10 + tens // 10)
-        if century is not None:
-            return replace(when, century=century - 1, bce=bce)
-        return when
-
     def _tens(self, expression: Expression, fields: Fields) -> Resolved:
         """A decade or year of two digits leans on the century of the narrative."""
         if fields.get("single"):
-            return self._short_year(expression, self._stated(fields), number(fields, "tens") or 0)
+            return self._short_year(expression, stated(fields), number(fields, "tens") or 0)
         tens = number(fields, "tens") or 0
         anchor = self.narrative.last or self._anchor_ahead()
         century = anchor.when.century_digits() if anchor else None
@@ -365,9 +289,9 @@ class Resolver:
                 return None
             year = number(later.fields, "year")
             if year is not None:
-                stated = common_year(year, later.fields.get("era") == "bce")
+                given = common_year(year, later.fields.get("era") == "bce")
                 words = self.text[later.span[0] : later.span[1]]
-                return Resolved(when.within_year(stated), f'same year as "{words}"', later.span)
+                return Resolved(when.within_year(given), f'same year as "{words}"', later.span)
         return None
 
     def _year_of_publication(self, when: When) -> Resolved:
@@ -398,7 +322,7 @@ class Resolver:
         own = common_year(year, anchor.when.year <= 0)
         if abs(own - anchor.when.year) > ANCIENT_SPAN:
             return Resolved(None)
-        return Resolved(replace(self._stated({**fields, "year": year}), year=own), self._year_derivation(expression, anchor), anchor.span)
+        return Resolved(replace(stated({**fields, "year": year}), year=own), self._year_derivation(expression, anchor), anchor.span)
 
     def _shift(self, expression: Expression, fields: Fields) -> Resolved:
         """So many units after or before what the narrative has reached; none at all for "the same year"."""
@@ -424,7 +348,7 @@ class Resolver:
             return None
         if len(between) == 2 and not self.lexicon.belongs(between[1], "BESIDE"):
             return None
-        when = self._stated(beside.fields)
+        when = stated(beside.fields)
         words = self.text[beside.span[0] : beside.span[1]]
         return Resolved(when, f'same date as "{words}"', beside.span) if when.placed else None
 
@@ -451,9 +375,9 @@ class Resolver:
         moved = base.moved(count, str(fields["unit"]))
         if moved is None:
             return None
-        stated = self._stated(fields)
+        own = stated(fields)
         weeks = fields["unit"] == "week"  # "two weeks later" is hardly ever meant to the day
-        return replace(moved, month=stated.month or moved.month, day=stated.day or moved.day, season=stated.season, approximate=weeks)
+        return replace(moved, month=own.month or moved.month, day=own.day or moved.day, season=own.season, approximate=weeks)
 
     def _deictic(self, expression: Expression, fields: Fields) -> Resolved:
         """Counted from the day of publication, as news do."""
@@ -481,20 +405,8 @@ class Resolver:
 
     def _name(self, expression: Expression, fields: Fields) -> Resolved:
         """A holiday or an event called by its day: dated only if a year stands with it."""
-        when = self._stated(fields)
+        when = stated(fields)
         return Resolved(when, EXPLICIT) if when.placed else Resolved(None)
-
-
-def figured(figures: str) -> When:
-    """Return the day that is written `16.12.1991`; where the year has two figures it is left open."""
-    day, month, year = figures.split(".")
-    return When(int(year) if len(year) == 4 else None, int(month), int(day))
-
-
-def number(fields: Fields, name: str) -> int | None:
-    """Return a field that is a number, or None."""
-    value = fields.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def valid(edtf: str | None) -> str | None:
@@ -511,35 +423,3 @@ def valid(edtf: str | None) -> str | None:
 def interval(first: str | None, last: str | None) -> str | None:
     """Return the interval of two dates, or None if either is missing or it would end before it starts."""
     return None if first is None or last is None else valid(f"{first}/{last}")
-
-
-def close(one: When, other: When) -> bool:
-    """Whether two dates lie in the same or in neighbouring years."""
-    return one.year is not None and other.year is not None and abs(one.year - other.year) <= 1
-
-
-def year_near(reached: When, month: int | None, when: When, following: int | None) -> int | None:
-    """Return the year that a month, day or season without one belongs to.
-
-    Args:
-        reached: The date that the text has reached.
-        month: The month of that year that it has reached.
-        when: What is to be dated.
-        following: The year that the text gives next.
-    """
-    if reached.year is None:
-        return None
-    own = when.month or SEASON_MONTH.get(when.season or 0)
-    if month is not None and own is not None and own - month <= TURN and (following is None or following > reached.year):
-        return reached.year + 1
-    return reached.year
-
-
-def nearest_year(published: When, when: When) -> int:
-    """Return the year in which a day without one lies nearest to the day of publication."""
-    assert published.year is not None
-    reference = day_number(published.year, published.month or 6, published.day or 15)
-    return min(
-        (published.year + step for step in (0, -1, 1)),
-        key=lambda year: abs(day_number(year, when.month or 1, when.day or 15) - reference),
-    )

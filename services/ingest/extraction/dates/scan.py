@@ -20,6 +20,7 @@ class Expression:
         fields: What its words say: `{"month": 11, "day": 9}`. A field of the second end of a range ends in 2.
         ends: The spans of the two ends, of a range or list.
         tokens: The first token of it and the first after it.
+        year_at: Where its year stands in the text.
     """
 
     pattern: Pattern
@@ -27,6 +28,7 @@ class Expression:
     fields: Mapping[str, Value | bool]
     ends: tuple[Span, Span] | None
     tokens: tuple[int, int]
+    year_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +76,5 @@ def _expression(pattern: Pattern, match: re.Match[str], words: list[str], offset
         if at >= 0:
             fields[name] = language.lexicon.value(kind, words[at])
     ends = (span("first"), span("second")) if "second" in pattern.form.pattern.groupindex else None
-    return Expression(pattern, span(0), fields, ends, (match.start(), match.end()))
+    year_at = span("year")[0] if "year" in pattern.form.fields and match["year"] else None
+    return Expression(pattern, span(0), fields, ends, (match.start(), match.end()), year_at)

@@ -1,0 +1,99 @@
+"""What a text has reached: the dates that the next ones may lean on."""
+
+from dataclasses import dataclass
+
+from services.ingest.extraction.dates.scan import Span
+from services.ingest.extraction.dates.when import When
+from shared.domain.dates import day_number
+
+TURN = -6
+"""So many months back, and a text that goes on to later years has come to the next one: after October, "in February"."""
+
+SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
+"""A month in the midst of each season."""
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A resolved date that others may lean on."""
+
+    when: When
+    span: Span
+    text: str
+    tokens: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Narrative:
+    """What the text has reached so far.
+
+    A history goes forward in time, but looks back and ahead on the way: "(declassified in 2005)". A year that the text does not stay
+    with is an aside: later months without a year do not belong to it.
+
+    Attributes:
+        published: When the text was published.
+        year: The last date in the year that the text is in.
+        current_month: The month of that year that it has reached.
+        aside: The last date in a year that it only mentioned.
+        month: The last date with a month, aside or not.
+        day: The last date with a day, aside or not.
+        last: The last date.
+    """
+
+    published: When | None
+    year: Anchor | None = None
+    current_month: int | None = None
+    aside: Anchor | None = None
+    month: Anchor | None = None
+    day: Anchor | None = None
+    last: Anchor | None = None
+
+    def reach(self, anchor: Anchor, next_year: int | None) -> None:
+        """Go on to a date; `next_year` is the year given next in the text."""
+        when = anchor.when
+        if not when.placed:
+            return
+        self.last = anchor
+        if when.year is None:
+            return
+        self.month = anchor if when.month is not None else None
+        self.day = anchor if when.day is not None else None
+        here = self.year.when.year if self.year else None
+        if here is not None and next_year is not None and abs(next_year - here) < abs(next_year - when.year):
+            self.aside = anchor
+            return
+        self.current_month = when.month or (self.current_month if here == when.year else None)
+        self.year = anchor
+        self.aside = None
+
+
+def close(one: When, other: When) -> bool:
+    """Whether two dates lie in the same or in neighbouring years."""
+    return one.year is not None and other.year is not None and abs(one.year - other.year) <= 1
+
+
+def year_near(reached: When, month: int | None, when: When, following: int | None) -> int | None:
+    """Return the year that a month, day or season without one belongs to.
+
+    Args:
+        reached: The date that the text has reached.
+        month: The month of that year that it has reached.
+        when: What is to be dated.
+        following: The year that the text gives next.
+    """
+    if reached.year is None:
+        return None
+    own = when.month or SEASON_MONTH.get(when.season or 0)
+    if month is not None and own is not None and own - month <= TURN and (following is None or following > reached.year):
+        return reached.year + 1
+    return reached.year
+
+
+def nearest_year(published: When, when: When) -> int:
+    """Return the year in which a day without one lies nearest to the day of publication."""
+    assert published.year is not None
+    reference = day_number(published.year, published.month or 6, published.day or 15)
+    return min(
+        (published.year + step for step in (0, -1, 1)),
+        key=lambda year: abs(day_number(year, when.month or 1, when.day or 15) - reference),
+    )
