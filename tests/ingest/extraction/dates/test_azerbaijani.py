@@ -51,6 +51,7 @@ def test_an_expression_that_says_it_all(text: str, words: str, edtf: str) -> Non
         ("Sərgi 1995-ci il iyunun 9–10-da keçirildi.", "1995-ci il iyunun 9–10-da", "1995-06-09/1995-06-10"),
         ("Sərgi 9-10 iyun 1995-ci ildə keçirildi.", "9-10 iyun 1995-ci ildə", "1995-06-09/1995-06-10"),
         ("Sərgi 1995-ci il 31 may-2 iyun tarixlərində keçirildi.", "1995-ci il 31 may-2 iyun", "1995-05-31/1995-06-02"),
+        ("Sərgi 1995-ci il dekabr–yanvar aylarında keçirildi.", "1995-ci il dekabr–yanvar aylarında", "1995-12/1996-01"),
         ("O, 1512–1520-ci illərdə hökm sürdü.", "1512–1520-ci illərdə", "1512/1520"),
         ("O, 1989-92-ci illərdə oxudu.", "1989-92-ci illərdə", "1989/1992"),
         ("O, 1512-ci ildən 1520-ci ilədək hökm sürdü.", "1512-ci ildən 1520-ci ilədək", "1512/1520"),

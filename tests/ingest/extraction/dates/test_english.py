@@ -60,6 +60,7 @@ def test_an_expression_that_says_it_all(text: str, words: str, edtf: str) -> Non
         ("The war (431-404 BC) emptied the city.", "431-404 BC", "-0430/-0403", ("431", "404 BC")),
         ("Talks of August–October 1977 failed.", "August–October 1977", "1977-08/1977-10", ("August", "October 1977")),
         ("Talks of November 1977 - March 1978 failed.", "November 1977 - March 1978", "1977-11/1978-03", ("November 1977", "March 1978")),
+        ("Talks of November to February 1978 failed.", "November to February 1978", "1977-11/1978-02", ("November", "February 1978")),
         ("From the 12th to the 14th centuries it grew.", "the 12th to the 14th centuries", "11XX/13XX", ("the 12th", "the 14th centuries")),
     ],
 )

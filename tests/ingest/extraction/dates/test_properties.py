@@ -12,82 +12,13 @@ from services.ingest.extraction.dates.finder import find_dates, single_dates
 from services.ingest.extraction.dates.tables import available, language
 from shared.domain.dates import Edtf
 
-WORDS = [
-    *[
-        "on",
-        "in",
-        "by",
-        "the",
-        "of",
-        "same",
-        "year",
-        "next",
-        "day",
-        "later",
-        "days",
-        "two",
-        "and",
-        "to",
-        "from",
-        "between",
-        "since",
-        "late",
-        "early",
-        "mid",
-        "that",
-        "following",
-        "last",
-        "will",
-    ],
-    *[
-        "May",
-        "March",
-        "14",
-        "14th",
-        "9-10",
-        "1939",
-        "1941,",
-        "1942.",
-        "1915-16",
-        "(2001)",
-        "480",
-        "BC",
-        "1980s",
-        "century",
-        "XX",
-        "V",
-        "5th",
-        "No.",
-        "$",
-        "1,000",
-        "men",
-        "Monday",
-        "fall",
-    ],
-    *[
-        "1991-ci",
-        "il",
-        "ildə",
-        "ilin",
-        "illərdə",
-        "dekabr",
-        "dekabrın",
-        "26-da",
-        "əsrin",
-        "əsr",
-        "e.ə.",
-        "70–80-ci",
-        "həmin",
-        "gün",
-        "sonra",
-        "20",
-        "Yanvar",
-        "və",
-        "ayının",
-        "bu",
-    ],
-    *["\n\n", ".", ",", "–", "-", "(", ")", "'", "s", "İ", "I", "ı", "²"],
-]
+VOCABULARY = """
+on in by the of same year next day later days two and to from between since late early mid that following last will
+May March 14 14th 9-10 1939 1941, 1942. 1915-16 (2001) 480 BC 1980s century XX V 5th No. $ 1,000 men Monday fall
+1991-ci il ildə ilin illərdə dekabr dekabrın 26-da əsrin əsr e.ə. 70–80-ci həmin gün sonra 20 Yanvar və ayının bu
+. , – - ( ) ' s İ I ı ²
+"""
+WORDS = [*VOCABULARY.split(), "\n\n"]
 TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
 LANGUAGES = st.sampled_from([*available(), "xx"])
 for _code in available():

@@ -9,7 +9,8 @@ import pytest
 
 from services.ingest.extraction.dates.forms import FormError
 from services.ingest.extraction.dates.lexicon import inflected, roman
-from services.ingest.extraction.dates.resolve import Narrative, Resolver
+from services.ingest.extraction.dates.narrative import Narrative
+from services.ingest.extraction.dates.resolve import Resolver
 from services.ingest.extraction.dates.scan import scan
 from services.ingest.extraction.dates.tables import FOLDER, available, compile_table, language
 
