@@ -3,7 +3,7 @@
 from services.query import reader
 from services.query.citations import Evidence, document_ref, document_url, entry_url, evidence_of, gather, source_view
 from services.query.citations import accepted as accepted_corrections
-from services.query.entries import EntryPage, count_entries
+from services.query.entries import EntryPage
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
     ChronologyView,
@@ -33,18 +33,19 @@ from shared.domain.errors import NotFound
 
 def chronology(snapshot: Snapshot) -> ChronologyView:
     """Show a chronology with what it holds."""
-    info = snapshot.chronology
+    info, held = snapshot.chronology, reader.counts(snapshot)
     return ChronologyView(
         id=info.id,
         slug=info.slug,
         title=info.title,
         description=info.description,
         url=f"/chronologies/{info.slug}",
-        revision=snapshot.revision,
+        revision=held.revision,
         log_head=info.head,
-        documents=reader.count_documents(snapshot),
-        entries=count_entries(snapshot),
-        disputed=count_entries(snapshot, disputed=True),
+        documents=held.documents,
+        claims=held.claims,
+        entries=held.entries,
+        disputed=held.disputed,
         error=snapshot.error,
     )
 

@@ -155,6 +155,7 @@ CHRONOLOGY: dict[str, Any] = {
     "revision": 41,
     "log_head": 41,
     "documents": 4,
+    "claims": 27,
     "entries": 11,
     "disputed": 2,
     "error": None,

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from services.query.entries import count_entries
 from services.query.snapshot import Snapshot, take_snapshot
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
@@ -16,7 +17,7 @@ from shared.domain.errors import NotFound
 from shared.domain.events import DocumentCaptured
 from shared.domain.model import Frozen
 from shared.domain.provenance import SourceDetails
-from shared.store.engine import ReadSession
+from shared.store.engine import Database, ReadSession
 from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, SourceRow
 from shared.store.tables import ChronologyRow, DocumentRow, EventRow
 
@@ -66,6 +67,36 @@ def snapshots(session: ReadSession) -> Iterator[Snapshot]:
     """Iterate over all chronologies, by slug."""
     for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)).all():
         yield take_snapshot(session, row)
+
+
+class ChronologyCounts(Frozen):
+    """What a chronology holds at a revision."""
+
+    revision: int
+    documents: int
+    claims: int
+    entries: int
+    disputed: int
+
+
+def count_chronology(database: Database, chronology_id: str) -> ChronologyCounts:
+    """Count what a chronology holds."""
+    with database.read() as session:
+        row = session.get(ChronologyRow, chronology_id)
+        if row is None:
+            raise NotFound(f"there is no chronology with id {chronology_id}")
+        return counts(take_snapshot(session, row))
+
+
+def counts(snapshot: Snapshot) -> ChronologyCounts:
+    """Count what a chronology holds, as a snapshot sees it."""
+    return ChronologyCounts(
+        revision=snapshot.revision,
+        documents=count_documents(snapshot),
+        claims=sum(count_claims(snapshot).values()),
+        entries=count_entries(snapshot),
+        disputed=count_entries(snapshot, disputed=True),
+    )
 
 
 def count_documents(snapshot: Snapshot) -> int:

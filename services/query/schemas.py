@@ -246,6 +246,7 @@ class ChronologyView(Frozen):
     revision: int
     log_head: int
     documents: int
+    claims: int
     entries: int
     disputed: int
     error: str | None = Field(description="why the newest events are not worked in, where something is wrong")
