@@ -8,7 +8,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 
-from services.ingest.app import build_service, install_ingest, system_ids
+from services.ingest.app import install_ingest
+from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import ProjectionThread, Projector
 from services.query.app import install_query
 from shared.domain.errors import NotAuthenticated

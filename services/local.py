@@ -11,10 +11,10 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.ingest.app import build_service, system_ids
 from services.ingest.parsing.details import combine, details_from
 from services.ingest.parsing.formats import SUFFIXES
 from services.ingest.service import Caller, Receipt
+from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import Projector
 from services.query.entries import count_entries
 from services.query.reader import count_claims, count_documents

@@ -51,8 +51,7 @@ def _inspect(given: TextLine) -> str:
     language = given.language or detect_language(given.text)
     found = analyse(ExtractionInput(text=given.text, language=language, published=given.published))
     dates = [
-        {"start": date.start, "end": date.end, "text": date.text, "edtf": date.edtf, "derivation": date.derivation}
-        for date in found.dates
+        {"start": date.start, "end": date.end, "text": date.text, "edtf": date.edtf, "derivation": date.derivation} for date in found.dates
     ]
     claims = [claim.model_dump(mode="json") for claim in found.claims]
     return orjson.dumps({"id": given.id, "language": language, "dates": dates, "claims": claims}).decode() + "\n"

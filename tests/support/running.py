@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.ingest.app import build_service
 from services.ingest.service import Caller, IngestService, Receipt
+from services.ingest.wiring import build_service
 from services.projection.runner import Projector
 from shared.domain.ids import IdSource
 from shared.domain.ports import ChronologyInfo

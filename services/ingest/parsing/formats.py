@@ -5,7 +5,6 @@ from pathlib import PurePosixPath
 
 from services.ingest.parsing.encoding import decode
 from services.ingest.parsing.frontmatter import front_matter
-from services.ingest.parsing.html import parse_html
 from services.ingest.parsing.parsed import Parsed
 from shared.domain.errors import UnreadableDocument
 
@@ -35,10 +34,17 @@ def _text(media_type: str, parser: str) -> Callable[[str, str], Parsed]:
     return parse
 
 
+def _html(text: str, encoding: str) -> Parsed:
+    # Loading the HTML extractor takes most of a second: only who reads HTML waits for it.
+    from services.ingest.parsing.html import parse_html
+
+    return parse_html(text, encoding)
+
+
 PARSERS: Mapping[str, Callable[[str, str], Parsed]] = {
     PLAIN: _text(PLAIN, "text"),
     MARKDOWN: _text(MARKDOWN, "markdown"),
-    HTML: parse_html,
+    HTML: _html,
 }
 
 

@@ -1,0 +1,39 @@
+"""Ingest on a database, without HTTP: what both the service and the command line are wired with."""
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from services.ingest.service import IngestService
+from shared.domain.claims import Claim
+from shared.domain.ids import IdSource
+from shared.settings import Settings
+from shared.store import lookups
+from shared.store.append import DatabaseLog
+from shared.store.engine import Database
+
+
+class DatabaseLookups:
+    """`services.ingest.service.Lookups` on the read model of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def members(self, chronology_id: str, ids: Iterable[str]) -> dict[str, list[str]]:
+        return lookups.members(self._database, chronology_id, ids)
+
+    def claim(self, chronology_id: str, claim_id: str) -> Claim | None:
+        return lookups.claim(self._database, chronology_id, claim_id)
+
+    def document_language(self, chronology_id: str, document_id: str) -> str | None:
+        return lookups.document_language(self._database, chronology_id, document_id)
+
+
+def system_ids() -> IdSource:
+    """Ids from the system's clock and randomness."""
+    return IdSource(lambda: datetime.now(UTC), os.urandom)
+
+
+def build_service(database: Database, settings: Settings, new_id: IdSource, on_append: Callable[[], None] = lambda: None) -> IngestService:
+    """Wire ingest on a database. `on_append` is called after every append."""
+    return IngestService(DatabaseLog(database, new_id, on_append), DatabaseLookups(database), new_id, settings.max_document_bytes)
