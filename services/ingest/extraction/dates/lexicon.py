@@ -81,6 +81,7 @@ class Lexicon:
         words: Folded word to its classes.
         worth: Class to folded word to value: month 12, season 24, century 20.
         capitalised: Folded words that belong to their classes only when written with a capital (May, March).
+        roman_endings: What may be written on to a Roman numeral.
         shapes: Classes of words that are known by their look: class to what the whole folded word must match.
     """
 
@@ -88,6 +89,7 @@ class Lexicon:
     words: dict[str, set[str]] = field(default_factory=dict)
     worth: dict[str, dict[str, Value]] = field(default_factory=dict)
     capitalised: frozenset[str] = frozenset()
+    roman_endings: tuple[str, ...] = ()
     shapes: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     _codes: dict[frozenset[str], str] = field(default_factory=dict)
     _memo: dict[str, str] = field(default_factory=dict)
@@ -97,6 +99,11 @@ class Lexicon:
         if self.turkic:
             word = word.replace("I", "ı").replace("İ", "i")
         return unicodedata.normalize("NFC", word.lower().replace("i̇", "i"))
+
+    def roman(self, token: str) -> int | None:
+        """Return the value of a Roman numeral as the language writes it, with or without an ending; otherwise None."""
+        stems = [token, *(token.removesuffix(ending) for ending in self.roman_endings)]
+        return next((value for stem in stems if (value := roman(stem))), None)
 
     def add(self, name: str, word: str, value: Value | None = None) -> None:
         """Put a word into a class, with its value if it has one there."""
@@ -115,7 +122,7 @@ class Lexicon:
         capital = token[0].isupper()
         found = set(self.words.get(folded, ())) if capital or folded not in self.capitalised else set()
         found |= {"WORD", "UPPER" if capital else "LOWER"}
-        if roman(token):
+        if self.roman(token):
             found.add("ROMAN")
         found.update(name for name, shape in self.shapes.items() if not capital and shape.fullmatch(folded))
         return frozenset(found)
@@ -137,7 +144,7 @@ class Lexicon:
         if token[0].isdecimal():
             return int(token) if token.isdecimal() else token
         if name == "ROMAN":
-            return roman(token) or 0
+            return self.roman(token) or 0
         base = name.removesuffix("_CAP")
         return self.worth.get(base, {}).get(self.fold(token), self.fold(token))
 

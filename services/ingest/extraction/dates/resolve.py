@@ -380,9 +380,11 @@ class Resolver:
         return replace(moved, month=own.month or moved.month, day=own.day or moved.day, season=own.season, approximate=weeks)
 
     def _deictic(self, expression: Expression, fields: Fields) -> Resolved:
-        """Counted from the day of publication, as news do."""
+        """Counted from the day of publication, as news do, and texts that have come to the year of their publication."""
         published = self.narrative.published
-        if published is None or not self.news:
+        reached = self.narrative.year
+        recent = published is not None and reached is not None and reached.when.year == published.year
+        if published is None or not (self.news or recent):
             return Resolved(None)
         return Resolved(self._moved(published, fields), "relative to publication")
 

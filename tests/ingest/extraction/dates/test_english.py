@@ -152,6 +152,11 @@ def test_a_history_does_not_count_from_its_publication() -> None:
     assert ("last year", None) in found("In 1811 the crops failed, as they had last year.", "2009-12-19")
 
 
+def test_a_history_that_has_come_to_its_publication_counts_from_it() -> None:
+    text = "It opened in 1911, grew in 1922, moved in 1933, burnt in 1944, and was rebuilt in 2009. This year it has more visitors."
+    assert found(text, "2009-12-19")[-1] == ("This year", "2009")
+
+
 @pytest.mark.parametrize(
     "text",
     [
