@@ -118,6 +118,8 @@ def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, orga
     """Take off the case ending of the last word of a name, where that is safe."""
     if not grammar.verb_final:
         return (word[:-2], end - 2) if word.endswith("'s") and len(word) > 3 else (word, end)
+    if not organization and grammar.surnames and word.endswith(grammar.surnames):
+        return word, end
     for stem, ending in inflection.stems(word):
         if ending.case in (None, "copula") and not (organization and stem in grammar.organizations):
             continue

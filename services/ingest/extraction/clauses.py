@@ -156,7 +156,7 @@ def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMenti
         if char == "," and joint and joint.group(1) in grammar.joining:
             strength = _LINKED
         left = mark.start() + (1 if char == ")" else 0)
-        found.append(_Cut(left, mark.end(), strength))
+        found.append(_Cut(left, joint.end() if strength == _LINKED and joint else mark.end(), strength))
     found += [
         _Cut(joint.start(), joint.end(), _JOINED)
         for joint in _JOINING.finditer(lower, start, end)

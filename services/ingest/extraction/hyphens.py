@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from services.ingest.extraction.letters import lower
+
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _ENDS_HYPHENATED = re.compile(r"\w[-‐\u00ad¬]$")
 _LAST = re.compile(r"([^\W_]+)[-‐\u00ad¬]$")
@@ -18,13 +20,14 @@ def is_hyphenated(before: str, after: str) -> bool:
 class Hyphens:
     """Decides on hyphens at line ends from how the same words stand elsewhere in the document."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], language: str) -> None:
+        self._language = language
         self._words: set[str] = set()
         self._stems: set[str] = set()
         self._compounds: set[tuple[str, str]] = set()
         broken = False
         for line in lines:
-            words = _WORD.findall(line.lower())
+            words = _WORD.findall(lower(line, language))
             # The two halves of a broken word are no evidence of words.
             whole = words[broken : len(words) - 1 if (broken := is_hyphenated(line, "x")) else len(words)]
             for word in whole:
@@ -43,7 +46,7 @@ class Hyphens:
         left, right = last.group(1), first.group()
         if left[-1].isdigit() or right[0].isdigit() or right[0].isupper() or _acronym(left):
             return True
-        left, right = left.lower(), right.lower()
+        left, right = lower(left, self._language), lower(right, self._language)
         if (left, right[:_STEM]) in self._compounds:
             return True
         if left + right in self._words:
@@ -55,4 +58,4 @@ class Hyphens:
 
 
 def _acronym(word: str) -> bool:
-    return len(word) >= 2 and word.isupper()
+    return len(word) >= 2 and word[-2:].isupper()

@@ -77,19 +77,28 @@ class NumeralReader:
             return None
         last, case = ended
         upper: Decimal | None = None
-        dash, other = self._at(last, high), self._at(last + 1, high)
-        if dash and other and other.number and case is None and (dash.text in _DASHES or dash.text in self._grammar.numbers.range_words):
-            upper, after = self._grouped(last + 1, high)
-            ended = self._ending(after, high)
-            if upper is None or ended is None or upper <= value:
-                return None
-            last, case = ended
+        first = index
+        if case is None and (other := self._other_end(index, last, high)) is not None and other[0] > value:
+            upper, last, case, first = other
         value, upper, last, case = self._scaled(value, upper, last, high, case)
         if upper is None and case is None:
             value, last, case = self._continued(value, last, high)
         if self._tokens[last - 1].text in _DASHES:
             return None
-        return Numeral(index, last, token.start, token.start, self._tokens[last - 1].end, value, upper, case=case)
+        return Numeral(first, last, token.start, self._tokens[first].start, self._tokens[last - 1].end, value, upper, case=case)
+
+    def _other_end(self, index: int, last: int, high: int) -> tuple[Decimal, int, str | None, int] | None:
+        """Read the other end of a range: "300-400", "from 300 to 400". Also returns where the range begins."""
+        joint, other = self._at(last, high), self._at(last + 1, high)
+        if joint is None or other is None or not other.number:
+            return None
+        opener = self._tokens[index - 1].text if index else ""
+        opened = self._grammar.numbers.range_openers.get(opener) == joint.text
+        if not opened and joint.text not in _DASHES and joint.text not in self._grammar.numbers.range_words:
+            return None
+        upper, after = self._grouped(last + 1, high)
+        ended = self._ending(after, high)
+        return None if upper is None or ended is None else (upper, *ended, index - 1 if opened else index)
 
     def _glued(self, index: int) -> bool:
         """Whether a number is part of a name or a formula: "T-72", "K1", "1+1", "14:30", a fraction or a version."""
@@ -232,7 +241,9 @@ class NumeralReader:
         bound, last, end = numeral.bound, numeral.last, numeral.end
         if numeral.case is not None and numeral.case in bounds.case:
             bound = bounds.case[numeral.case]
-        after = self._phrase_after(last, high, bounds.after_case.get(numeral.case or "", {}))
+        after = self._phrase_after(last, high, bounds.after_case.get(numeral.case or "", {})) or self._phrase_after(
+            last, high, bounds.after
+        )
         if after:
             bound, last = after
             end = self._tokens[last - 1].end

@@ -86,7 +86,7 @@ def reading_view(document: ExtractionInput) -> ReadingView:
         shown = _blank(shown, marks(shown), INVISIBLE[0])
     lines = split_lines(shown)
     kept = [line for line in lines if not line.furniture]
-    hyphens = Hyphens([line.text for line in kept])
+    hyphens = Hyphens([line.text for line in kept], document.language)
     spaced, widths = double_spaced(lines), widths_of(kept)
     builder = _Builder(shown)
     for index, line in enumerate(kept):
@@ -133,7 +133,7 @@ def _join(builder: _Builder, before: Line, after: Line, hyphens: Hyphens, *, par
 def _parts(before: Line, after: Line, *, spaced: bool, width: int) -> bool:
     """Decide whether a paragraph ends between two lines, of a text set to a width, with a blank line after every line or not."""
     runs_on = after.text[:1].islower()
-    if is_hyphenated(before.text, after.text) and (runs_on or before.text[-2].isdigit()):
+    if is_hyphenated(before.text, after.text) and (runs_on or before.text[-2].isdigit() or not after.blanks):
         return False
     if runs_on and not before.terminal:
         return False

@@ -1,0 +1,104 @@
+"""Numbers with what they count, how exactly they count it, and what is no count at all."""
+
+import pytest
+
+from services.ingest.extraction.numbers import parse_decimal
+from tests.ingest.extraction.helpers import claims_of, values_of
+
+ENGLISH = [
+    ("The fair drew 412 delegates and 57 guests.", [("representatives", "412", "412 delegates"), ("guests", "57", "57 guests")]),
+    ("More than 90 small companies took part.", [("companies", ">90", "More than 90 small companies")]),
+    ("It was read in 14 foreign countries.", [("countries", "14", "14 foreign countries")]),
+    ("Some two dozen villages burned.", [("villages", "~24", "Some two dozen villages")]),
+    ("Two hundred and fifty soldiers fell.", [("soldiers", "250", "Two hundred and fifty soldiers")]),
+    ("Forty-five ships sank.", [("ships", "45", "Forty-five ships")]),
+    ("At least 12 people died.", [("people", "≥12", "At least 12 people")]),
+    ("Up to 30 trees fell.", [("trees", "≤30", "Up to 30 trees")]),
+    ("Fewer than 8 members voted.", [("members", "<8", "Fewer than 8 members")]),
+    ("Nearly 1.5 million voters came.", [("voters", "~1500000", "Nearly 1.5 million voters")]),
+    ("Between 300 and 400 houses stood.", [("houses", "300–400", "Between 300 and 400 houses")]),
+    ("The hall holds 300–400 people.", [("people", "300–400", "300–400 people")]),
+    ("They paid $2.5 million for it.", [("amount", "2500000", "$2.5 million")]),
+    ("They paid 1,200 euros for it.", [("amount", "1200", "1,200 euros")]),
+    ("Turnout was 61.4 percent.", [("share", "61.4", "61.4 percent")]),
+    ("Turnout rose by 7% there.", [("share", "7", "7%")]),
+    ("Order No. 88 was read out to 9 officers.", [("order number", "88", "Order No. 88"), ("officers", "9", "9 officers")]),
+    ("He bought 12 gizmos there.", [("gizmos", "12", "12 gizmos")]),
+    ("There are 30 young people in it.", [("young people", "30", "30 young people")]),
+    ("It has 20 or more rooms.", [("rooms", "≥20", "20 or more rooms")]),
+]
+
+AZERBAIJANI = [
+    ("Sərgidə 412 nümayəndə və 57 qonaq iştirak etdi.", [("representatives", "412", "412 nümayəndə"), ("guests", "57", "57 qonaq")]),
+    ("Foruma 90-dan çox kiçik şirkət qatıldı.", [("companies", ">90", "90-dan çox kiçik şirkət")]),
+    ("Sərgiyə 40-a yaxın ölkədən rəssamlar gəldi.", [("countries", "~40", "40-a yaxın ölkədən")]),
+    ("Kənddə 50-dək ev tikildi.", [("houses", "~50", "50-dək ev")]),
+    ("İclasda 25 ictimai təşkilatın üzvləri çıxış etdi.", [("organizations", "25", "25 ictimai təşkilatın")]),
+    ("Burada 70-dən çox elmi və mədəni müəssisənin nümayəndəsi var.", [("institutions", ">70", "70-dən çox elmi və mədəni müəssisənin")]),
+    ("Layihəyə 12.500 manat, 3,5 milyon avro ayrıldı.", [("amount", "12500", "12.500 manat"), ("amount", "3500000", "3,5 milyon avro")]),
+    ("Ona 700 ABŞ dolları verildi.", [("amount", "700", "700 ABŞ dolları")]),
+    ("Ərazinin 30 faizi meşədir.", [("share", "30", "30 faizi")]),
+    ("2003-cü ildə Nazirlər Kabinetinin 34 nömrəli qərarı qüvvəyə mindi.", [("decision number", "34", "34 nömrəli qərarı")]),
+    ("Kitab 9 dildə nəşr edildi.", [("languages", "9", "9 dildə")]),
+    ("Bir milyon ağac əkildi.", [("trees", "1000000", "Bir milyon ağac")]),
+    ("İki yüz əlli nəfər qonaq gəldi.", [("guests", "250", "İki yüz əlli nəfər qonaq")]),
+    ("Mərasimə 300 nəfərdən çox adam gəldi.", [("people", ">300", "300 nəfərdən çox")]),
+    ("Şəhərdə 2 milyon 38 min 750 nəfər yaşayır.", [("people", "2038750", "2 milyon 38 min 750 nəfər")]),
+    ("Jurnalın 200-ə yaxın nömrəsi çıxdı.", [("issues", "~200", "200-ə yaxın nömrəsi")]),
+    ("20 ölkənin 81 şəhərində tədbir keçirildi.", [("countries", "20", "20 ölkənin"), ("cities", "81", "81 şəhərində")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ENGLISH)
+def test_english_values(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert values_of(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), AZERBAIJANI)
+def test_azerbaijani_values(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert values_of(text, "az") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The 3rd edition of the 12th volume came out.", "en"),
+        ("A 44-day war broke out.", "en"),
+        ("It lasted for 30 years and 4 months.", "en"),
+        ("One of the main streets was closed.", "en"),
+        ("Version 2.0.1 runs at 14:30 on T-72.", "en"),
+        ("It was 5+5 again.", "en"),
+        ("Bu, 3-cü nəşrin 12-ci cildidir.", "az"),
+        ("44 günlük müharibə oldu.", "az"),
+        ("30 il və 4 ay davam etdi.", "az"),
+        ("Minlərlə məktub göndərildi.", "az"),
+        ("Onların işi bitdi, hər iki tərəf razılaşdı.", "az"),
+        ("Bir sıra ölkələr razılaşdı.", "az"),
+    ],
+)
+def test_what_is_no_count(text: str, language: str) -> None:
+    assert values_of(text, language) == []
+
+
+def test_money_has_its_currency() -> None:
+    [claim] = claims_of("The town paid £300 and 20 manats.")
+    assert [(value.kind, value.unit) for value in claim.values] == [("money", "GBP"), ("money", "AZN")]
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "decimal", "number"),
+    [
+        ("1,234", ",", ".", "1234"),
+        ("1.234", ",", ".", "1.234"),
+        ("1.234", ".", ",", "1234"),
+        ("12,5", ".", ",", "12.5"),
+        ("1.234.567", ".", ",", "1234567"),
+        ("1,234.5", ",", ".", "1234.5"),
+        ("12,5", ",", ".", "12.5"),
+        ("1.2.3", ",", ".", None),
+        ("12,34,5", ",", ".", None),
+    ],
+)
+def test_separators(text: str, group: str, decimal: str, number: str | None) -> None:
+    found = parse_decimal(text, group, decimal)
+    assert (None if found is None else str(found)) == number
