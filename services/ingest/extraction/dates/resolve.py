@@ -37,6 +37,9 @@ AHEAD = 5
 
 BESIDE = frozenset("(,-–—‒")
 
+ROUGH = {"week": (7, "day"), "decade": (10, "year"), "century": (100, "year")}
+"""Units that are hardly ever meant to the day or year when they are counted: "two weeks later", "a century earlier"."""
+
 SENTENCE_LIMIT = 150
 """Tokens; what stands further apart is not looked upon as one sentence. Keeps the work linear in texts without full stops."""
 
@@ -117,6 +120,8 @@ class Resolver:
         resolve = self.kinds[expression.pattern.kind]
         if expression.ends is None:
             resolved = resolve(expression, expression.fields)
+            if expression.pattern.kind == "bare" and resolved.when is None:
+                return []  # a number, and no more
             mention = self._mention(expression.span, resolved)
             anchor = self._anchor(mention, resolved, expression)
             if anchor:
@@ -371,13 +376,13 @@ class Resolver:
         return When(year, month, season=season)
 
     def _moved(self, base: When, fields: Fields) -> When | None:
-        count = (number(fields, "count") or 0) * (number(fields, "direction") or 1)
-        moved = base.moved(count, str(fields["unit"]))
+        count, unit = (number(fields, "count") or 0) * (number(fields, "direction") or 1), str(fields["unit"])
+        rough = unit in ROUGH and bool(fields.get("counted"))
+        moved = base.moved(count * ROUGH[unit][0], ROUGH[unit][1]) if rough else base.moved(count, unit)
         if moved is None:
             return None
         own = stated(fields)
-        weeks = fields["unit"] == "week"  # "two weeks later" is hardly ever meant to the day
-        return replace(moved, month=own.month or moved.month, day=own.day or moved.day, season=own.season, approximate=weeks)
+        return replace(moved, month=own.month or moved.month, day=own.day or moved.day, season=own.season, approximate=rough)
 
     def _deictic(self, expression: Expression, fields: Fields) -> Resolved:
         """Counted from the day of publication, as news do, and texts that have come to the year of their publication."""

@@ -106,6 +106,11 @@ def test_a_list_is_several_dates(text: str, expected: list[tuple[str, str]]) -> 
         ("They landed in May 1901, and that summer they left.", "that summer", "1901-22", 'same year as "May 1901"'),
         ("They landed in May 1901. The following spring they left.", "The following spring", "1902-21", 'relative to "May 1901"'),
         ("Prices rose in 1981. In the late eighties they fell.", "the late eighties", "198X", 'century from narrative "1981"'),
+        ("On 30 May 1901 they landed. Two weeks later they left.", "Two weeks later", "1901-06-13~", 'relative to "30 May 1901"'),
+        ("Passed in 1901. A century later it was repealed.", "A century later", "2001~", 'relative to "1901"'),
+        ("Passed in 1951. Its fame grew in the following decade.", "the following decade", "196X", 'relative to "1951"'),
+        ("Built in 1951. In June 1952 their summer offensive failed.", "summer", "1952-22", 'same year as "June 1952"'),
+        ("The league of 480 BC grew, and in 477 it was renewed.", "477", "-0476", 'same year as "480 BC"'),
         ("Two years later (218 BC) the war began.", "Two years later", "-0217", 'same date as "218 BC"'),
     ],
 )
@@ -193,6 +198,8 @@ def test_what_is_not_known_stays_open(text: str) -> None:
         "They may go and march with the men.",
         "He fell in the fall of the city.",
         "Volume 3, 1,812 pages.",
+        "In 480 of the cases nothing was found.",
+        "They sang White Christmas.",
     ],
 )
 def test_numbers_that_are_no_dates(text: str) -> None:
