@@ -1,11 +1,14 @@
 """Endings of nouns: which stems a word may be a form of, and in which case it stands. The endings are data (`inflection.toml`)."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+
+BEGINNING = 2
+"""How many first letters no ending changes: enough to pass over most words that are no form of a listed one."""
 
 _SHORTEST_STEM = 2
 
@@ -48,6 +51,11 @@ class Inflection:
     def ending(self, text: str) -> Ending | None:
         """Return the ending that is written `text`, as after a numeral: `dən` of `200-dən`."""
         return self.endings.get(text)
+
+
+def beginnings(words: Iterable[str]) -> frozenset[str]:
+    """Return the first letters of words; a word that begins otherwise is no form of any of them."""
+    return frozenset(word[:BEGINNING] for word in words)
 
 
 @lru_cache

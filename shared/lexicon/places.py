@@ -1,17 +1,19 @@
 """Countries, cities and regions by their names in several languages (`places.toml`), found in any of their forms."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-from shared.lexicon.inflection import Ending, Inflection, load_inflection
+from shared.lexicon.inflection import BEGINNING, Ending, Inflection, beginnings, load_inflection
 from shared.lexicon.units import Nouns
 
 PlaceKind = Literal["country", "city", "region"]
 _TURKIC = ("az", "tr")
 _LONGEST = 4
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """The places of the table by their names in one language (and, for names that are the same everywhere, in English)."""
+    """The places of the table by their names in one language, or in English where it has none for them.
+
+    `first_words` are those that names of several words begin with.
+    """
 
     places: dict[str, Place]
+    beginnings: frozenset[str]
     first_words: frozenset[str]
     inflection: Inflection
     settlements: Nouns
 
     def find(self, words: str) -> tuple[Place, Ending] | None:
         """Return the place that words in lower case are a form of, and the ending they stand with."""
+        if words[:BEGINNING] not in self.beginnings:
+            return None
         for stem, ending in self.inflection.stems(words):
             place = self.places.get(stem)
             if place is not None:
@@ -60,7 +68,8 @@ def load_places(language: str) -> Gazetteer:
                 places.setdefault(_lower(written, language), place)
     inflection = load_inflection(language)
     settlements = Nouns(dict.fromkeys(table["settlements"].get(language, []), "settlement"), inflection)
-    return Gazetteer(places, frozenset(name.split()[0] for name in places), inflection, settlements)
+    first_words = frozenset(word.group() for name in places if (word := _WORD.match(name)) and word.end() < len(name))
+    return Gazetteer(places, beginnings(places), first_words, inflection, settlements)
 
 
 def _lower(name: str, language: str) -> str:

@@ -1,11 +1,11 @@
 """Nouns that are counted, measured, paid and numbered, in several languages (`units.toml`), found in any of their forms."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
-from shared.lexicon.inflection import Ending, Inflection, load_inflection
+from shared.lexicon.inflection import BEGINNING, Ending, Inflection, beginnings, load_inflection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,15 @@ class Nouns:
 
     names: dict[str, str]
     inflection: Inflection
+    beginnings: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beginnings", beginnings(self.names))
 
     def find(self, words: str) -> Noun | None:
         """Return the noun that words in lower case are a form of; only the last word of several is inflected."""
+        if words[:BEGINNING] not in self.beginnings:
+            return None
         for stem, ending in self.inflection.stems(words):
             name = self.names.get(stem)
             if name is not None:
@@ -37,6 +43,7 @@ class Units:
     """What can be counted in one language."""
 
     counted: Nouns
+    invariant: frozenset[str]
     time: Nouns
     percent: Nouns
     money: Nouns
@@ -62,4 +69,12 @@ def load_units(language: str) -> Units:
         return Nouns(dict.fromkeys(table[kind].get(language, []), kind), inflection)
 
     symbols = {symbol: code for code, words in table["money"].items() for symbol in words["symbols"]}
-    return Units(nouns("counted"), listed("time"), listed("percent"), nouns("money"), nouns("numbered"), symbols)
+    return Units(
+        nouns("counted"),
+        frozenset(table["invariant"].get(language, [])),
+        listed("time"),
+        listed("percent"),
+        nouns("money"),
+        nouns("numbered"),
+        symbols,
+    )

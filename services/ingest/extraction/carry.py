@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.tokens import Token
-from shared.lexicon.inflection import Inflection
+from shared.lexicon.inflection import BEGINNING, Inflection, beginnings
 
 _ROMAN = re.compile(r"(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})")
 _REACH = 4
@@ -53,6 +53,7 @@ class ReferenceFinder:
         self._tokens = tokens
         self._grammar = grammar
         self._inflection = inflection
+        self._beginnings = beginnings([*grammar.happenings, *grammar.generic])
         self._known: dict[str, tuple[str, str | None, bool] | None] = {}
 
     def find(self, low: int, high: int) -> list[Reference]:
@@ -74,7 +75,7 @@ class ReferenceFinder:
     def _lookup(self, word: str) -> tuple[str, str | None, bool] | None:
         if word not in self._known:
             self._known[word] = None
-            for stem, ending in self._inflection.stems(word):
+            for stem, ending in self._inflection.stems(word) if word[:BEGINNING] in self._beginnings else ():
                 kind = "" if stem in self._grammar.generic else self._grammar.happenings.get(stem)
                 if kind is not None:
                     self._known[word] = (kind, ending.case, ending.plural)

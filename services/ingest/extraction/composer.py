@@ -57,7 +57,7 @@ class Composer:
         for mention in mentions:
             self._dates[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         # Dates are blanked where words are looked for: "May" is no "may".
-        self._words = "".join(" " if dated else char for char, dated in zip(view.lower, self._dates, strict=True))
+        self._words = _blanked(view.lower, mentions)
         self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection)
         self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
@@ -226,6 +226,16 @@ class Composer:
     def _passage(self, start: int, end: int) -> dict[str, Any]:
         first, last = self._view.canonical(start, end)
         return {"start": first, "end": last, "quote": self._document.text[first:last]}
+
+
+def _blanked(lower: str, mentions: list[DateMention]) -> str:
+    parts = []
+    done = 0
+    for mention in mentions:
+        start = max(done, mention.start)
+        parts += [lower[done:start], " " * (mention.end - start)]
+        done = max(done, mention.end)
+    return "".join([*parts, lower[done:]])
 
 
 def _tells_when(mention: DateMention) -> bool:

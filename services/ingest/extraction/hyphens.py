@@ -26,8 +26,8 @@ class Hyphens:
         self._stems: set[str] = set()
         self._compounds: set[tuple[str, str]] = set()
         broken = False
-        for line in lines:
-            words = _WORD.findall(lower(line, language))
+        for line, lowered in zip(lines, lower("\n".join(lines), language).split("\n"), strict=False):
+            words = _WORD.findall(lowered)
             # The two halves of a broken word are no evidence of words.
             whole = words[broken : len(words) - 1 if (broken := is_hyphenated(line, "x")) else len(words)]
             for word in whole:

@@ -95,7 +95,19 @@ def _furniture(lines: list[Line]) -> set[int]:
         for index, line in enumerate(lines)
         if _PAGE_NUMBER.fullmatch(line.text) and (index - 1 in certain or index + 1 in certain or _interrupts(lines, index))
     }
-    return certain | numbers
+    return _without_long_runs(certain | numbers)
+
+
+def _without_long_runs(found: set[int]) -> set[int]:
+    """Many lines in a row that come back are a text given twice, not a header."""
+    kept: set[int] = set()
+    run: list[int] = []
+    for index in [*sorted(found), -1]:
+        if run and index != run[-1] + 1:
+            kept.update(run if len(run) <= _NEIGHBOURS else ())
+            run = []
+        run.append(index)
+    return kept
 
 
 def _near(index: int, certain: set[int]) -> bool:

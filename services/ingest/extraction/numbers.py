@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.tokens import Token, adjacent
-from shared.lexicon.inflection import Inflection
+from shared.lexicon.inflection import BEGINNING, Inflection, beginnings
 
 _DASHES = "-–—‒"
 _THOUSANDS = 3
@@ -42,6 +42,7 @@ class NumeralReader:
         self._tokens = tokens
         self._grammar = grammar
         self._inflection = inflection
+        self._beginnings = beginnings([*grammar.numbers.words, *grammar.numbers.scales])
 
     def read(self, low: int, high: int, blocked: bytearray) -> list[Numeral]:
         """Return the numerals among the tokens `low` to `high`; characters marked in `blocked` belong to dates."""
@@ -52,7 +53,7 @@ class NumeralReader:
             if blocked[token.start]:
                 index += 1
                 continue
-            numeral = self._digits(index, high) if token.number else self._words(index, high) if token.word else None
+            numeral = self._at_token(index, high)
             if numeral is None:
                 index += 1
                 continue
@@ -61,6 +62,27 @@ class NumeralReader:
                 found.append(numeral)
             index = numeral.last
         return found
+
+    def _at_token(self, index: int, high: int) -> Numeral | None:
+        token = self._tokens[index]
+        if token.number:
+            return self._digits(index, high)
+        if token.text in self._grammar.numbers.fractions:
+            return self._fraction(index, high)
+        return self._words(index, high) if token.text[:BEGINNING] in self._beginnings else None
+
+    def _fraction(self, index: int, high: int) -> Numeral | None:
+        """Read a part of a scale: "half a million", "yarım milyon"."""
+        scale_at = index + 1
+        if (token := self._at(scale_at, high)) is not None and token.text in ("a", "of"):
+            scale_at += 1
+        token = self._at(scale_at, high)
+        scale, case = self._lookup(token.text, self._grammar.numbers.scales) if token and token.word else (None, None)
+        if token is None or scale is None:
+            return None
+        start = self._tokens[index].start
+        value = Decimal(self._grammar.numbers.fractions[self._tokens[index].text]) * scale
+        return Numeral(index, scale_at + 1, start, start, token.end, value, case=case)
 
     def _at(self, index: int, high: int) -> Token | None:
         return self._tokens[index] if index < high else None
@@ -185,6 +207,8 @@ class NumeralReader:
         """Find a number word, in any case."""
         if word in table:
             return table[word], None
+        if word[:BEGINNING] not in self._beginnings:
+            return None, None
         for stem, ending in self._inflection.stems(word):
             if stem in table and len(stem) > 1 and ending.text and not ending.plural and ending.case in _NUMERAL_CASES:
                 return table[stem], ending.case

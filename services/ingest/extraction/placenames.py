@@ -50,7 +50,10 @@ class PlaceFinder:
         return found
 
     def _at(self, index: int, high: int) -> tuple[Place, int, str | None] | None:
-        for length in range(min(self._gazetteer.longest * 2 - 1, high - index), 0, -1):
+        longest = (
+            self._gazetteer.longest * 2 - 1 if self._tokens[index].text in self._gazetteer.first_words else self._hyphenated(index, high)
+        )
+        for length in range(min(longest, high - index), 0, -1):
             tokens = self._tokens[index : index + length]
             if not (tokens[-1].word or (tokens[-1].text == "." and length > 2)):
                 continue
@@ -64,6 +67,10 @@ class PlaceFinder:
             settled = self._settlement(last, high) if case is None and not ending.possessive else None
             return (place, *settled) if settled else (place, last, case)
         return None
+
+    def _hyphenated(self, index: int, high: int) -> int:
+        """How many tokens a name of one word may have: with a hyphen before its ending ("ABŞ-da"), three."""
+        return 3 if index + 2 < high and self._tokens[index + 1].text == "-" else 1
 
     def _settlement(self, last: int, high: int) -> tuple[int, str | None] | None:
         """A noun such as "city" after the name takes its ending: "Bakı şəhərində"."""

@@ -16,7 +16,8 @@ from services.ingest.extraction.markdown import marks
 from shared.domain.ports import ExtractionInput
 
 PARAGRAPH = "\n\n"
-_GAPS = re.compile(rf"[\s{INVISIBLE}]+")
+# White space that is more than one plain space, and what is not to be seen at all.
+_GAPS = re.compile(rf"[\s{INVISIBLE}]{{2,}}|[^\S ]|[{INVISIBLE}]")
 _HEADING = 0.7
 _ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
 

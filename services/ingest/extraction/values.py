@@ -230,9 +230,9 @@ class ValueFinder:
                 return pair
             if word.noun is None:
                 continue
-            if word.noun.ending.plural:
+            if word.noun.ending.plural or word.text in self._units.invariant:
                 return word
-            known = word
+            known = word if numeral.value == 1 else known
         return known
 
     def _pair(self, words: list[_Word], index: int) -> _Word | None:

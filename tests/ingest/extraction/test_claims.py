@@ -30,11 +30,11 @@ CLAUSES = [
     ),
     (
         "az",
-        "1995-ci il martın 3-də teatrın yaranması, 1997-ci il iyunun 8-də muzeyin açılması, 1999-cu ildə kitabxananın köçməsi şəhəri dəyişdi.",
+        "1995-ci il martın 3-də teatrın yaranması, 1997-ci il iyunun 8-də muzeyin açılması, 1999-cu ildə kitabın nəşri şəhəri dəyişdi.",
         [
             ("1995-03-03", "1995-ci il martın 3-də teatrın yaranması"),
             ("1997-06-08", "1997-ci il iyunun 8-də muzeyin açılması"),
-            ("1999", "1999-cu ildə kitabxananın köçməsi şəhəri dəyişdi"),
+            ("1999", "1999-cu ildə kitabın nəşri şəhəri dəyişdi"),
         ],
     ),
 ]

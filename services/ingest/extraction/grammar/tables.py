@@ -25,6 +25,7 @@ class Numbers:
     range_openers: Mapping[str, str]
     words: Mapping[str, int]
     scales: Mapping[str, int]
+    fractions: Mapping[str, str]
     never_alone: frozenset[str]
 
 
@@ -168,6 +169,7 @@ def _numbers(table: dict[str, Any]) -> Numbers:
         range_openers=table["range_openers"],
         words=table["words"],
         scales=table["scales"],
+        fractions=table["fractions"],
         never_alone=frozenset(table["never_alone"]["words"]),
     )
 
