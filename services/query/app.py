@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
 from services.query import routes
-from services.query.errors import BrokenCitation, CursorLost, TooManyStreams
+from services.query.pages import routes as pages
+from services.query.pages.rendering import STATIC
+from services.query.problems import install_query_problems
 from services.query.service import QueryService
 from services.query.streams import Streams
 from shared.settings import Settings
@@ -17,9 +19,7 @@ from shared.store.tokens import TokenStore
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.telemetry import configure_logging
 from shared.web.health import database_check, health_routes
-from shared.web.problems import install_problems, problem
-
-_STATUSES = {BrokenCitation: 500, CursorLost: 410, TooManyStreams: 503}
+from shared.web.problems import install_problems
 
 
 def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: Wakeup) -> None:
@@ -32,11 +32,9 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.state.query = QueryService(database, settings, streams)
     app.include_router(routes.router)
 
-    async def expected(request: Request, error: BrokenCitation | CursorLost | TooManyStreams) -> JSONResponse:
-        return problem(_STATUSES[type(error)], error.title, error.detail, request.url.path, **error.extra)
-
-    for kind in _STATUSES:
-        app.add_exception_handler(kind, expected)  # type: ignore[arg-type]  # Starlette types handlers for Exception only
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    install_query_problems(app)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -1,0 +1,80 @@
+"""From an answer to a page: templates, the headers every page carries, and the filters that templates use."""
+
+from importlib import metadata, resources
+from pathlib import Path
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.query.conditional import conditional
+from services.query.pages.wording import wording_for
+
+STATIC = Path(str(resources.files(__package__).joinpath("static")))
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+def shorten(text: str, length: int) -> str:
+    """Return a text in one line, cut at a word where it is longer than `length`."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else plain[:length].rsplit(" ", 1)[0] + " …"
+
+
+def before(prefix: str) -> str:
+    """Return the context before a quote as shown: whole words of the same paragraph, with an ellipsis in front."""
+    paragraph = prefix.rsplit("\n\n", 1)[-1]
+    cut = paragraph is prefix and " " in paragraph
+    return "… " + paragraph.split(" ", 1)[1] if cut else paragraph.lstrip()
+
+
+def after(suffix: str) -> str:
+    """Return the context after a quote as shown: whole words of the same paragraph, with an ellipsis behind."""
+    paragraph = suffix.split("\n\n", 1)[0]
+    cut = paragraph is suffix and " " in paragraph
+    return paragraph.rsplit(" ", 1)[0] + " …" if cut else paragraph.rstrip()
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("services.query.pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"shorten": shorten, "before": before, "after": after}
+    environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None}
+    return environment
+
+
+ENVIRONMENT = _environment()
+
+
+def render(request: Request, template: str, **context: object) -> str:
+    """Render a page in the language that the reader's browser asks for."""
+    wording = wording_for(request.headers.get("accept-language"))
+    return ENVIRONMENT.get_template(template).render(t=wording, **context)
+
+
+def page(request: Request, template: str, revision: int, role: str, **context: object) -> Response:
+    """Answer with a page that speaks of a revision, or with 304 when the reader has it already.
+
+    Pages differ by language and by what the reader may do, so both are in the ETag.
+    """
+    language = wording_for(request.headers.get("accept-language")).language
+    etag = f'W/"{revision}-{language}-{role}-{ENVIRONMENT.globals["version"]}"'
+    return conditional(request, etag, render(request, template, **context), "text/html", HEADERS)
+
+
+def error_page(request: Request, status: int, title: str, detail: str) -> Response:
+    """Answer with a page that says what is wrong."""
+    body = render(request, "error.html", status=status, title=title, detail=detail)
+    return HTMLResponse(body, status, headers=HEADERS)

@@ -1,0 +1,199 @@
+"""The pages. Each takes one snapshot, puts the API's own answers into a template, and carries the same revision."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from zlib import crc32
+
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
+
+from services.query import answers, reader
+from services.query.cursors import decode_cursor
+from services.query.entries import PAGE, Filters, entry_of_claim, entry_page, find_entry
+from services.query.pages import views
+from services.query.pages.rendering import error_page, page
+from services.query.pages.wording import wording_for
+from services.query.problems import status_of
+from services.query.schemas import ChronologyView
+from services.query.service import Queries
+from services.query.snapshot import Snapshot, open_snapshot
+from shared.domain.errors import NotFound, SalnameError
+from shared.domain.roles import Principal, Role
+from shared.web.auth import Reader
+
+CHANGES = 20
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages, too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except SalnameError as error:
+                return error_page(request, status_of(error), error.title, error.detail)
+            except RequestValidationError as error:
+                first = error.errors()[0]
+                return error_page(request, 422, "The request is not valid", f"{first['loc'][-1]}: {first['msg']}")
+
+        return handle
+
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def _context(snapshot: Snapshot, section: str) -> dict[str, object]:
+    chronology: ChronologyView = answers.chronology(snapshot)
+    return {"chronology": chronology, "base": chronology.url, "section": section}
+
+
+def _may(request: Request, caller: Principal, role: Role) -> bool:
+    return bool(getattr(request.app.state, "editing", False)) and caller.role >= role
+
+
+@router.get("/")
+def chronologies(request: Request, queries: Queries, caller: Reader) -> Response:
+    with queries.database.read() as session:
+        listed = [answers.chronology(snapshot) for snapshot in reader.snapshots(session)]
+    state = "-".join(f"{item.slug}.{item.revision}" for item in listed)
+    return page(request, "chronologies.html", crc32(state.encode()), caller.role.name, chronologies=listed)
+
+
+@router.get("/chronologies/{slug}")
+def chronology(
+    request: Request,
+    slug: str,
+    queries: Queries,
+    caller: Reader,
+    q: Annotated[str, Query(max_length=200)] = "",
+    date_from: Annotated[str, Query(alias="from", max_length=100)] = "",
+    date_to: Annotated[str, Query(alias="to", max_length=100)] = "",
+    disputed: bool = False,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    filters = Filters(text=q.strip() or None, date_from=date_from.strip() or None, date_to=date_to.strip() or None, disputed=disputed)
+    place = decode_cursor(cursor) if cursor else None
+    wording = wording_for(request.headers.get("accept-language"))
+    with open_snapshot(queries.database, slug) as snapshot:
+        context = _context(snapshot, "chronology")
+    with open_snapshot(queries.database, slug, place.revision if place else None) as snapshot:
+        found = entry_page(snapshot, filters, place, PAGE)
+        summaries = [answers.summary(snapshot, entry) for entry in found.entries]
+    query = {"q": q, "from": date_from, "to": date_to, "disputed": "true" if disputed else ""}
+
+    def turn(to: str | None) -> str | None:
+        return None if to is None else f"?{urlencode({**{k: v for k, v in query.items() if v}, 'cursor': to})}"
+
+    return page(
+        request,
+        "chronology.html",
+        snapshot.head,
+        caller.role.name,
+        **context,
+        filters=filters,
+        groups=views.groups(found.entries, summaries, wording),
+        next=turn(found.next),
+        previous=turn(found.previous),
+        here=f"/chronologies/{slug}" + (f"?{urlencode({k: v for k, v in query.items() if v})}" if filters.any else ""),
+    )
+
+
+@router.get("/chronologies/{slug}/entries/{entry_id}")
+def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        found = find_entry(snapshot, entry_id)
+        if found is None:
+            holder = entry_of_claim(snapshot, entry_id)
+            if holder is None:
+                raise NotFound(f"there is no entry or claim {entry_id} in the chronology {slug!r}")
+            return RedirectResponse(f"/chronologies/{slug}/entries/{holder}", 308, headers={"Cache-Control": "no-cache"})
+        shown = answers.entry(snapshot, queries.texts, found)
+        context = _context(snapshot, "chronology")
+    return page(
+        request,
+        "entry.html",
+        shown.revision,
+        caller.role.name,
+        **context,
+        api=shown.url,
+        entry=shown,
+        links=views.links(shown),
+        dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
+        may_propose=_may(request, caller, Role.editor),
+        claim_values=views.claim_values(shown),
+    )
+
+
+@router.get("/chronologies/{slug}/documents/{document_id}")
+def document(request: Request, slug: str, document_id: str, queries: Queries, caller: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = answers.document(snapshot, queries.texts, document_id)
+        context = _context(snapshot, "sources")
+    return page(
+        request,
+        "document.html",
+        shown.revision,
+        caller.role.name,
+        **context,
+        api=shown.url,
+        document=shown,
+        marked=views.marked_text(shown),
+    )
+
+
+@router.get("/chronologies/{slug}/sources")
+def sources(request: Request, slug: str, queries: Queries, caller: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        listed = answers.sources(snapshot).sources
+        documents = {shown.id: shown for shown in answers.documents(snapshot).documents}
+        context = _context(snapshot, "sources")
+    paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
+    return page(
+        request, "sources.html", snapshot.revision, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired
+    )
+
+
+@router.get("/chronologies/{slug}/corrections")
+def corrections(request: Request, slug: str, queries: Queries, caller: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        listed = answers.correction_views(snapshot, list(reader.corrections(snapshot).values()))
+        held = {entry_id: find_entry(snapshot, entry_id) for shown in listed for entry_id in shown.entries}
+        context = _context(snapshot, "corrections")
+    return page(
+        request,
+        "corrections.html",
+        snapshot.revision,
+        caller.role.name,
+        **context,
+        api=f"/chronologies/{slug}/corrections",
+        corrections=listed,
+        titles={entry_id: found.title for entry_id, found in held.items() if found},
+        may_decide=_may(request, caller, Role.reviewer),
+    )
+
+
+@router.get("/chronologies/{slug}/changes")
+def changes(
+    request: Request, slug: str, queries: Queries, caller: Reader, before: Annotated[int | None, Query(ge=1, le=2**53)] = None
+) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        bodies = reader.latest_changes(snapshot, CHANGES + 1, before)
+        context = _context(snapshot, "changes")
+    listed = [views.change_view(slug, body) for body in bodies[:CHANGES]]
+    return page(
+        request,
+        "changes.html",
+        snapshot.revision,
+        caller.role.name,
+        **context,
+        api=f"/chronologies/{slug}/changes",
+        changes=listed,
+        older=f"?before={listed[-1]['revision']}" if len(bodies) > CHANGES else None,
+        origin=str(request.base_url).rstrip("/"),
+    )

@@ -1,0 +1,143 @@
+"""What pages show beyond what the API answers: entries grouped by year, a document's marks, changes in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import orjson
+from markupsafe import Markup
+
+from services.query.citations import claim_anchor, entry_url, passage_anchor
+from services.query.pages.marking import Marked, mark_up
+from services.query.pages.wording import Wording
+from services.query.schemas import ClaimValueView, ClaimView, DocumentAnswer, EntrySummary, EntryView, ValueSummary
+from shared.domain.chronology import Entry
+from shared.domain.dates import civil
+from shared.domain.provenance import Passage
+
+SHOWN_CHANGES = 12
+"""Entries of one change that are listed; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry on the timeline. `precision` is `day`, or `span` for anything longer."""
+
+    url: str
+    title: str
+    dates_shown: tuple[str, ...]
+    precision: str
+    status: str
+    disputed: bool
+    planned: bool
+    values: tuple[ValueSummary, ...]
+    claims: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that begin in one year."""
+
+    label: str
+    entries: tuple[EntryLine, ...]
+
+
+def shown_dates(date: str | None, alternatives: Iterable[str]) -> tuple[str, ...]:
+    """Return the date of an entry, or all of those in dispute."""
+    return (date,) if date else tuple(dict.fromkeys(alternatives))
+
+
+def groups(entries: Sequence[Entry], summaries: Sequence[EntrySummary], wording: Wording) -> list[Group]:
+    """Group entries by the year in which they can first have begun."""
+    lines = [(_label(entry, wording), _line(entry, summary)) for entry, summary in zip(entries, summaries, strict=True)]
+    return [Group(label, tuple(line for _, line in grouped)) for label, grouped in groupby(lines, key=lambda pair: pair[0])]
+
+
+def _label(entry: Entry, wording: Wording) -> str:
+    if entry.earliest is None:
+        return wording("before_everything") if entry.date.alternatives else wording("undated")
+    year = civil(entry.earliest)[0]
+    return wording.date(f"-{-year:04d}" if year < 0 else f"{year:04d}")
+
+
+def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
+    return EntryLine(
+        url=summary.url,
+        title=summary.title,
+        dates_shown=shown_dates(summary.date, summary.dates),
+        precision="day" if entry.earliest is not None and entry.earliest == entry.latest else "span",
+        status=summary.status,
+        disputed=summary.disputed,
+        planned=summary.planned,
+        values=summary.values,
+        claims=summary.claims,
+        sources=summary.sources,
+    )
+
+
+def marked_text(document: DocumentAnswer) -> Markup:
+    """Return a document's text with its claims and the words of their parts marked."""
+    marks: dict[str, Marked] = {}
+    for start, end in document.skip:
+        marks[f"skip-{start}"] = Marked(start, end, "", tag="span", css="skipped")
+    for claim in document.citations:
+        css = "withdrawn" if claim.reading.withdrawn_by else ""
+        marks[claim_anchor(claim.claim_id)] = Marked(claim.start, claim.end, claim_anchor(claim.claim_id), css=css)
+        for part in (*claim.values, *((claim.date,) if claim.date else ())):
+            anchor = passage_anchor(Passage(start=part.start, end=part.end, quote=part.quote))
+            marks[anchor] = Marked(part.start, part.end, anchor, css="words")
+    return mark_up(document.text, marks.values())
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """Two claims and why they stand together."""
+
+    claims: tuple[ClaimView, ClaimView]
+    reasons: tuple[str, ...]
+
+
+def links(entry: EntryView) -> list[LinkView]:
+    """Return why an entry's claims stand together, with the claims instead of their ids."""
+    by_id = {claim.claim_id: claim for claim in (*entry.claims, *entry.withdrawn)}
+    return [
+        LinkView((by_id[link.claims[0]], by_id[link.claims[1]]), link.reasons)
+        for link in entry.links
+        if link.claims[0] in by_id and link.claims[1] in by_id
+    ]
+
+
+def claim_values(entry: EntryView) -> list[tuple[ClaimView, ClaimValueView]]:
+    """Return every value of every claim of an entry, for editors to choose from."""
+    return [(claim, value) for claim in entry.claims for value in claim.values]
+
+
+def change_view(slug: str, body: bytes) -> dict[str, Any]:
+    """Return what a page tells of one stored change."""
+    change = orjson.loads(body)
+    entries = change["data"]["entries"]
+    return {
+        "revision": change["revision"],
+        "time": change["time"],
+        "causes": [f"cause_{cause['type'].replace('.', '_')}" for cause in change["data"]["causes"] if cause["type"] in _TOLD],
+        "entries": [_changed(slug, entry) for entry in entries[:SHOWN_CHANGES]],
+        "more": max(0, len(entries) - SHOWN_CHANGES),
+    }
+
+
+_TOLD = ("document.captured", "claim.recorded", "correction.accepted")
+
+
+def _changed(slug: str, entry: dict[str, Any]) -> dict[str, Any]:
+    merged = entry.get("merged_into")
+    kept = merged if entry["change"] == "removed" else entry["id"]
+    return {
+        "change": entry["change"],
+        "said": "change_merged" if merged else f"change_{entry['change']}",
+        "url": entry_url(slug, kept) if kept else None,
+        "title": entry.get("title"),
+        "date": entry.get("date"),
+        "disputed": bool(entry.get("disputed")),
+    }
