@@ -23,6 +23,7 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
 _FIGURE = re.compile(r"(\d{1,2})([a-z]*)")
 _REACH = 4
 """How many words before its noun an ordinal may stand: `the First World Azerbaijanis Congress`."""
+_BEGINNING = 2
 _PHRASE = 4
 """How many words before its noun a preposition may stand: `according to the mentioned decree`."""
 
@@ -45,11 +46,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A row of the concept table. `weight` says how much it tells that two texts share it."""
+    """A row of the concept table. `weight` says how much it tells that two texts share it; `personal`: it happens to somebody."""
 
     name: str
     kind_class: str
     weight: float
+    personal: bool = False
 
     @property
     def happening(self) -> bool:
@@ -91,10 +93,9 @@ def tokens(text: str) -> list[Token]:
 
 def _concepts() -> dict[str, Concept]:
     table = _table("happenings.toml")
-    weights = {name: float(row["weight"]) for name, row in table["classes"].items()}
     return {
-        name: Concept(name.replace("-", " "), kind_class, weights[kind_class])
-        for kind_class in weights
+        name: Concept(name.replace("-", " "), kind_class, float(row["weight"]), bool(row.get("personal")))
+        for kind_class, row in table["classes"].items()
         for name in table.get(kind_class, {})
     }
 
@@ -138,9 +139,11 @@ def _words(pattern: str) -> list[str]:
 
 def _plurals(stems: tuple[tuple[str, bool], ...]) -> tuple[tuple[tuple[str, bool], ...], ...]:
     last, open_end = stems[-1]
-    if open_end or last.endswith("s"):
+    if open_end:
         return (stems,)
-    return stems, (*stems[:-1], (last + "s", False))
+    if last.endswith("y") and last[-2:-1] not in "aeiou":
+        return stems, (*stems[:-1], (last[:-1] + "ies", False))
+    return stems, (*stems[:-1], (last + ("es" if last.endswith(("s", "x", "ch", "sh")) else "s"), False))
 
 
 def _fits(pattern: _Pattern, found: list[Token], position: int) -> bool:
@@ -183,7 +186,8 @@ def concepts_in(found: list[Token], language: str) -> list[ConceptMention]:
 class _OrdinalWords:
     suffixes: frozenset[str]
     stops: frozenset[str]
-    words: tuple[tuple[tuple[tuple[str, bool], ...], int], ...]
+    by_beginning: dict[str, list[tuple[tuple[tuple[str, bool], ...], int]]]
+    """The first letters of a word -> the ordinals that begin so, longer ones first"""
 
 
 @lru_cache(maxsize=32)
@@ -194,8 +198,10 @@ def _ordinal_words(language: str) -> _OrdinalWords:
         for number, patterns in enumerate(row.get("words", ()), start=1)
         for pattern in patterns.split("|")
     ]
-    words.sort(key=lambda item: -len(item[0]))
-    return _OrdinalWords(frozenset(map(fold, row.get("suffixes", ()))), frozenset(map(fold, row.get("stops", ()))), tuple(words))
+    by_beginning: dict[str, list[tuple[tuple[tuple[str, bool], ...], int]]] = defaultdict(list)
+    for stems, number in sorted(words, key=lambda item: -len(item[0])):
+        by_beginning[stems[0][0][:_BEGINNING]].append((stems, number))
+    return _OrdinalWords(frozenset(map(fold, row.get("suffixes", ()))), frozenset(map(fold, row.get("stops", ()))), by_beginning)
 
 
 def _ordinals_at(found: list[Token], language: str) -> dict[int, tuple[int, int]]:
@@ -217,13 +223,13 @@ def _ordinals_at(found: list[Token], language: str) -> dict[int, tuple[int, int]
 
 
 def _note_ordinal_word(found: list[Token], position: int, table: _OrdinalWords, numbered: dict[int, tuple[int, int]]) -> None:
-    for stems, number in table.words:
+    for stems, number in table.by_beginning.get(found[position].folded[:_BEGINNING], ()):
         following = found[position : position + len(stems)]
         if len(following) == len(stems) and all(
             token.folded.startswith(stem) if open_end else token.folded == stem
             for token, (stem, open_end) in zip(following, stems, strict=True)
         ):
-            numbered[position + len(stems) - 1] = (position, number)
+            numbered.setdefault(position + len(stems) - 1, (position, number))
             return
 
 
@@ -301,7 +307,10 @@ def is_matter_of(matters: list[ConceptMention], papers: list[ConceptMention], fo
     marks = frozenset(map(fold, row["marks"]))
     first, second = (papers, matters) if row["paper"] == "first" else (matters, papers)
     return any(
-        not marks.isdisjoint(token.folded for token in found[one.last : other.first]) for one in first for other in second if one.last <= other.first
+        not marks.isdisjoint(token.folded for token in found[one.last : other.first])
+        for one in first
+        for other in second
+        if one.last <= other.first
     )
 
 

@@ -64,7 +64,7 @@ def _dated(claim: Features) -> Iterator[Key]:
         yield from (("kind-year", kind, year) for year in years)
         yield from (("kind-decade", kind, decade, strong) for decade in _decades(date) for strong in _strong(claim))
     if date.days <= DAYS:
-        yield from (("day", day, word) for day in {date.earliest, date.latest} for word in (*claim.words, *claim.proper, *claim.topics))
+        yield from (("day", day, word) for day in {date.earliest, date.latest} for word in claim.content | claim.topics)
     yield from (("number", *number, year) for number in figures(claim) for year in years)
 
 
@@ -72,8 +72,7 @@ def _numbered(claim: Features) -> Iterator[Key]:
     """Keys without a date: claims that give none, or dispute it, share ordinals, names or figures."""
     for name, kind in claim.heads.items():
         if kind.ordinals:
-            common = {*claim.words, *claim.proper, *claim.topics}
-            yield from (("ordinal", name, tuple(sorted(kind.ordinals)), word) for word in common)
+            yield from (("ordinal", name, tuple(sorted(kind.ordinals)), word) for word in claim.content | claim.topics)
         yield from (("kind-number", name, *number) for number in figures(claim))
     yield from (("numbers", *pair) for pair in combinations(figures(claim)[:_FIGURES], 2))
 

@@ -25,7 +25,7 @@ _TITLE, _BODY, _ACTOR, _PLACE, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.6, 0.5
 _LONG_NAME = 3
 """A name of so many words is that of an institution, and tells more than a person's."""
 _NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
-_NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE, _TOLD_TWICE = -1.5, -1.5, -1.0, -1.5
+_NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE, _TOLD_TWICE, _OTHER_PERSON = -1.5, -1.5, -1.0, -1.5, -5.0
 _RICH = 3
 """So many names and words make a claim's silence about those of the other tell something."""
 _YEAR, _MONTH, _CLOSE_DAYS = 366, 31, 7
@@ -54,9 +54,11 @@ def judge(one: Features, other: Features) -> Judgement | None:
     if ordinals_conflict(one.heads, other.heads):
         return None
     first, second = (one, other) if one.key <= other.key else (other, one)
+    dates = relation(first.date, second.date)
+    if dates is Relation.APART and not _overwhelming(first, second):
+        return None
     kinds = _kinds(first, second)
     other_kind = bool(first.heads and second.heads) and not kinds
-    dates = relation(first.date, second.date)
     talks_on = (first.continues == second.id or second.continues == first.id) and not other_kind and dates is not Relation.APART
     evidence = [
         *([(_CONTINUES, "the document talks on about the same happening")] if talks_on else []),
@@ -70,12 +72,9 @@ def judge(one: Features, other: Features) -> Judgement | None:
         *_against(first, second),
         *([(_TOLD_TWICE, "")] if _told_twice(first, second) and not talks_on else []),
     ]
-    score = sum(weight for weight, _ in evidence)
-    apart = dates is Relation.APART
-    if apart and not _overwhelming(first, second):
-        return None
-    told_reasons = sorted(((weight, words) for weight, words in evidence if weight > 0 and words), key=lambda item: (-item[0], item[1]))
-    return Judgement(score, apart, tuple(dict.fromkeys(words for _, words in told_reasons)))
+    reasons = sorted((-weight, words) for weight, words in evidence if weight > 0 and words)
+    score = round(sum(weight for weight, _ in evidence), 6)
+    return Judgement(score, dates is Relation.APART, tuple(dict.fromkeys(words for _, words in reasons)))
 
 
 def ordinals_conflict(one: dict[str, Kind], other: dict[str, Kind]) -> bool:
@@ -96,7 +95,7 @@ def _overwhelming(one: Features, other: Features) -> bool:
     agreeing = len(one.numbers.keys() & other.numbers.keys())
     titled = bool(one.titles.keys() & other.titles.keys()) and bool(one.heads.keys() & other.heads.keys())
     close = one.date is not None and other.date is not None and gap(one.date, other.date) <= _CLOSE_DAYS
-    return (numbered and (agreeing >= 1 or (close and bool(_shared_content(one, other))))) or (titled and agreeing >= 1) or agreeing >= 3
+    return (numbered and (agreeing >= 1 or (close and _share_content(one, other)))) or (titled and agreeing >= 1) or agreeing >= 3
 
 
 def _told_twice(one: Features, other: Features) -> bool:
@@ -195,15 +194,11 @@ def _same_name(one: Name, other: Name) -> bool:
 
 
 def _words(one: Features, other: Features) -> Evidence:
-    shared = sorted((one.words.keys() & other.words.keys()) - _named(one) - _named(other))
+    shared = sorted((one.words.keys() & other.words.keys()) - one.named - other.named)
     if not shared:
         return []
     quoted = ", ".join(f"“{one.words[stem]}”" for stem in shared[:3])
     return [(_WORD * len(shared), f"both speak of {quoted}")]
-
-
-def _named(claim: Features) -> set[str]:
-    return {part for names in (claim.actors, claim.places) for name in names for part in name}
 
 
 def _concepts(one: Features, other: Features) -> Evidence:
@@ -221,12 +216,8 @@ def _capped(evidence: Evidence, most: float) -> Evidence:
     return evidence if total <= most else [(weight * most / total, words) for weight, words in evidence]
 
 
-def _content(claim: Features) -> set[str]:
-    return claim.words.keys() | claim.proper | {epithet for kind in claim.heads.values() for epithet in kind.epithets}
-
-
-def _shared_content(one: Features, other: Features) -> set[str]:
-    return (_content(one) & _content(other)) | (one.topics & other.topics)
+def _share_content(one: Features, other: Features) -> bool:
+    return not (one.content.isdisjoint(other.content) and one.topics.isdisjoint(other.topics))
 
 
 def _against(one: Features, other: Features) -> Evidence:
@@ -234,9 +225,12 @@ def _against(one: Features, other: Features) -> Evidence:
     evidence: Evidence = []
     if one.places and other.places and not any(_same_name(a, b) for a in one.places for b in other.places):
         evidence.append((_OTHER_PLACE, ""))
+    personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
+    if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):
+        evidence.append((_OTHER_PERSON, ""))
     if one.titles and other.titles and not one.titles.keys() & other.titles.keys():
         evidence.append((_OTHER_TITLE, ""))
-    rich = min(len(_content(one)), len(_content(other))) >= _RICH
-    if rich and one.language == other.language and not _shared_content(one, other):
+    rich = min(len(one.content), len(other.content)) >= _RICH
+    if rich and one.language == other.language and not _share_content(one, other):
         evidence.append((_NOTHING_SHARED, ""))
     return evidence

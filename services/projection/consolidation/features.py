@@ -24,7 +24,7 @@ Name = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of happening that a claim tells of, with its ordinals and the words right before it: the first Congress, the October Revolution."""
+    """A kind of happening that a claim tells of, with its ordinals and the word right before it: the first congress, the October Revolution."""
 
     concept: Concept
     ordinals: frozenset[int]
@@ -53,10 +53,10 @@ class Features:
     numbers: dict[tuple[str, str | None, Decimal], str]
     words: dict[str, str]
 
-    @property
-    def proper(self) -> set[str]:
-        """The single words of all names, places and titles."""
-        return {part for names in (self.titles, self.actors, self.places) for name in names for part in name}
+    named: frozenset[str]
+    """The single words of all actors and places"""
+    content: frozenset[str]
+    """Words, and the single words of all names, titles and epithets: what the claim says beyond its kind of happening"""
 
 
 def features(reading: Reading) -> Features:
@@ -69,8 +69,11 @@ def features(reading: Reading) -> Features:
     kinds = [mention for mention in mentions if mention.concept.happening and mention.first not in aside]
     epithets = {mention.first: _epithets(mention, mentions, found, language) for mention in kinds}
     heads = _merged(_heads(kinds, mentions, found, reading), epithets)
-    actors, places = _names(claim.actors, language), _names(claim.places, language)
+    actors, titles = _names(claim.actors, language), _titles(claim.statement, language)
+    places = {**_names(claim.places, language), **_place_values(reading, language)}
+    named = frozenset(part for names in (actors, places) for name in names for part in name)
     covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside | _told_by_date(reading, found)
+    words = _words(found, covered, language)
     return Features(
         id=reading.id,
         key=reading.key,
@@ -84,11 +87,13 @@ def features(reading: Reading) -> Features:
         mentioned=_merged(kinds, epithets),
         acts=frozenset(mention.concept.name for mention in mentions if mention.concept.kind_class == "act"),
         topics=frozenset(mention.concept.name for mention in mentions if mention.concept.kind_class == "topic"),
-        titles=_titles(claim.statement, language),
+        titles=titles,
         actors=actors,
-        places={**places, **_place_values(reading, language)},
+        places=places,
         numbers=_numbers(reading),
-        words=_words(found, covered, language),
+        words=words,
+        named=named,
+        content=named.union(words, *titles, *(kind.epithets for kind in heads.values())),
     )
 
 
@@ -123,7 +128,12 @@ def _merged(mentions: Iterable[ConceptMention], epithets: Mapping[int, frozenset
 def _epithets(mention: ConceptMention, mentions: list[ConceptMention], found: list[Token], language: str) -> frozenset[str]:
     """The word right before a kind, which often makes a name of it; a month counts where its capital says that it is a name."""
     before = mention.first - 1
-    if before < 0 or found[mention.first].after_break or any(other.first <= before < other.last for other in mentions):
+    if (
+        before < 0
+        or mention.concept.personal
+        or found[mention.first].after_break
+        or any(other.first <= before < other.last for other in mentions)
+    ):
         return frozenset()
     token = found[before]
     named = before > 0 and token.text[:1].isupper()

@@ -16,7 +16,7 @@ _FEWEST = 4
 _SHARE = 0.6
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _runs(statement: str) -> frozenset[tuple[str, ...]]:
     said = words(statement)
     return frozenset(tuple(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1))

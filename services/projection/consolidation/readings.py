@@ -9,7 +9,7 @@ from shared.domain.chronology import Decision, Testimony
 from shared.domain.claims import Bound, Modality, Value
 from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
 from shared.domain.dates import Edtf
-from shared.domain.ids import content_hash
+from shared.domain.ids import sha256
 
 _SIGNS: dict[str, Bound] = {"": "exact", "~": "about", ">": "more_than", "≥": "at_least", "<": "less_than", "≤": "at_most"}
 _AMENDED_NUMBER = re.compile(r"(?P<sign>[~>≥<≤]?)\s*(?P<value>-?\d+(?:\.\d+)?)(?:\s*[–-]\s*(?P<upper>\d+(?:\.\d+)?))?")
@@ -51,8 +51,8 @@ class Reading:
     @cached_property
     def key(self) -> ContentKey:
         """The place of the claim in content order."""
-        said = self.testimony.claim.model_dump(mode="json", exclude={"id", "document_id", "continues"})
-        return (*self.testimony.content_key, content_hash(said))
+        said = self.testimony.claim.model_dump_json(exclude={"id", "document_id", "continues"})
+        return (*self.testimony.content_key, sha256(said.encode()))
 
 
 def read(testimony: Testimony, decisions: Sequence[Decision] = ()) -> Reading:

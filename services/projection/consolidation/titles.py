@@ -16,7 +16,7 @@ def title_of(readings: Sequence[Reading], told: Mapping[str, Features]) -> tuple
     asserted = [reading for reading in live if reading.modality in ("happened", "planned")] or live
     languages = Counter(told[reading.id].language for reading in asserted)
     kinds = Counter(kind for reading in asserted for kind in told[reading.id].heads)
-    best = max(asserted, key=lambda reading: (_telling(reading, told[reading.id], languages, kinds), _reversed(reading)))
+    best = max(asserted, key=lambda reading: _telling(reading, told[reading.id], languages, kinds))  # the first of equals, in content order
     return shortened(best.testimony.claim.statement), best.id
 
 
@@ -37,12 +37,6 @@ def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: C
         - abs(len(claim.statement) - _LONGEST) / 400
     )
     return languages[told.language] == common, round(points, 6)
-
-
-def _reversed(reading: Reading) -> tuple[int, ...]:
-    """The content key, turned so that `max` takes the first."""
-    text = "\0".join(str(part) for part in reading.key)
-    return tuple(-ord(letter) for letter in text)
 
 
 def shortened(text: str) -> str:

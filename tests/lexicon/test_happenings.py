@@ -1,0 +1,129 @@
+"""Concepts, ordinals and the parts they play, found in texts by tables."""
+
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from shared.lexicon import happenings
+from shared.lexicon.happenings import CONCEPTS, ConceptMention, concepts_in, is_matter_of, is_stopword, tokens
+
+TABLES = Path(happenings.__file__).parent
+
+
+def found(text: str, language: str = "en") -> dict[str, ConceptMention]:
+    return {mention.concept.name: mention for mention in concepts_in(tokens(text), language)}
+
+
+@pytest.mark.parametrize(
+    ("concept", "texts"),
+    [
+        ("congress", {"en": "the congresses met", "az": "qurultayların gedişi", "tr": "kurultayda", "ru": "на съезде"}),
+        ("earthquake", {"en": "an earthquake", "az": "zəlzələdən sonra", "tr": "depremin", "ru": "землетрясение"}),
+        ("newspaper", {"en": "newspapers", "az": "qəzetində", "tr": "gazetesi", "ru": "газету"}),
+        ("solidarity day", {"en": "the Day of Solidarity", "az": "həmrəyliyi gününün", "tr": "dayanışma günü", "ru": "день солидарности"}),
+        ("power station", {"en": "power station", "az": "elektrik stansiyası", "tr": "santralin", "ru": "электростанции"}),
+    ],
+)
+def test_a_concept_is_one_in_every_language(concept: str, texts: dict[str, str]) -> None:
+    for language, text in texts.items():
+        assert concept in found(text, language), (language, text)
+
+
+def test_the_longest_pattern_wins() -> None:
+    assert set(found("The Coordination Council of the border movement")) == {"council", "border movement"}
+
+
+def test_a_pattern_does_not_cross_a_comma() -> None:
+    assert "victory day" not in found("They spoke of victory, day after day")
+
+
+def test_plurals_are_english_only() -> None:
+    assert "bridge" in found("two bridges")
+    assert "hospital" not in found("hospitals", "az")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ordinals"),
+    [
+        ("the first congress", "en", {1}),
+        ("the 23rd Congress", "en", {23}),
+        ("the Fourth All-Union Congress", "en", {4}),
+        ("Congress IV", "en", {4}),
+        ("for the first time the congress", "en", set()),
+        ("the first day of the congress", "en", set()),
+        ("in 1991 the congress", "en", set()),
+        ("XIV qurultay", "az", {14}),
+        ("3-cü qurultay", "az", {3}),
+        ("on birinci qurultay", "az", {11}),
+        ("1-ci, 2-ci və 3-cü qurultaylar", "az", {1, 2, 3}),
+        ("XX əsrin qurultayı", "az", set()),
+        ("1937-ci il qurultayı", "az", set()),
+        ("beşinci kurultay", "tr", {5}),
+        ("девятый съезд", "ru", {9}),
+        ("9-й съезд", "ru", {9}),
+    ],
+)
+def test_ordinals(text: str, language: str, ordinals: set[int]) -> None:
+    assert found(text, language)["congress"].ordinals == ordinals
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "role"),
+    [
+        ("members were elected at the congress", "en", "setting"),
+        ("by the congress", "en", "means"),
+        ("the congress elected them", "en", "subject"),
+        ("qurultayda seçildi", "az", "setting"),
+        ("qurultay zamanı", "az", "setting"),
+        ("qurultay seçdi", "az", "subject"),
+    ],
+)
+def test_roles(text: str, language: str, role: str) -> None:
+    assert found(text, language)["congress"].role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("a decree on the holding of a congress", "en", True),
+        ("the congress adopted a decree", "en", False),
+        ("qurultayın keçirilməsi haqqında sərəncam", "az", True),
+        ("sərəncam verildi, qurultay keçirildi", "az", False),
+        ("a decree, a congress", "xx", False),
+    ],
+)
+def test_the_matter_of_a_paper(text: str, language: str, expected: bool) -> None:
+    mentions = found(text, language if language != "xx" else "en")
+    assert is_matter_of([mentions["congress"]], [mentions["decree"]], tokens(text), language) is expected
+
+
+def test_stopwords_by_language() -> None:
+    assert is_stopword("and", "en")
+    assert is_stopword("noyabrin", "az-Latn")
+    assert not is_stopword("and", "az")
+    assert not is_stopword("honey", "en")
+
+
+def test_a_language_without_tables_has_no_concepts() -> None:
+    assert found("the first congress", "xx") == {}
+
+
+class TestTables:
+    def test_no_pattern_means_two_things(self) -> None:
+        meanings: dict[tuple[str, str], set[str]] = defaultdict(set)
+        table = tomllib.loads((TABLES / "happenings.toml").read_text(encoding="utf-8"))
+        for kind_class in table["classes"]:
+            for name, row in table.get(kind_class, {}).items():
+                for language, patterns in row.items():
+                    for pattern in patterns.split("|"):
+                        meanings[language, pattern.strip()].add(name)
+        assert {pattern: names for pattern, names in meanings.items() if len(names) > 1} == {}
+
+    def test_every_section_has_a_class_and_every_concept_english_and_azerbaijani(self) -> None:
+        table = tomllib.loads((TABLES / "happenings.toml").read_text(encoding="utf-8"))
+        assert set(table) - {"classes"} == set(table["classes"])
+        rows = {name: row for kind_class in table["classes"] for name, row in table[kind_class].items()}
+        assert rows.keys() == CONCEPTS.keys()
+        assert [name for name, row in rows.items() if not {"en", "az"} <= row.keys()] == []

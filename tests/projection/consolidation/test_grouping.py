@@ -1,0 +1,252 @@
+"""Which claims stand together, and why, in words."""
+
+import pytest
+
+from services.projection.consolidation.consolidate import consolidate
+from shared.domain.chronology import Testimony as Told  # pytest would collect a class called Test…
+from tests.projection.consolidation.builders import claim, entry_of, together, value
+
+
+def stand_together(*claims: Told) -> bool:
+    return len(consolidate(claims, ())) == 1
+
+
+class TestOneHappeningToldTwice:
+    def test_in_two_languages(self) -> None:
+        assert stand_together(
+            claim("en", "The Second Congress of Beekeepers opened in Ganja on 4 May 1987", "1987-05-04", places=("Ganja",)),
+            claim(
+                "az",
+                "Arıçıların II qurultayı 4 may 1987-ci ildə Gəncədə açıldı",
+                "1987-05-04",
+                document="B",
+                language="az",
+                places=("Ganja",),
+            ),
+        )
+
+    def test_in_two_alphabets_by_the_names(self) -> None:
+        assert stand_together(
+            claim("az", "Səməd Vurğun 1956-cı ildə vəfat etdi", "1956", language="az", actors=("Səməd Vurğun",)),
+            claim("ru", "Самед Вургун скончался в 1956 году", "1956", document="B", language="ru", actors=("Самед Вургун",)),
+        )
+
+    @pytest.mark.parametrize(
+        ("coarse", "fine"),
+        [("1987-05", "1987-05-04"), ("1987", "1987-05-04"), ("1987-05-04/1987-05-06", "1987-05-05"), ("1987~", "1988-02")],
+        ids=["month and day", "year and day", "days and day", "about a year and the next"],
+    )
+    def test_at_different_precision(self, coarse: str, fine: str) -> None:
+        assert stand_together(
+            claim("coarse", "The second congress of beekeepers was held in Ganja", coarse, places=("Ganja",)),
+            claim("fine", "In Ganja the 2nd Beekeepers' Congress was held", fine, document="B", places=("Ganja",)),
+        )
+
+    def test_a_plan_and_its_fulfilment(self) -> None:
+        entries = consolidate(
+            [
+                claim("plan", "The second congress of beekeepers is to be convened on 4 May 1987", "1987-05-04", modality="planned"),
+                claim("fact", "The second congress of beekeepers was convened on 4 May 1987", "1987-05-04", document="B"),
+            ],
+            (),
+        )
+        assert together(entries) == {frozenset({"plan", "fact"})}
+        assert not entries[0].planned
+
+    def test_a_plan_alone_is_planned(self) -> None:
+        [entry] = consolidate([claim("plan", "The second congress of beekeepers is to be convened", "1987-05-04", modality="planned")], ())
+        assert entry.planned
+
+    def test_by_figures_though_neither_is_dated(self) -> None:
+        figures = (value("schools", "417"), value("villages", "96"), value("teachers", "2310"))
+        assert stand_together(
+            claim("a", "The survey counted 417 schools in 96 villages with 2310 teachers", None, *figures),
+            claim("b", "By that survey 96 villages had 417 schools and 2310 teachers", None, *figures, document="B"),
+        )
+
+    def test_a_paper_that_founds_is_the_founding(self) -> None:
+        assert stand_together(
+            claim("paper", "On 3 June 1993 a decree on the establishment of the Pension Fund was signed", "1993-06-03"),
+            claim("fact", "The Pension Fund was established on 3 June 1993", "1993-06-03", document="B"),
+        )
+
+    def test_the_sentences_that_talk_on(self) -> None:
+        entries = consolidate(
+            [
+                claim("first", "The second congress of beekeepers was held in Ganja on 4 May 1987", "1987-05-04", start=0),
+                claim("on", "It was attended by 212 people", "1987-05-04", value("people", "212"), continues="first", start=100),
+            ],
+            (),
+        )
+        assert together(entries) == {frozenset({"first", "on"})}
+        assert entries[0].links[0].reasons[0] == "the document talks on about the same happening"
+
+    def test_the_october_revolution_has_its_name_from_a_month(self) -> None:
+        assert stand_together(
+            claim("month", "The strikes led to the October Revolution of 1917", "1917-10"),
+            claim("day", "On 25 October 1917 the October Revolution began in Petrograd", "1917-10-25", document="B"),
+        )
+
+
+class TestOtherHappenings:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("The first congress of beekeepers met in 1987", "The fifth congress of beekeepers met in 1987"),
+            ("The 1st congress of beekeepers met in 1987", "The V congress of beekeepers met in 1987"),
+            ("The first Congress of Beekeepers met in Ganja", "The first and second Congresses of Beekeepers met in Ganja"),
+        ],
+    )
+    def test_other_ordinals(self, one: str, other: str) -> None:
+        assert not stand_together(
+            claim("one", one, "1987", places=("Ganja",)), claim("other", other, "1987", document="B", places=("Ganja",))
+        )
+
+    def test_other_ordinals_in_another_language(self) -> None:
+        assert not stand_together(
+            claim("en", "The first congress of beekeepers met in Ganja", "1987", places=("Ganja",)),
+            claim("az", "Arıçıların beşinci qurultayı Gəncədə keçirildi", "1987", document="B", language="az", places=("Ganja",)),
+        )
+
+    def test_a_decree_that_orders_a_congress(self) -> None:
+        assert not stand_together(
+            claim("decree", "The decree on the convening of the second congress of beekeepers was signed in 1987", "1987"),
+            claim("congress", "The second congress of beekeepers was held in 1987", "1987", document="B"),
+        )
+
+    def test_decrees_of_different_days(self) -> None:
+        assert not stand_together(
+            claim("may", "A decree on pensions was signed on 3 May 1993", "1993-05-03"),
+            claim("june", "A decree on pensions was signed on 9 June 1993", "1993-06-09", document="B"),
+        )
+
+    def test_anniversaries_are_not_what_they_recall(self) -> None:
+        assert not stand_together(
+            claim("battle", "The battle of Chaldiran was fought in 1514", "1514"),
+            claim("recalled", "The 500th anniversary of the battle of Chaldiran was marked", "2014", document="B"),
+        )
+
+    def test_what_came_of_a_meeting_is_not_the_meeting(self) -> None:
+        assert not stand_together(
+            claim("congress", "The second congress of beekeepers was held on 4 May 1987", "1987-05-04", start=0),
+            claim("council", "A Council of Breeders was elected at the congress", "1987-05-04", continues="congress", start=90),
+        )
+
+    def test_battles_of_one_month_in_two_places(self) -> None:
+        assert not stand_together(
+            claim("one", "The battle near Sumqayit raged for hours and cost many lives", "1827-07", places=("Sumgait",)),
+            claim("two", "A battle at Echmiadzin ended with heavy losses among infantry", "1827-07", document="B", places=("Echmiadzin",)),
+        )
+
+    def test_an_institution_at_work_all_year(self) -> None:
+        assert not stand_together(
+            claim("one", "In 2011 the State Committee continued its language courses", "2011", start=0),
+            claim("two", "In 2011 the State Committee was present at book fairs", "2011", start=200),
+        )
+
+    def test_deaths_of_one_day(self) -> None:
+        assert not stand_together(
+            claim("one", "Rza Quliyev died on 4 May 1987", "1987-05-04", actors=("Rza Quliyev",)),
+            claim("other", "Lala Quliyeva died on 4 May 1987", "1987-05-04", document="B", actors=("Lala Quliyeva",)),
+        )
+
+    def test_claims_without_date_and_without_much_to_say(self) -> None:
+        assert not stand_together(claim("one", "The congress was lively", None), claim("two", "The congress was long", None, document="B"))
+
+
+class TestContradictingDates:
+    def dated(self, second: str, document: str = "B") -> list[Told]:
+        figures = (value("delegates", "212"), value("hives", "9400"))
+        return [
+            claim("one", "The second congress of beekeepers was held in Ganja", "1987-05-04", *figures, places=("Ganja",)),
+            claim("two", "The second congress of beekeepers was held in Ganja", second, *figures, places=("Ganja",), document=document),
+        ]
+
+    def test_two_documents_on_one_named_happening_dispute_its_date(self) -> None:
+        [entry] = consolidate(self.dated("1987-05-05"), ())
+        assert entry.date.status == "disputed"
+        assert entry.date.edtf is None
+        assert [alternative.edtf for alternative in entry.date.alternatives] == ["1987-05-04", "1987-05-05"]
+        assert entry.earliest is not None
+        assert entry.latest == entry.earliest + 1
+
+    def test_one_document_with_two_dates_tells_of_two_happenings(self) -> None:
+        assert len(consolidate(self.dated("1987-05-05", document="A"), ())) == 2
+
+
+class TestNoChaining:
+    def test_a_vague_claim_does_not_tie_two_precise_ones(self) -> None:
+        entries = consolidate(
+            [
+                claim("may", "The Pension Fund was established in Ganja on 3 May 1993", "1993-05-03", places=("Ganja",)),
+                claim("vague", "The Pension Fund was established in Ganja", "1993", document="B", places=("Ganja",)),
+                claim("june", "The Pension Fund was established in Ganja on 9 June 1993", "1993-06-09", document="C", places=("Ganja",)),
+            ],
+            (),
+        )
+        assert len(entries) == 2
+        assert entry_of(entries, "may") != entry_of(entries, "june")
+
+    def test_an_unnumbered_claim_does_not_tie_the_first_to_the_second(self) -> None:
+        entries = consolidate(
+            [
+                claim("first", "The first congress of beekeepers was held in Ganja", "1987-05", places=("Ganja",)),
+                claim("plain", "The congress of beekeepers was held in Ganja", "1987-05", document="B", places=("Ganja",)),
+                claim("second", "The second congress of beekeepers was held in Ganja", "1987-05", document="C", places=("Ganja",)),
+            ],
+            (),
+        )
+        assert entry_of(entries, "first") != entry_of(entries, "second")
+
+
+class TestReasons:
+    def test_say_what_agrees(self) -> None:
+        [entry] = consolidate(
+            [
+                claim(
+                    "a",
+                    "The second congress of beekeepers was held in Ganja",
+                    "1987-05-04/1987-05-05",
+                    value("guests", "31"),
+                    places=("Ganja",),
+                ),
+                claim(
+                    "b",
+                    "31 guests came to Ganja for the 2nd congress",
+                    "1987-05-04/1987-05-05",
+                    value("guests", "31"),
+                    document="B",
+                    places=("Ganja",),
+                ),
+            ],
+            (),
+        )
+        [link] = entry.links
+        assert set(link.claims) == {"a", "b"}
+        assert {"both tell of the second congress", "same days, 4–5 May 1987", "both name Ganja", "both count 31 guests"} <= set(
+            link.reasons
+        )
+
+    def test_hold_an_entry_together_and_no_more(self) -> None:
+        claims = [claim(name, "The second congress of beekeepers was held in Ganja", "1987-05-04", document=name) for name in "ABCDE"]
+        [entry] = consolidate(claims, ())
+        assert len(entry.links) == len(entry.claims) - 1
+        assert all(link.reasons for link in entry.links)
+
+
+class TestOrder:
+    def test_entries_are_chronological_and_undated_ones_last(self) -> None:
+        claims = [
+            claim("late", "The bridge was built in 1990", "1990"),
+            claim("never", "A school teaches weaving"),
+            claim("early", "An earthquake destroyed the town", "-0490"),
+            claim("year", "The newspaper was founded", "1875"),
+            claim("day", "The strike began", "1875-01-01"),
+        ]
+        assert [entry.claims[0] for entry in consolidate(claims, ())] == ["early", "day", "year", "late", "never"]
+
+    def test_an_entry_is_named_after_its_earliest_claim(self) -> None:
+        words = "The second congress of beekeepers was held in Ganja"
+        claims = [claim(name, words, "1987-05-04", document=name, position=at) for name, at in (("A", 30), ("B", 10), ("C", 20))]
+        [entry] = consolidate(claims, ())
+        assert entry.id == "B"
