@@ -21,7 +21,7 @@ _SAME_EPITHET = 1.5
 _OTHER_KIND = -2.5
 _CONTENT_KIND = 0.5
 _NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
-_TITLE, _BODY, _ACTOR, _PLACE, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.6, 0.5
+_TITLE, _BODY, _ACTOR, _PLACE, _PROPER, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.9, 0.6, 0.5
 _LONG_NAME = 3
 """A name of so many words is that of an institution, and tells more than a person's."""
 _NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
@@ -198,7 +198,8 @@ def _words(one: Features, other: Features) -> Evidence:
     if not shared:
         return []
     quoted = ", ".join(f"“{one.words[stem]}”" for stem in shared[:3])
-    return [(_WORD * len(shared), f"both speak of {quoted}")]
+    weight = sum(_PROPER if one.words[stem][0].isupper() and other.words[stem][0].isupper() else _WORD for stem in shared)
+    return [(weight, f"both speak of {quoted}")]
 
 
 def _concepts(one: Features, other: Features) -> Evidence:

@@ -24,7 +24,7 @@ Name = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of happening that a claim tells of, with its ordinals and the word right before it: the first congress, the October Revolution."""
+    """A kind of happening that a claim tells of, with its ordinals and the word right before it: the October Revolution."""
 
     concept: Concept
     ordinals: frozenset[int]
