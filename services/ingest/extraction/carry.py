@@ -13,6 +13,7 @@ _REACH = 4
 _FAR = 25
 _GENERIC_FAR = 3
 _STEM = 5
+_KNOWN = ("locative", "dative", "ablative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ class ReferenceFinder:
         following = self._following(index)
         if self._grammar.verb_final:
             locative = case == "locative"
-            definite = definite or locative or bool(qualifiers)
+            # A bare noun in a case, or at the head of its sentence, is a known one: "Qurultaya … gəldi".
+            definite = definite or case in _KNOWN or bool(qualifiers) or index == low
         else:
             before = self._tokens[first - 1].text if first > low else ""
             locative = before in self._grammar.locatives

@@ -1,7 +1,7 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.ingest.extraction.actors import find_actors
@@ -11,6 +11,7 @@ from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
 from services.ingest.extraction.modality import modality, source
+from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
 from services.ingest.extraction.sentences import Sentence, split_sentences
@@ -28,6 +29,7 @@ from shared.lexicon.units import load_units
 _EXPLICIT = "explicit"
 _HEADING = 120
 _CLOSE = 6
+_OPENING = 3
 _YEAR_KNOWN = re.compile(r"\d")
 
 
@@ -63,6 +65,8 @@ class Composer:
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
         self._claims: list[ClaimBody] = []
         self._planned: list[Clause] = []
+        self._date_words: dict[int, str] = {}
+        self._last: tuple[int, int, Happening] | None = None
         self._happenings: list[Happening] = []
 
     def claims(self) -> tuple[ClaimBody, ...]:
@@ -76,7 +80,7 @@ class Composer:
                     dates.append(usable[cursor])
                 cursor += 1
             if not sentence.question and self._asserts(sentence):
-                self._read(number, sentence, dates)
+                self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
 
     def _asserts(self, sentence: Sentence) -> bool:
@@ -98,12 +102,23 @@ class Composer:
             return
         references = self._references.find(low, high)
         counts = any(value.counts for value in values)
-        found = antecedent(references, number, self._happenings)
+        found = antecedent(references, number, self._happenings) or self._meant_by_pronoun(number, sentence, low, high)
         if not counts and not (found and found[1].locative and self._finds_result(sentence)):
             return
         carried = _Carried(*found, number - found[0].sentence) if found else None
+        if found:
+            self._last = (number, sentence.paragraph, found[0])
         start, end = trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
         self._add(Clause(start, end, None), sentence, values, places, carried)
+
+    def _meant_by_pronoun(self, number: int, sentence: Sentence, low: int, high: int) -> tuple[Happening, Reference] | None:
+        """The happening of the sentence before, where a pronoun opens this one: "It was attended by 40 people"."""
+        if self._last is None or self._last[:2] != (number - 1, sentence.paragraph):
+            return None
+        if not any(token.text in self._grammar.pronouns for token in self._index.tokens[low : min(low + _OPENING, high)]):
+            return None
+        happening = self._last[2]
+        return happening, replace(happening.reference, locative=False)
 
     def _finds_result(self, sentence: Sentence) -> bool:
         result = self._grammar.result
@@ -124,21 +139,24 @@ class Composer:
                 shares[_owner(place.start, place.end, parts)][1].append(place)
         for part, (of_values, of_places) in zip(parts, shares, strict=True):
             self._add(part, sentence, of_values, of_places, None)
-            self._remember(number, part, parts)
+            self._remember(number, sentence, part, parts)
         if any(value.counts for value in left):
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]
             if any(value.counts for value in beyond):
                 self._add(Clause(start, end, None), sentence, beyond, [], None)
 
-    def _remember(self, number: int, part: Clause, parts: list[Clause]) -> None:
+    def _remember(self, number: int, sentence: Sentence, part: Clause, parts: list[Clause]) -> None:
         low, high = self._index.within(part.start, part.end)
         words = self._references.words(low, high)
         for reference in self._references.find(low, high):
             if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
-            self._happenings.append(Happening(reference, len(self._claims) - 1, number, words, quoted))
+            happening = Happening(reference, len(self._claims) - 1, number, words, quoted)
+            self._happenings.append(happening)
+            if not quoted:
+                self._last = (number, sentence.paragraph, happening)
 
     def _in_title(self, part: Clause, reference: Reference) -> bool:
         """Whether a happening is only named in a title in quotation marks, which the date stands outside of."""
@@ -185,13 +203,14 @@ class Composer:
 
     def _date(self, mention: DateMention | None, carried: _Carried | None) -> ClaimDate | None:
         if mention is not None and mention.edtf is not None:
+            self._date_words[len(self._claims)] = mention.text
             return ClaimDate(**self._passage(mention.start, mention.end), edtf=mention.edtf, derivation=mention.derivation)
         if carried is None:
             return None
         earlier = self._claims[carried.happening.claim].date
         if earlier is None:
             return None
-        words = " ".join(earlier.quote.split())
+        words = self._date_words[carried.happening.claim]
         return ClaimDate(start=earlier.start, end=earlier.end, quote=earlier.quote, edtf=earlier.edtf, derivation=f'carried from "{words}"')
 
     def _confidence(self, part: Clause, carried: _Carried | None) -> Confidence:

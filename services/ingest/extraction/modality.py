@@ -10,6 +10,7 @@ _NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\n]{2,80}?)(?=[,;.]|\s+(?:on|in|a
 _SPEAKER_WORDS = 8
 _BEFORE_VERB = 1
 _UNNAMED = 4
+_MARKS = ".!?…'"
 _VERB_WORDS = 3
 _WORD = re.compile(r"[^\s,;:()\"“”«»]+")
 
@@ -26,11 +27,20 @@ def modality(lower: str, start: int, end: int, date: tuple[int, int] | None, gra
     """Tell how a clause of the lower-cased view presents what happened at its date."""
     if grammar.denying and grammar.denying.search(lower, start, end):
         return "denied"
+    purpose = purpose or _is_set(lower, start, date, grammar)
     start, end = _governed(lower, start, end, date, grammar)
     for name, presented in grammar.presented.items():
         if (name == "planned" and purpose) or _presents(lower, start, end, presented, grammar):
             return name
     return "happened"
+
+
+def _is_set(lower: str, start: int, date: tuple[int, int] | None, grammar: Grammar) -> bool:
+    """Whether a date is one that something was set for: "ordered a congress for 9 May"."""
+    if date is None or grammar.setting is None or grammar.setting_prepositions is None or date[0] <= start:
+        return False
+    before = lower[start : date[0]]
+    return grammar.setting_prepositions.search(before) is not None and grammar.setting.search(before) is not None
 
 
 def _governed(lower: str, start: int, end: int, date: tuple[int, int] | None, grammar: Grammar) -> tuple[int, int]:
@@ -49,7 +59,9 @@ def _presents(lower: str, start: int, end: int, presented: Presented, grammar: G
             return True
     if presented.endings is None:
         return False
-    words = _WORD.findall(lower, _last_words(lower, start, end, 1), end)
+    words = [word.strip(_MARKS) for word in _WORD.findall(lower, _last_words(lower, start, end, 2), end)]
+    while len(words) > 1 and words[-1] in grammar.auxiliaries:
+        words.pop()
     return bool(words) and presented.endings.search(words[-1]) is not None
 
 

@@ -95,7 +95,21 @@ class PlaceFinder:
         else:
             around = self._located_by_preposition(place, first, last, low, high, dates) or (start, end)
             located = around != (start, end)
+        hosting = None if located or case is not None else self._hosting(last, high)
+        if hosting is not None:
+            located, around = True, (start, hosting if not self._grammar.verb_final else end)
         return Named(start, end, place, located, around)
+
+    def _hosting(self, last: int, high: int) -> int | None:
+        """Return where the words end that make a place the host of what happened, if they follow it."""
+        if self._grammar.hosting is None or last >= high:
+            return None
+        start = self._tokens[last].start
+        if self._grammar.verb_final:
+            found = self._grammar.hosting.search(self._lower, start, self._tokens[high - 1].end)
+        else:
+            found = self._grammar.hosting.match(self._lower, start)
+        return found.end() if found else None
 
     def _located_by_case(self, place: Place, first: int, last: int, case: str | None, low: int, high: int, dates: bytearray) -> bool:
         if case != "locative":

@@ -157,6 +157,8 @@ class ValueFinder:
         words = self._phrase(numeral.last, high)
         if not words or self._is_time(words):
             return None
+        if not numeral.alone and numeral.first and self._tokens[numeral.first - 1].text in self._grammar.phrases.determiners:
+            return None
         head = self._izafet(words) if self._grammar.verb_final else self._plural(words, numeral)
         if head is None:
             head = self._unknown(words) if numeral.alone and not self._looks_like_year(numeral) else None

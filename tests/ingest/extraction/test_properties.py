@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.ingest.extraction.analysis import analyse
 from services.ingest.extraction.reading import reading_view
 from services.ingest.extraction.rules import RulesExtractor
-from shared.domain.ports import ExtractionInput
+from shared.domain.ports import ClaimExtractor, ExtractionInput
 from shared.domain.provenance import Span
 
 PIECES = [
@@ -81,6 +81,11 @@ def test_every_part_of_every_claim_is_verbatim(document: ExtractionInput) -> Non
     for claim in claims:
         claim.check(document.text)
     assert all(int(claim.continues) < index for index, claim in enumerate(claims) if claim.continues)
+
+
+def test_it_is_an_extractor_by_the_protocol() -> None:
+    extractor: ClaimExtractor = RulesExtractor()
+    assert (extractor.name, extractor.version) == ("rules", "1")
 
 
 @settings(max_examples=100, deadline=None)

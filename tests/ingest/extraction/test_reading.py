@@ -89,6 +89,25 @@ def test_markdown_marks_are_left_out() -> None:
     assert view_of(text, media_type="text/markdown").text.split("\n\n") == ["The old mill", "It was sold in 1901.", "Said he."]
 
 
+def test_front_matter_is_left_out() -> None:
+    assert view_of("---\ntitle: Mills\n---\n\nThe mill stands.\n", media_type="text/markdown").text == "The mill stands."
+
+
+def test_a_text_given_twice_is_no_page_header() -> None:
+    lines = [
+        "The old harbour of the town lay",
+        "south of the mill and could hold",
+        "no more than nine ships at a time",
+        "which the masters of the guild did",
+        "not like to hear said aloud when",
+        "they met the merchants of the town",
+        "in the long hall by the salt gate",
+        "at the end of every summer.",
+    ]
+    text = "\n".join(lines) + "\n\n"
+    assert view_of(text * 4).text.count("nine ships") == 4
+
+
 def test_skipped_spans_are_left_out() -> None:
     text = "He came. > On Monday she wrote: went. He stayed."
     view = view_of(text, skip=(Span(start=9, end=37),))

@@ -47,9 +47,23 @@ class Phrases:
     stops: frozenset[str]
     links: frozenset[str]
     classifiers: frozenset[str]
+    determiners: frozenset[str]
     noun_number_words: frozenset[str]
     number_noun_words: frozenset[str]
     not_before: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Words and endings at the two ends of a period."""
+
+    from_before: re.Pattern[str] | None
+    until_before: re.Pattern[str] | None
+    after_before: re.Pattern[str] | None
+    after_after: re.Pattern[str] | None
+    until_after: re.Pattern[str] | None
+    start_endings: tuple[str, ...]
+    end_endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +89,18 @@ class Grammar:
     purpose: re.Pattern[str] | None
     purpose_openers: re.Pattern[str] | None
     prepositions: frozenset[str]
+    periods: Periods
     finite: re.Pattern[str] | None
     result: re.Pattern[str] | None
     place_verbs: re.Pattern[str] | None
     place_prepositions: frozenset[str]
     dwelling: frozenset[str]
+    hosting: re.Pattern[str] | None
     presented: Mapping[Presentation, Presented]
     denying: re.Pattern[str] | None
+    setting: re.Pattern[str] | None
+    setting_prepositions: re.Pattern[str] | None
+    auxiliaries: frozenset[str]
     subordinators: re.Pattern[str] | None
     source_before: re.Pattern[str] | None
     source_after: re.Pattern[str] | None
@@ -94,6 +113,7 @@ class Grammar:
     surnames: tuple[str, ...]
     demonstratives: frozenset[str]
     locatives: frozenset[str]
+    pronouns: frozenset[str]
     generic: frozenset[str]
     ordinals: Mapping[str, int]
     happenings: Mapping[str, str]
@@ -129,11 +149,13 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         purpose=_any(clauses["purpose"]),
         purpose_openers=_any(clauses.get("purpose_openers", [])),
         prepositions=frozenset(clauses["prepositions"]),
+        periods=_periods(table["periods"]),
         finite=_either(_any(verbs["finite"]), _any(verbs["finite_endings"], r"(?<=\w\w)(?:{})(?!\w)")),
         result=_any(verbs["result"]),
         place_verbs=_any(verbs["place"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
         place_prepositions=frozenset(table["places"]["prepositions"]),
         dwelling=frozenset(table["places"]["dwelling"]),
+        hosting=_any(table["places"]["hosting"]),
         presented={
             name: Presented(
                 _any(modality[name], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
@@ -142,6 +164,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
             for name in _PRESENTATIONS
         },
         denying=_any(modality["denying"]),
+        setting=_any(modality["setting"]),
+        setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
+        auxiliaries=frozenset(modality["auxiliaries"]),
         subordinators=_any(modality["subordinators"], r"(?<!\w)(?:{})(?!\w)"),
         source_before=_any(attribution["before"]),
         source_after=_any(attribution.get("after", [])),
@@ -154,6 +179,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         surnames=tuple(names["surnames"]),
         demonstratives=frozenset(table["definite"]["demonstratives"]),
         locatives=frozenset(table["definite"]["locatives"]),
+        pronouns=frozenset(table["definite"]["pronouns"]),
         generic=frozenset(table["definite"]["generic"]),
         ordinals=table["definite"]["ordinals"],
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
@@ -192,9 +218,22 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         stops=frozenset(table["stops"]),
         links=frozenset(table["links"]),
         classifiers=frozenset(table["classifiers"]),
+        determiners=frozenset(table["determiners"]),
         noun_number_words=frozenset(table["noun_number_words"]),
         number_noun_words=frozenset(table["number_noun_words"]),
         not_before=frozenset(table["not_before"]),
+    )
+
+
+def _periods(table: dict[str, Any]) -> Periods:
+    return Periods(
+        from_before=_any(table["from_before"], r"(?<!\w)(?:{})\s+$"),
+        until_before=_any(table["until_before"], r"(?<!\w)(?:{})\s+$"),
+        after_before=_any(table["after_before"]),
+        after_after=_any(table["after_after"]),
+        until_after=_any(table["until_after"], r"\s*(?:{})(?!\w)"),
+        start_endings=tuple(table["start_endings"]),
+        end_endings=tuple(table["end_endings"]),
     )
 
 
