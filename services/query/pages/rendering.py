@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.conditional import conditional
+from services.query.pages.views import by_document
 from services.query.pages.wording import wording_for
 
 STATIC = Path(str(resources.files(__package__).joinpath("static")))
@@ -50,7 +51,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"shorten": shorten, "before": before, "after": after}
+    environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document}
     environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None}
     return environment
 

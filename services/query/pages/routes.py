@@ -123,6 +123,7 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         **context,
         api=shown.url,
         entry=shown,
+        attributes=views.attributes(shown),
         links=views.links(shown),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
         may_propose=_may(request, caller, Role.editor),

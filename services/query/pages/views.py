@@ -11,7 +11,17 @@ from markupsafe import Markup
 from services.query.citations import claim_anchor, entry_url, passage_anchor
 from services.query.pages.marking import Marked, mark_up
 from services.query.pages.wording import Wording
-from services.query.schemas import ClaimValueView, ClaimView, DocumentAnswer, EntrySummary, EntryView, ValueSummary
+from services.query.schemas import (
+    Citation,
+    ClaimValueView,
+    ClaimView,
+    DateAlternativeView,
+    DocumentAnswer,
+    EntrySummary,
+    EntryView,
+    ValueAlternativeView,
+    ValueSummary,
+)
 from shared.domain.chronology import Entry
 from shared.domain.dates import civil
 from shared.domain.provenance import Passage
@@ -89,6 +99,30 @@ def marked_text(document: DocumentAnswer) -> Markup:
             anchor = passage_anchor(Passage(start=part.start, end=part.end, quote=part.quote))
             marks[anchor] = Marked(part.start, part.end, anchor, css="words")
     return mark_up(document.text, marks.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeView:
+    """An attribute of an entry with its alternatives; the date is one without a name."""
+
+    name: str | None
+    status: str
+    alternatives: tuple[DateAlternativeView, ...] | tuple[ValueAlternativeView, ...]
+
+
+def attributes(entry: EntryView) -> list[AttributeView]:
+    """Return the date and the values of an entry, what is in dispute first."""
+    date = [AttributeView(None, entry.date.status, entry.date.alternatives)] if entry.date.alternatives else []
+    values = [AttributeView(value.attribute, value.status, value.alternatives) for value in entry.values]
+    return sorted((*date, *values), key=lambda attribute: attribute.status != "disputed")
+
+
+def by_document(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """Group citations by document, each passage once: several claims may lean on the same words."""
+    found: dict[str, dict[tuple[int, int], Citation]] = {}
+    for citation in citations:
+        found.setdefault(citation.document.id, {}).setdefault((citation.start, citation.end), citation)
+    return [list(passages.values()) for passages in found.values()]
 
 
 @dataclass(frozen=True, slots=True)
