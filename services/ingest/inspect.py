@@ -6,6 +6,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.ingest.extraction.analysis import analyse
+from services.ingest.extraction.dates.finder import single_dates
 from services.ingest.parsing.language import detect_language
 from shared.domain.dates import Edtf
 from shared.domain.errors import InvalidInput
@@ -50,8 +51,10 @@ def _parse(line: bytes, number: int) -> TextLine:
 def _inspect(given: TextLine) -> str:
     language = given.language or detect_language(given.text)
     found = analyse(ExtractionInput(text=given.text, language=language, published=given.published))
+    # A range is shown as the two dates at its ends, each with its own words; claims hold it as one interval.
     dates = [
-        {"start": date.start, "end": date.end, "text": date.text, "edtf": date.edtf, "derivation": date.derivation} for date in found.dates
+        {"start": date.start, "end": date.end, "text": date.text, "edtf": date.edtf, "derivation": date.derivation}
+        for date in single_dates(found.dates)
     ]
     claims = [claim.model_dump(mode="json") for claim in found.claims]
     return orjson.dumps({"id": given.id, "language": language, "dates": dates, "claims": claims}).decode() + "\n"

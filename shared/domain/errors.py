@@ -24,6 +24,12 @@ class UnreadableDocument(InvalidInput):
     title = "The document cannot be read"
 
 
+class TooLarge(UnreadableDocument):
+    """The document has more bytes than the settings allow."""
+
+    title = "The document is too large"
+
+
 class NotFound(SalnameError):
     """Nothing stands under this name or id."""
 

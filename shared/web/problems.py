@@ -20,6 +20,7 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.RevisionConflict: 412,
     errors.NotAllowed: 403,
     errors.NotAuthenticated: 401,
+    errors.TooLarge: 413,
     errors.UnreadableDocument: 422,
     errors.InvalidInput: 422,
     errors.Busy: 503,

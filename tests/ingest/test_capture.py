@@ -101,11 +101,13 @@ def test_a_file_over_the_limit_is_refused(database: Database) -> None:
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [
-        *((encoding, "Gəncə şəhərində yarmarka 4 may 1998-ci ildə keçirildi. Çox insan gəldi.\n") for encoding in ("utf-8", "utf-8-sig", "utf-16")),
+        ("utf-8", "Gəncə şəhərində yarmarka 4 may 1998-ci ildə keçirildi.\n"),
+        ("utf-8-sig", "Gəncə şəhərində yarmarka 4 may 1998-ci ildə keçirildi.\n"),
+        ("utf-16", "Gəncə şəhərində yarmarka 4 may 1998-ci ildə keçirildi.\n"),
         ("windows-1251", "Ярмарка открылась в Гяндже 4 мая 1998 года, и в ней участвовали земледельцы из четырнадцати стран.\n"),
         ("windows-1254", "Gence'deki panayır 4 Mayıs 1998'de açıldı; on dört ülkeden gelen çiftçiler şehrin dışında çadır kurdu.\n"),
     ],
-)  # fmt: skip
+)
 def test_texts_in_other_encodings_are_read(running: Running, encoding: str, text: str) -> None:
     receipt = running.service.capture(running.info.id, text.encode(encoding) * 3, ADMIN, filename="x.txt")
     stored = running.service.log.document(running.info.id, receipt.id)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from services.ingest.parsing.encoding import decode
 from services.ingest.parsing.frontmatter import front_matter
 from services.ingest.parsing.parsed import Parsed
-from shared.domain.errors import UnreadableDocument
+from shared.domain.errors import TooLarge, UnreadableDocument
 
 PLAIN, MARKDOWN, HTML = "text/plain", "text/markdown", "text/html"
 
@@ -51,7 +51,7 @@ PARSERS: Mapping[str, Callable[[str, str], Parsed]] = {
 def parse(data: bytes, filename: str | None, media_type: str | None, max_bytes: int) -> Parsed:
     """Read a document; raise `UnreadableDocument` that says what is wrong with it and what would do."""
     if len(data) > max_bytes:
-        raise UnreadableDocument(f"the file has {len(data):,} bytes, more than the {max_bytes:,} allowed (SALNAME_MAX_DOCUMENT_BYTES)")
+        raise TooLarge(f"the file has {len(data):,} bytes, more than the {max_bytes:,} allowed (SALNAME_MAX_DOCUMENT_BYTES)")
     text, encoding = decode(data)
     return PARSERS[_media_type(text, filename, media_type)](text, encoding)
 

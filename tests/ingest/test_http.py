@@ -1,0 +1,179 @@
+"""Ingest over HTTP, on the embedded app: receipts, repetition, problem details, and who may do what."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.embedded import create_app
+from shared.domain.roles import Role
+from shared.settings import Settings
+from shared.store.tokens import new_secret
+from tests.support.texts import FAIR_EN
+
+TICKET = "a-ticket-for-the-admin"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    app = create_app(Settings(data=tmp_path, database_url=url, max_document_bytes=100_000), TICKET)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def token(app: FastAPI, name: str, role: Role) -> str:
+    secret = new_secret()
+    app.state.tokens.create(app.state.new_id(), name, role, app.state.new_id.now(), secret)
+    return secret
+
+
+def client_of(app: FastAPI, secret: str | None = None) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://salname.test", headers=headers
+    )
+
+
+@pytest.fixture
+async def admin(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, token(app, "Aygün", Role.admin)) as client:
+        created = await client.post("/v1/chronologies", json={"slug": "fairs", "title": "Fairs"})
+        assert created.status_code == 201
+        yield client
+
+
+async def test_a_document_is_captured_once_however_it_is_sent(admin: httpx.AsyncClient) -> None:
+    url = "/v1/chronologies/fairs/documents"
+    first = await admin.post(url, files={"file": ("fair.txt", FAIR_EN.encode(), "text/plain")}, data={"title": "The fair"})
+    assert first.status_code == 201
+    assert first.headers["location"] == f"{url}/{first.json()['id']}"
+    again = await admin.post(url, json={"text": FAIR_EN, "source": {"title": "The fair"}})
+    assert again.status_code == 200
+    assert again.json() == {**first.json(), "status": "unchanged"}
+    assert (await admin.get(first.headers["location"])).status_code in (200, 404), "the projection may be on its way"
+
+
+async def test_problems_say_what_to_do(admin: httpx.AsyncClient) -> None:
+    cases = [
+        (await admin.post("/v1/chronologies/nowhere/documents", json={"text": "x"}), 404, "POST /v1/chronologies"),
+        (await admin.post("/v1/chronologies", json={"slug": "Fairs!", "title": "x"}), 422, "slug"),
+        (await admin.post("/v1/chronologies", json={"slug": "fairs", "title": "x"}), 409, "already a chronology"),
+        (await admin.post("/v1/chronologies/fairs/documents", json={"text": ""}), 422, "empty"),
+        (await admin.post("/v1/chronologies/fairs/documents", json={}), 422, "either text, or content"),
+        (await admin.post("/v1/chronologies/fairs/documents", json={"text": "x", "source": {"published": "soon"}}), 422, "EDTF"),
+        (await admin.post("/v1/chronologies/fairs/documents", content=b"x"), 422, "multipart/form-data"),
+        (await admin.post("/v1/chronologies/fairs/documents", data={"title": "x"}, files={"other": b"x"}), 422, "no file"),
+        (await admin.post("/v1/chronologies/fairs/documents", content=b"{", headers={"content-type": "application/json"}), 422, "JSON"),
+        (await admin.post("/v1/chronologies/fairs/documents", json={"text": "x" * 200_000}), 413, "SALNAME_MAX_DOCUMENT_BYTES"),
+        (await admin.post("/v1/chronologies/fairs/documents", json={"text": "x"}, headers={"If-Match": "now"}), 422, "If-Match"),
+        (await admin.post("/v1/chronologies/fairs/documents", json={"text": "A fair."}, headers={"If-Match": '"99"'}), 412, "at 1"),
+        (await admin.get("/v1/nothing"), 404, "Not Found"),
+    ]
+    for answer, status, says in cases:
+        assert (answer.status_code, says in answer.text) == (status, True), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert {"type", "title", "status", "detail", "instance"} <= set(answer.json())
+
+
+async def test_a_body_that_grows_over_the_limit_is_cut_off(admin: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            yield b"x" * 10_000
+
+    answer = await admin.post("/v1/chronologies/fairs/documents", content=endless(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+async def test_an_idempotency_key_belongs_to_one_request(admin: httpx.AsyncClient) -> None:
+    url, key = "/v1/chronologies/fairs/documents", {"Idempotency-Key": "one"}
+    first = await admin.post(url, json={"text": FAIR_EN}, headers=key)
+    assert (first.status_code, (await admin.post(url, json={"text": FAIR_EN}, headers=key)).json()["status"]) == (201, "unchanged")
+    other = await admin.post(url, json={"text": "Another text of 1999."}, headers=key)
+    assert (other.status_code, "another body" in other.text) == (409, True)
+
+
+async def test_a_stream_of_claims_is_recorded_and_can_be_sent_again(admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.routes.CLAIMS_A_COMMIT", 3)
+    document = (await admin.post("/v1/chronologies/fairs/documents", json={"text": FAIR_EN})).json()["id"]
+    lines = [
+        json.dumps({"document_id": document, "quote": quote}) for quote in ("212 guests", "14 countries", "nowhere", "Seed Bank", "Ganja")
+    ]
+
+    async def body() -> AsyncIterator[bytes]:
+        for byte in ("\n".join(lines)).encode():
+            yield bytes([byte])
+
+    headers = {"content-type": "application/x-ndjson", "Idempotency-Key": "stream"}
+    first = await admin.post("/v1/chronologies/fairs/claims", content=body(), headers=headers)
+    assert first.status_code == 201, first.text
+    assert len(first.json()["recorded"]) == 4
+    assert [refused["line"] for refused in first.json()["refused"]] == [3]
+    again = await admin.post("/v1/chronologies/fairs/claims", content=body(), headers=headers)
+    assert (again.status_code, again.json()) == (200, {**first.json(), "status": "unchanged"})
+
+
+async def test_a_single_claim_that_is_not_right_is_an_error(admin: httpx.AsyncClient) -> None:
+    document = (await admin.post("/v1/chronologies/fairs/documents", json={"text": FAIR_EN})).json()["id"]
+    wrong = await admin.post("/v1/chronologies/fairs/claims", json={"document_id": document, "quote": "213 guests"})
+    assert (wrong.status_code, "does not stand in the document" in wrong.text) == (422, True)
+    right = await admin.post("/v1/chronologies/fairs/claims", json={"document_id": document, "quote": "212 guests"})
+    assert right.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (Role.reader, set()),
+        (Role.contributor, {"documents"}),
+        (Role.editor, {"documents", "chronologies"}),
+        (Role.admin, {"documents", "chronologies", "tokens"}),
+    ],
+)
+async def test_roles(app: FastAPI, admin: httpx.AsyncClient, role: Role, allowed: set[str]) -> None:
+    async with client_of(app, token(app, "somebody", role)) as client:
+        answers = {
+            "documents": await client.post("/v1/chronologies/fairs/documents", json={"text": "A fair in 1998."}),
+            "chronologies": await client.post("/v1/chronologies", json={"slug": "other", "title": "Other"}),
+            "tokens": await client.get("/v1/tokens"),
+        }
+    assert {name for name, answer in answers.items() if answer.is_success} == allowed
+    assert {answer.status_code for name, answer in answers.items() if name not in allowed} <= {403}
+
+
+async def test_tokens_are_given_and_revoked_and_never_shown_again(app: FastAPI, admin: httpx.AsyncClient) -> None:
+    given = (await admin.post("/v1/tokens", json={"name": "Leyla", "role": "editor"})).json()
+    async with client_of(app, given["secret"]) as leyla:
+        assert (await leyla.post("/v1/chronologies", json={"slug": "l", "title": "L"})).status_code == 201
+        assert (await admin.delete(f"/v1/tokens/{given['token']['id']}")).status_code == 204
+        refused = await leyla.post("/v1/chronologies", json={"slug": "m", "title": "M"})
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    listed = (await admin.get("/v1/tokens")).text
+    assert "Leyla" in listed
+    assert given["secret"] not in listed
+    assert (await admin.post("/v1/tokens", json={"name": "x", "role": "king"})).status_code == 422
+
+
+async def test_the_admin_link_works_once_and_its_session_only_from_our_own_pages(app: FastAPI, admin: httpx.AsyncClient) -> None:
+    async with client_of(app) as browser:
+        assert (await browser.get("/login", params={"ticket": "wrong"})).status_code == 401
+        opened = await browser.get("/login", params={"ticket": TICKET})
+        assert opened.status_code == 303
+        cookie = opened.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        body = {"slug": "mine", "title": "Mine"}
+        assert (await browser.post("/v1/chronologies", json=body)).status_code == 403
+        assert (await browser.post("/v1/chronologies", json=body, headers={"Sec-Fetch-Site": "cross-site"})).status_code == 403
+        assert (await browser.post("/v1/chronologies", json=body, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 201
+    async with client_of(app) as second:
+        assert (await second.get("/login", params={"ticket": TICKET})).status_code == 401
+
+
+async def test_health(app: FastAPI) -> None:
+    async with client_of(app) as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        assert (await client.get("/readyz")).json()["checks"] == {"database": "ok", "projection": "ok"}
