@@ -30,7 +30,7 @@ _EXPLICIT = "explicit"
 _HEADING = 120
 _CLOSE = 6
 _OPENING = 3
-_YEAR_KNOWN = re.compile(r"\d")
+_COLUMNS = re.compile(r"\s[|•·]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Composer:
             self._dates[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         # Dates are blanked where words are looked for: "May" is no "may".
         self._words = _blanked(view.lower, mentions)
-        self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection)
+        self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection, self._gazetteer)
         self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
         self._claims: list[ClaimBody] = []
@@ -85,13 +85,14 @@ class Composer:
 
     def _asserts(self, sentence: Sentence) -> bool:
         """Whether a sentence is more than a heading, a byline or a caption."""
-        text, lower = self._view.text, self._view.lower
         if sentence.closed and sentence.end - sentence.start > len("It was so."):
             return True
-        finite = self._grammar.finite
-        return sentence.end - sentence.start > _HEADING or bool(
-            finite and finite.search(lower, sentence.start, sentence.end) and " " in text[sentence.start : sentence.end]
-        )
+        grammar, lower = self._grammar, self._view.lower
+        if _COLUMNS.search(lower, sentence.start, sentence.end) or (grammar.bylines and grammar.bylines.match(lower, sentence.start)):
+            return False
+        if sentence.end - sentence.start > _HEADING:
+            return True
+        return grammar.finite is not None and grammar.finite.search(lower, sentence.start, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
         low, high = self._index.within(sentence.start, sentence.end)

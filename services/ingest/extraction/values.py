@@ -7,6 +7,7 @@ from services.ingest.extraction.numbers import Numeral, NumeralReader, shown
 from services.ingest.extraction.tokens import Token, adjacent
 from shared.domain.claims import Bound, ValueKind
 from shared.lexicon.inflection import Inflection
+from shared.lexicon.places import Gazetteer
 from shared.lexicon.units import Noun, Units
 
 _DASHES = "-–—"
@@ -47,12 +48,15 @@ class _Word:
 class ValueFinder:
     """Finds the values of one text."""
 
-    def __init__(self, text: str, tokens: list[Token], grammar: Grammar, units: Units, inflection: Inflection) -> None:
+    def __init__(
+        self, text: str, tokens: list[Token], grammar: Grammar, units: Units, inflection: Inflection, gazetteer: Gazetteer
+    ) -> None:
         self._text = text
         self._tokens = tokens
         self._grammar = grammar
         self._units = units
         self._inflection = inflection
+        self._gazetteer = gazetteer
         self._numerals = NumeralReader(tokens, grammar, inflection)
 
     def find(self, low: int, high: int, blocked: bytearray) -> list[Found]:
@@ -155,7 +159,9 @@ class ValueFinder:
 
     def _count(self, numeral: Numeral, high: int) -> Found | None:
         words = self._phrase(numeral.last, high)
-        if not words or self._is_time(words):
+        if not words:
+            return self._undergone(numeral, high)
+        if self._is_time(words):
             return None
         if not numeral.alone and numeral.first and self._tokens[numeral.first - 1].text in self._grammar.phrases.determiners:
             return None
@@ -167,6 +173,19 @@ class ValueFinder:
             # An unknown noun is kept as it is written.
             return self._bounded("" if head.noun else self._text[words[0].start : head.end], numeral, head, high)
         return self._bounded(head.noun.name if head.noun else "", numeral, head, high)
+
+    def _undergone(self, numeral: Numeral, high: int) -> Found | None:
+        """A count of those who are not named, by what was done to them: "70,000 were evacuated"."""
+        if self._looks_like_year(numeral) or not numeral.alone:
+            return None
+        for length in (2, 1):
+            words = self._tokens[numeral.last : numeral.last + length]
+            done = numeral.last + length
+            if done < high and self._text_of(words) in self._grammar.phrases.copulas and self._ends_phrase(self._tokens[done].text):
+                noun = self._units.counted.find(self._tokens[done].text)
+                attribute = noun.name if noun else self._tokens[done].text
+                return self._number(attribute, numeral, numeral.start, self._tokens[done].end, "count", None)
+        return None
 
     def _bounded(self, attribute: str, numeral: Numeral, head: _Word, high: int) -> Found:
         """Make a count; a noun in a case may carry the bound: "300 nəfərdən çox"."""
@@ -204,7 +223,9 @@ class ValueFinder:
                 last += 2
             start, end = token.start, self._tokens[last - 1].end
             text = self._lower_between(index, last)
-            words.append(_Word(start, end, text, None if token.text in links else self._units.counted.find(text), last))
+            # "Gəncə" is a town, and not a form of "gənc".
+            named = token.text in links or (self._text[start].isupper() and self._gazetteer.find(text) is not None)
+            words.append(_Word(start, end, text, None if named else self._units.counted.find(text), last))
             index = last
         return words
 

@@ -158,6 +158,8 @@ def test_a_date_does_not_carry_to_reflections_or_to_other_happenings(language: s
     [
         ("en", "Who opened the bridge in 1932?"),
         ("en", "A short history of the mill, 1901"),
+        ("en", "Updated 3 June 2016 | 4 min read"),
+        ("en", "By Our Correspondent, posted 3 June 2016"),
         ("en", "The town has always loved its bees."),
         ("en", "It is celebrated every year on 31 December."),
         ("az", "Körpünü 1932-ci ildə kim açdı?"),

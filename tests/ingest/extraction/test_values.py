@@ -25,6 +25,10 @@ ENGLISH = [
     ("Order No. 88 was read out to 9 officers.", [("order number", "88", "Order No. 88"), ("officers", "9", "9 officers")]),
     ("He bought 12 gizmos there.", [("gizmos", "12", "12 gizmos")]),
     ("There are 30 young people in it.", [("young people", "30", "30 young people")]),
+    (
+        "Some 70,000 were evacuated, 12 were killed.",
+        [("evacuated", "~70000", "Some 70,000 were evacuated"), ("dead", "12", "12 were killed")],
+    ),
     ("Nearly half a million men came.", [("men", "~500000", "Nearly half a million men")]),
     ("It has 20 or more rooms.", [("rooms", "≥20", "20 or more rooms")]),
 ]
@@ -45,6 +49,7 @@ AZERBAIJANI = [
     ("İki yüz əlli nəfər qonaq gəldi.", [("guests", "250", "İki yüz əlli nəfər qonaq")]),
     ("Mərasimə 300 nəfərdən çox adam gəldi.", [("people", ">300", "300 nəfərdən çox")]),
     ("Şəhərdə 2 milyon 38 min 750 nəfər yaşayır.", [("people", "2038750", "2 milyon 38 min 750 nəfər")]),
+    ("Komandada 12 gənc var.", [("young people", "12", "12 gənc")]),
     ("Yarım milyon ağac əkildi.", [("trees", "500000", "Yarım milyon ağac")]),
     ("Jurnalın 200-ə yaxın nömrəsi çıxdı.", [("issues", "~200", "200-ə yaxın nömrəsi")]),
     ("20 ölkənin 81 şəhərində tədbir keçirildi.", [("countries", "20", "20 ölkənin"), ("cities", "81", "81 şəhərində")]),
@@ -72,6 +77,8 @@ def test_azerbaijani_values(text: str, expected: list[tuple[str, str, str]]) -> 
         ("It was 5+5 again.", "en"),
         ("A six kilometre gap opened.", "en"),
         ("Hundreds of people came.", "en"),
+        ("The two sides met.", "en"),
+        ("Ayın 12-dək Gəncə boş qaldı.", "az"),
         ("Bu, 3-cü nəşrin 12-ci cildidir.", "az"),
         ("44 günlük müharibə oldu.", "az"),
         ("30 il və 4 ay davam etdi.", "az"),

@@ -45,6 +45,7 @@ class Phrases:
 
     head: str
     stops: frozenset[str]
+    copulas: frozenset[str]
     links: frozenset[str]
     classifiers: frozenset[str]
     determiners: frozenset[str]
@@ -81,6 +82,7 @@ class Grammar:
     language: str
     abbreviations: frozenset[str]
     openers: re.Pattern[str] | None
+    bylines: re.Pattern[str] | None
     numbers: Numbers
     bounds: Bounds
     phrases: Phrases
@@ -141,6 +143,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         language=language,
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
+        bylines=_any(table["sentences"]["bylines"], r"(?:{})(?!\w)"),
         numbers=_numbers(table["numbers"]),
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
@@ -216,6 +219,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
     return Phrases(
         head=table["head"],
         stops=frozenset(table["stops"]),
+        copulas=frozenset(table["copulas"]),
         links=frozenset(table["links"]),
         classifiers=frozenset(table["classifiers"]),
         determiners=frozenset(table["determiners"]),
