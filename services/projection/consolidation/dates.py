@@ -11,14 +11,12 @@ from shared.domain.dates import Edtf
 
 
 def entry_date(readings: Sequence[Reading], origins: Origins) -> EntryDate:
-    """Consolidate the dates of an entry's claims, given in content order."""
+    """Consolidate the dates of an entry's claims, given in content order: those that stand, or all of an entry that is withdrawn."""
     dated = [reading for reading in readings if reading.date]
-    telling = dated if all(reading.withdrawn for reading in readings) else [reading for reading in dated if _counts(reading, dated)]
+    telling = [reading for reading in dated if _asserts(reading)] or dated
     alternatives = _alternatives(telling)
-    chosen = _most_precise(telling)
-    status = _status(telling, chosen, alternatives, origins)
-    if readings and all(reading.withdrawn for reading in readings):
-        status = "withdrawn"
+    chosen = None if _disagree(_binding(telling)) else _most_precise(telling)
+    status = "withdrawn" if all(reading.withdrawn for reading in readings) else _status(telling, chosen, alternatives, origins)
     return EntryDate(edtf=chosen.text if chosen else None, status=status, alternatives=alternatives)
 
 
@@ -34,19 +32,20 @@ def _day(number: float) -> int | None:
     return None if number in (float("inf"), float("-inf")) else int(number)
 
 
-def _counts(reading: Reading, dated: Sequence[Reading]) -> bool:
-    """Whether a date is shown: what is denied or supposed gives way to what is said to happen or was planned."""
-    if reading.withdrawn:
-        return False
-    if reading.modality in ("happened", "planned"):
-        return True
-    return not any(other.modality in ("happened", "planned") and not other.withdrawn for other in dated)
+def _asserts(reading: Reading) -> bool:
+    """Whether a claim's date is shown: what is denied or supposed gives way to what is said to have happened or was planned."""
+    return reading.modality in ("happened", "planned")
 
 
 def _binding(telling: Sequence[Reading]) -> list[Reading]:
     """The claims whose dates must agree: those that say it happened; a plan binds only while nobody says so."""
     happened = [reading for reading in telling if reading.modality == "happened"]
     return happened or list(telling)
+
+
+def _disagree(binding: Sequence[Reading]) -> bool:
+    dates = list(dict.fromkeys(reading.date for reading in binding if reading.date))
+    return any(not agree(one, other) for at, one in enumerate(dates) for other in dates[at + 1 :])
 
 
 def _most_precise(telling: Sequence[Reading]) -> Edtf | None:
@@ -74,13 +73,9 @@ def _alternatives(telling: Sequence[Reading]) -> tuple[DateAlternative, ...]:
 
 
 def _status(telling: Sequence[Reading], chosen: Edtf | None, alternatives: Sequence[DateAlternative], origins: Origins) -> Status:
-    binding = _binding(telling)
-    disagree = any(
-        one.date and other.date and not agree(one.date, other.date) for at, one in enumerate(binding) for other in binding[at + 1 :]
-    )
-    if disagree or (chosen is None and alternatives):
+    if chosen is None and alternatives:
         return "disputed"
     if any(alternative.corrected_by for alternative in alternatives):
         return "corrected"
-    supporting = [reading.id for reading in binding if chosen and reading.date and chosen.contains(reading.date)]
+    supporting = [reading.id for reading in _binding(telling) if chosen and reading.date and chosen.contains(reading.date)]
     return "corroborated" if origins.count(supporting) >= 2 else "single-source"

@@ -35,6 +35,17 @@ class TestAmendments:
         [alternative] = row(entry, "guests").alternatives
         assert (alternative.shown, alternative.bound, alternative.corrected_from) == ("~35", "about", "33")
 
+    def test_a_name_read_wrongly(self) -> None:
+        named = claim("n", FIRST, "1987-05-04", value("place", "Ganja", kind="place"))
+        [entry] = consolidate([named], [decided(AmendValue(claim_id="n", attribute="place", value="Gazakh"))])
+        assert row(entry, "place").alternatives[0].value == "Gazakh"
+        assert row(entry, "place").alternatives[0].corrected_from == "Ganja"
+
+    def test_a_figure_that_is_none_after_all(self) -> None:
+        [entry] = consolidate([B], [decided(AmendValue(claim_id="b", attribute="guests", value="a great many"))])
+        [alternative] = row(entry, "guests").alternatives
+        assert (alternative.kind, alternative.value) == ("name", "a great many")
+
     def test_a_value_that_is_none(self) -> None:
         [entry] = consolidate([B], [decided(AmendValue(claim_id="b", attribute="guests", value=None))])
         assert entry.values == ()

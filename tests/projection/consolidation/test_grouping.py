@@ -227,6 +227,27 @@ class TestReasons:
             link.reasons
         )
 
+    @pytest.mark.parametrize(("number", "words"), [("21st", "21st"), ("12th", "twelfth"), ("13th", "13th"), ("42nd", "42nd")])
+    def test_say_ordinals_as_people_do(self, number: str, words: str) -> None:
+        statement = f"The {number} congress of beekeepers was held in Ganja"
+        [entry] = consolidate([claim("a", statement, "1987"), claim("b", statement, "1987", document="B")], ())
+        assert f"both tell of the {words} congress" in entry.links[0].reasons
+
+    @pytest.mark.parametrize(
+        ("one", "other", "words"),
+        [
+            ("1987-05", "1987-05", "both in May 1987"),
+            ("1987", "1987", "both in 1987"),
+            ("1987-05-04", "1987-05", "4 May 1987 lies within May 1987"),
+            ("1987-04-28/1987-05-04", "1987-05", "1987-04-28/1987-05-04 and May 1987 overlap"),
+            ("1987-05-04", "1987-05-04", "same day, 4 May 1987"),
+        ],
+    )
+    def test_say_how_dates_agree(self, one: str, other: str, words: str) -> None:
+        statement = "The second congress of beekeepers was held in Ganja"
+        [entry] = consolidate([claim("a", statement, one), claim("b", statement, other, document="B")], ())
+        assert words in entry.links[0].reasons
+
     def test_hold_an_entry_together_and_no_more(self) -> None:
         claims = [claim(name, "The second congress of beekeepers was held in Ganja", "1987-05-04", document=name) for name in "ABCDE"]
         [entry] = consolidate(claims, ())

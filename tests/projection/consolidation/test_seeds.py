@@ -77,7 +77,7 @@ def test_labelled_claims_stand_with_their_like(told: list[Told], entries: tuple[
     lines = (evaluation / "gold-dev.jsonl").read_text(encoding="utf-8").splitlines()
     labels = [json.loads(line) for line in lines]
     entry_of = {name: entry.id for entry in entries for name in entry.claims}
-    got = [
+    got: list[str] = [
         next(
             (
                 entry_of[one.claim.id]
@@ -88,10 +88,11 @@ def test_labelled_claims_stand_with_their_like(told: list[Told], entries: tuple[
         )
         for at, label in enumerate(labels)
     ]
-    pairs = list(zip(got, [label["event"] for label in labels], strict=True))
+    pairs = [(entry, str(label["event"])) for entry, label in zip(got, labels, strict=True)]
 
     def share(by: int) -> float:
-        return sum(pairs.count(pair) / sum(other[by] == pair[by] for other in pairs) for pair in pairs) / len(pairs)
+        likeness = [pairs.count(pair) / sum(other[by] == pair[by] for other in pairs) for pair in pairs]
+        return sum(likeness) / len(likeness)
 
     precision, recall = share(0), share(1)
     assert 2 * precision * recall / (precision + recall) >= 0.9

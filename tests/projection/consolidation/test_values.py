@@ -191,3 +191,22 @@ class TestDates:
         assert entry.date.edtf == "1987-05-04"
         assert entry.date.status == "single-source"
         assert len(entry.date.alternatives) == 2
+
+    def test_a_vague_date_does_not_settle_a_dispute(self) -> None:
+        figures = (value("delegates", "212"), value("hives", "9400"))
+        entry = one_entry(
+            claim("a", WORDS["A"], "1987-05-04", *figures, document="A"),
+            claim("b", WORDS["B"], "1987-05-05", *figures, document="B"),
+            claim("c", WORDS["C"], "1987", *figures, document="C"),
+        )
+        assert entry.date.edtf is None
+        assert entry.date.status == "disputed"
+
+    def test_a_denied_date_gives_way(self) -> None:
+        entry = one_entry(
+            claim("a", WORDS["A"], "1987-05", document="A"),
+            claim("b", WORDS["B"], "1987-05-05", document="B", modality="denied"),
+        )
+        assert [alternative.edtf for alternative in entry.date.alternatives] == ["1987-05"]
+        [denied] = consolidate([claim("b", WORDS["B"], "1987-05-05", modality="denied")], ())
+        assert denied.date.edtf == "1987-05-05"
