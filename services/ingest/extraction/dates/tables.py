@@ -87,12 +87,23 @@ def compile_table(table: Mapping[str, Any]) -> Language:
             for code in pattern.form.starts:
                 by_code.setdefault(code, []).append(pattern)
     patterns = {code: tuple(found) for code, found in by_code.items()}
-    return Language(table["code"], lexicon, patterns, {code: _any_of(found) for code, found in patterns.items()}, _one_of(patterns))
+    return Language(table["code"], lexicon, patterns, Filters(patterns), _one_of(patterns))
 
 
-def _any_of(patterns: tuple[Pattern, ...]) -> re.Pattern[str]:
-    """Return an expression that matches where any of the patterns does; most places match none, and one look settles that."""
-    return re.compile("|".join(_GROUP.sub("(?:", pattern.form.pattern.pattern) for pattern in patterns))
+class Filters(dict[str, re.Pattern[str]]):
+    """For every code, an expression that matches where any of its patterns does; most places match none, and one look settles that.
+
+    Compiled when a text first has the code: compiling them all takes longer than reading a page.
+    """
+
+    def __init__(self, patterns: Mapping[str, tuple[Pattern, ...]]) -> None:
+        super().__init__()
+        self._patterns = patterns
+
+    def __missing__(self, code: str) -> re.Pattern[str]:
+        forms = (_GROUP.sub("(?:", pattern.form.pattern.pattern) for pattern in self._patterns[code])
+        self[code] = re.compile("|".join(forms))
+        return self[code]
 
 
 def _one_of(codes: Iterable[str]) -> re.Pattern[str]:
