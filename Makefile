@@ -35,7 +35,7 @@ lint: install ## Check formatting, lint, types, imports and dependencies
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(RUN) lint-imports
-	$(RUN) deptry services shared migrations
+	$(RUN) deptry .
 
 format: install ## Format the code and mend what can be mended
 	$(RUN) ruff format .
