@@ -208,7 +208,14 @@ def _between(
     lower: str, begin: int, date: DateMention, following: DateMention, beyond: int, cuts: list[_Cut], grammar: Grammar
 ) -> _Cut | None:
     """Choose the cut between two dates: the strongest; of equals, the one that leaves each date with what it dates."""
-    usable = [cut for cut in cuts if date.end <= cut.left and cut.right <= following.start]
+    usable = [
+        cut
+        for cut in cuts
+        if date.end <= cut.left
+        and cut.right <= following.start
+        and _dates_something(lower, begin, cut.left, date, grammar)
+        and _dates_something(lower, cut.right, beyond, following, grammar)
+    ]
     if not usable:
         return None
     best = max(cut.strength for cut in usable)
@@ -223,6 +230,12 @@ def _between(
         return last
     lead = _WORD.findall(lower, last.right, following.start)
     return last if all(word in grammar.prepositions for word in lead) else equal[0]
+
+
+def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:
+    """Whether a part of a sentence holds more than its date and the small words about it."""
+    words = _WORD.findall(lower, start, date.start) + _WORD.findall(lower, date.end, end)
+    return any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
 
 
 def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Grammar) -> Clause:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.ingest.extraction.grammar.tables import Grammar, Presented
 from shared.domain.claims import Modality
 
-_NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\n]{2,80}?)(?=[,;.]|\s+(?:on|in|at|that)\s|$)")
+_NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\d\n]{2,80}?)(?=[,;.]|\s+(?:on|in|at|that)\s|$)")
 _SPEAKER_WORDS = 8
 _BEFORE_VERB = 1
 _UNNAMED = 4
@@ -28,7 +28,12 @@ def modality(lower: str, start: int, end: int, date: tuple[int, int] | None, gra
     if grammar.denying and grammar.denying.search(lower, start, end):
         return "denied"
     purpose = purpose or _is_set(lower, start, date, grammar)
-    start, end = _governed(lower, start, end, date, grammar)
+    if grammar.lasting and date is not None and grammar.lasting.search(lower, start, date[0]):
+        return "happened"
+    if not grammar.verb_final:
+        start, end = _governed(lower, start, end, date, grammar)
+    elif grammar.subordinators and date and (mark := grammar.subordinators.search(lower, start, end)):
+        start, end = (start, mark.start()) if date[1] <= mark.start() else (mark.end(), end)
     for name, presented in grammar.presented.items():
         if (name == "planned" and purpose) or _presents(lower, start, end, presented, grammar):
             return name
@@ -44,11 +49,22 @@ def _is_set(lower: str, start: int, date: tuple[int, int] | None, grammar: Gramm
 
 
 def _governed(lower: str, start: int, end: int, date: tuple[int, int] | None, grammar: Grammar) -> tuple[int, int]:
-    """Leave out a subordinate clause, or what it is subordinate to, whichever the date does not stand in."""
-    subordinator = grammar.subordinators.search(lower, start, end) if grammar.subordinators else None
-    if subordinator is None or date is None:
+    """Narrow a stretch to the part with the verb that its date belongs to: the part around the date, or the nearest with a verb."""
+    if grammar.subordinators is None:
         return start, end
-    return (start, subordinator.start()) if date[1] <= subordinator.start() else (subordinator.end(), end)
+    parts = []
+    begin = start
+    for mark in grammar.subordinators.finditer(lower, start, end):
+        parts.append((begin, mark.start()))
+        begin = mark.end()
+    parts.append((begin, end))
+    at = 0 if date is None else max((index for index, part in enumerate(parts) if part[0] <= date[0]), default=0)
+    nearest = [*range(at, len(parts)), *range(at - 1, -1, -1)]
+    return next((parts[index] for index in nearest if _has_verb(lower, parts[index][0], parts[index][1], grammar)), (start, end))
+
+
+def _has_verb(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None
 
 
 def _presents(lower: str, start: int, end: int, presented: Presented, grammar: Grammar) -> bool:
@@ -102,7 +118,11 @@ def _source_named_before_verb(text: str, lower: str, start: int, end: int, gramm
             continue
         if not grammar.verb_final and len(words) - 1 - last > _BEFORE_VERB:
             continue
-        first = last
+        named = last
+        if not grammar.verb_final:
+            # "The Iraqi government said": the noun after the name belongs to it.
+            last = len(words) - 1
+        first = named
         while first > 0 and _name_runs_on(words[first - 1], words[first], grammar):
             first -= 1
         return Source(words[first].start(), words[last].end())

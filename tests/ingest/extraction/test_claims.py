@@ -21,6 +21,14 @@ CLAUSES = [
         "The bridge was opened in 1932 and in 1945 it was destroyed.",
         [("1932", "The bridge was opened in 1932"), ("1945", "in 1945 it was destroyed")],
     ),
+    (
+        "en",
+        "On 5 May 1932, 4 years after the flood of 1928, the bridge was opened.",
+        [
+            ("1932-05-05", "On 5 May 1932, 4 years after the flood of 1928, the bridge was opened"),
+            ("1928", "On 5 May 1932, 4 years after the flood of 1928, the bridge was opened"),
+        ],
+    ),
     ("en", "However, the fair closed in 1950.", [("1950", "the fair closed in 1950")]),
     ("az", "Körpü 4 may 1932-ci ildə açıldı.", [("1932-05-04", "Körpü 4 may 1932-ci ildə açıldı")]),
     (
@@ -180,6 +188,9 @@ def test_what_makes_no_claim(language: str, text: str) -> None:
         ("en", "The race was scheduled for 3 May 2011.", "planned"),
         ("en", "The race did not take place in 2011.", "denied"),
         ("en", "The mayor denied that a meeting took place on 5 June 2012.", "denied"),
+        ("en", "The loss was not felt until 1918.", "happened"),
+        ("en", "On 3 May 1998 the army took the hill, but did not hold it.", "happened"),
+        ("en", "The fair, scheduled for 1998, was cancelled.", "denied"),
         ("en", "The order called a fair for 9 May 1998.", "planned"),
         ("az", "Sərgi 2011-ci ilin mayında keçirilməli idi.", "planned"),
         ("en", "If the dam had broken in 1950, the town might have drowned.", "hypothetical"),

@@ -104,6 +104,7 @@ class Grammar:
     setting_prepositions: re.Pattern[str] | None
     auxiliaries: frozenset[str]
     subordinators: re.Pattern[str] | None
+    lasting: re.Pattern[str] | None
     source_before: re.Pattern[str] | None
     source_after: re.Pattern[str] | None
     saying: re.Pattern[str] | None
@@ -170,7 +171,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         setting=_any(modality["setting"]),
         setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
         auxiliaries=frozenset(modality["auxiliaries"]),
-        subordinators=_any(modality["subordinators"], r"(?<!\w)(?:{})(?!\w)"),
+        subordinators=_any(modality["subordinators"], r"(?:[,;:]\s+|\s)(?:{})(?=\s)|[,;:](?=\s)"),
+        lasting=_any(modality["lasting"], r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
         source_before=_any(attribution["before"]),
         source_after=_any(attribution.get("after", [])),
         saying=_any(attribution["verbs_after"]),
