@@ -20,7 +20,7 @@ $(UV_HOME)/bin/uv:
 install: .venv/.installed ## Install everything into .venv
 
 .venv/.installed: pyproject.toml uv.lock | $(if $(filter $(UV_HOME)/%,$(UV)),$(UV))
-	$(UV) sync --frozen
+	$(UV) sync --frozen --compile-bytecode
 	@touch $@
 
 run: install ## Ingest the bundled example and serve everything at http://127.0.0.1:8000

@@ -61,7 +61,7 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     install_problems(app)
     install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     install_query(app, database, settings, changed)
-    app.include_router(health_routes({"database": database_check(database), "projection": lambda: thread.failure}))
+    app.include_router(health_routes({"database": database_check(database), "projection": thread.failure}))
     if ticket:
         _install_login(app, ticket)
     return app

@@ -37,6 +37,8 @@ class Projector:
         self._log = events
         self._on_change = on_change
         self._folds: dict[str, Fold] = {}
+        self.stopped: dict[str, str] = {}
+        """Why the projection of a chronology stopped, by its id: its log holds what this release does not know."""
 
     def catch_up(self, progress: Progress = lambda position, head: None) -> int:
         """Project all chronologies as far as their logs go; return how many events that took."""
@@ -120,6 +122,9 @@ class Projector:
             return session.get(CheckpointRow, chronology_id)
 
     def _stop_at(self, chronology_id: str, error: UnknownEvent) -> None:
+        if self.stopped.get(chronology_id) == error.detail:
+            return
+        self.stopped[chronology_id] = error.detail
         log.error("projection.stopped", chronology=chronology_id, reason=error.detail)
         checkpoint = self._checkpoint(chronology_id)
         position, time = (checkpoint.position, checkpoint.time) if checkpoint else (0, "")
@@ -154,18 +159,22 @@ class ProjectionThread(threading.Thread):
         self._wakeup = wakeup
         self._poll = poll
         self._stopping = threading.Event()
-        self.failure: str | None = None
+        self._failure: str | None = None
+
+    def failure(self) -> str | None:
+        """What keeps the projection from its work, for a health check; None when nothing does."""
+        return self._failure or next(iter(self._projector.stopped.values()), None)
 
     def run(self) -> None:
         seen = 0
         while not self._stopping.is_set():
             try:
                 self._projector.catch_up()
-                self.failure = None
+                self._failure = None
             except Busy as error:
                 log.warning("projection.busy", reason=error.detail)
             except Exception as error:
-                self.failure = f"{type(error).__name__}: {error}"
+                self._failure = f"{type(error).__name__}: {error}"
                 log.exception("projection.failed", exc_info=error)
             seen = self._wakeup.wait(seen, self._poll)
 

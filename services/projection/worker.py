@@ -37,5 +37,5 @@ def create_app() -> FastAPI:
 
     app = FastAPI(title="Salname projection", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     install_problems(app)
-    app.include_router(health_routes({"database": database_check(database), "projection": lambda: thread.failure}))
+    app.include_router(health_routes({"database": database_check(database), "projection": thread.failure}))
     return app
