@@ -82,7 +82,12 @@ def _agglutinated(table: dict[str, Any]) -> dict[str, Ending]:
                     if not ending:
                         continue
                     owned = bool(possessive) or ending in table["possessive"]
-                    kept = endings.setdefault(ending, Ending(ending, "relative" if relative else case, owned, bool(plural)))
+                    kept = endings.setdefault(
+                        ending,
+                        Ending(
+                            ending, "relative" if relative else case, owned, bool(plural) or possessive.startswith(tuple(table["plural"]))
+                        ),
+                    )
                     if owned and not kept.possessive:
                         endings[ending] = Ending(ending, kept.case, True, kept.plural)
     return endings

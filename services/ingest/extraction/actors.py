@@ -9,6 +9,7 @@ from shared.lexicon.places import Gazetteer
 
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
+_ROMAN = re.compile(r"[ivxı]{1,5}")
 _MOST = 8
 _FEWEST_LETTERS = 2
 
@@ -81,6 +82,8 @@ def _untitled(lower: str, run: list[tuple[int, int]], grammar: Grammar, gazettee
     run = run[titles[-1] + 1 :] if titles else run
     while run and lower[slice(*run[0])] in grammar.connectors:
         run = run[1:]
+    while len(run) > 1 and _ROMAN.fullmatch(lower[slice(*run[-1])]):
+        run = run[:-1]
     while len(run) > 2 and (place := gazetteer.find(lower[slice(*run[-1])])) and place[1].case is not None:
         run = run[:-1]
     return run
@@ -98,6 +101,9 @@ def _actor(
     organization = _organization(lower, run, grammar, inflection)
     base, name_end = _base(last, end, grammar, inflection, organization=organization is not None)
     if gazetteer.find(lower[start:end]) is not None:
+        return None
+    if organization is None and grammar.verb_final and any(ending.plural for _, ending in inflection.stems(last)):
+        # A people or a group, not a name: "Dünya Azərbaycanlılarının".
         return None
     if len(run) == 1 and organization is None and not (text[start:end].isupper() and end - start > _FEWEST_LETTERS):
         return None

@@ -242,6 +242,8 @@ def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Gr
     """Cut a long part down to what stands about its date."""
     date, start, end = part.date, part.start, part.end
     if part.items:
+        before = [cut for cut in cuts if start < cut.right <= date.start and cut.strength >= _COMMA]
+        start = before[-1].right if before else start
         if part.first and date.start - start > _PREAMBLE:
             start = date.start
         closing = next(

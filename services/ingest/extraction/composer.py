@@ -138,9 +138,10 @@ class Composer:
         for place in places:
             if any(part.start <= place.start and place.end <= part.end for part in parts):
                 shares[_owner(place.start, place.end, parts)][1].append(place)
-        for part, (of_values, of_places) in zip(parts, shares, strict=True):
-            self._add(part, sentence, of_values, of_places, None)
-            self._remember(number, sentence, part, parts)
+        # What encloses another clause begins before it.
+        for index in sorted(range(len(parts)), key=lambda index: (parts[index].start, -parts[index].end)):
+            self._add(parts[index], sentence, *shares[index], None)
+            self._remember(number, sentence, parts[index], parts)
         if any(value.counts for value in left):
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]

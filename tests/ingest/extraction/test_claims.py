@@ -54,7 +54,7 @@ def test_each_date_goes_to_its_clause(language: str, text: str, expected: list[t
 
 
 def test_an_order_is_given_and_what_it_orders_is_planned_in_azerbaijani() -> None:
-    planned, ordered = claims_of(
+    ordered, planned = claims_of(
         "Nazir sentyabrın 14–15-də rəssamların sərgisinin keçirilməsi üçün 1998-ci il aprelin 2-də əmr imzaladı.", "az"
     )
     assert (planned.modality, planned.date and planned.date.edtf) == ("planned", "1998-09-14/1998-09-15")

@@ -80,6 +80,7 @@ def test_every_part_of_every_claim_is_verbatim(document: ExtractionInput) -> Non
     claims = RulesExtractor().extract(document)
     for claim in claims:
         claim.check(document.text)
+    assert [claim.start for claim in claims] == sorted(claim.start for claim in claims)
     assert all(int(claim.continues) < index for index, claim in enumerate(claims) if claim.continues)
 
 
