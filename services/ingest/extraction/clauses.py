@@ -77,14 +77,19 @@ def _distinct(dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMe
         others = [other for other in dates if other is not date]
         again = date.derivation != EXPLICIT and any(other.edtf == date.edtf and other.derivation == EXPLICIT for other in others)
         refined = any(
-            other.anchor == (date.start, date.end)
-            and (other.edtf or "").startswith(f"{date.edtf}-")
-            and not any(date.end <= cut.left and cut.right <= other.start and cut.strength >= _COMMA for cut in cuts)
+            (other.edtf or "").startswith(f"{date.edtf}-")
+            and not _apart(date, other, cuts, anchored=other.anchor == (date.start, date.end))
             for other in others
         )
         if not again and not refined:
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _apart(date: DateMention, other: DateMention, cuts: Sequence[_Cut], *, anchored: bool) -> bool:
+    """Whether a later date may stand in another clause; one that leans on the earlier needs more to part it."""
+    least = _COMMA if anchored else 0
+    return other.start < date.start or any(date.end <= cut.left and cut.right <= other.start and cut.strength >= least for cut in cuts)
 
 
 def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[_Cut], grammar: Grammar) -> list[_Part]:

@@ -29,6 +29,7 @@ CLAUSES = [
             ("1928", "On 5 May 1932, 4 years after the flood of 1928, the bridge was opened"),
         ],
     ),
+    ("en", "The 1998 fair lasted from 4 May to 6 May 1998.", [("1998-05-04/1998-05-06", "The 1998 fair lasted from 4 May to 6 May 1998")]),
     ("en", "However, the fair closed in 1950.", [("1950", "the fair closed in 1950")]),
     ("az", "Körpü 4 may 1932-ci ildə açıldı.", [("1932-05-04", "Körpü 4 may 1932-ci ildə açıldı")]),
     (
