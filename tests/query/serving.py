@@ -1,5 +1,6 @@
 """A real server on a port of its own, for tests that speak HTTP."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from time import monotonic
 import uvicorn
 from fastapi import FastAPI
 
+from services.query.app import install_query
 from services.query.server import Server
 from shared.settings import Settings
 from shared.store.engine import Database
@@ -21,8 +23,6 @@ LIMIT = 30.0
 
 def query_app(database: Database, settings: Settings, wakeup: Wakeup) -> FastAPI:
     """The query service on a database that the test looks after."""
-    from services.query.app import install_query
-
     app = FastAPI()
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
@@ -32,28 +32,20 @@ def query_app(database: Database, settings: Settings, wakeup: Wakeup) -> FastAPI
 
 
 class Running:
-    """A server in a thread. `port` is the one that it got."""
+    """A server in a thread, listening on `port`. `send_buffer` is how many bytes the system holds for a client that does not read."""
 
-    def __init__(self, app: FastAPI) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
+    def __init__(self, app: FastAPI, send_buffer: int | None = None) -> None:
         self.app = app
+        self._socket = socket.socket()
+        if send_buffer:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(128)
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(app, log_config=None, access_log=False)
         self.server = Server(config, before_stop=app.state.query.streams.close)
-        self.started = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread = threading.Thread(target=self.server.run, args=([self._socket],), daemon=True)
         self.thread.start()
-        if not self.started.wait(LIMIT):
-            raise TimeoutError("the server did not start")
-        self.port: int = self.server.servers[0].sockets[0].getsockname()[1]
-
-    def _run(self) -> None:
-        startup = self.server.startup
-
-        async def tell(sockets: object = None) -> None:
-            await startup(None)
-            self.started.set()
-
-        self.server.startup = tell  # type: ignore[method-assign]  # uvicorn has no way to be told that it listens
-        self.server.run()
 
     @property
     def url(self) -> str:
@@ -70,9 +62,9 @@ class Running:
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[Running]:
+def serving(app: FastAPI, send_buffer: int | None = None) -> Iterator[Running]:
     """Serve an app while the block runs."""
-    running = Running(app)
+    running = Running(app, send_buffer)
     try:
         yield running
     finally:

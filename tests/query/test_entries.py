@@ -47,7 +47,9 @@ def test_filters(world: World, params: dict[str, str], found: list[int]) -> None
     assert titles(world, **params) == [everything[index] for index in found]
 
 
-@pytest.mark.parametrize("params", [{"from": "yesterday"}, {"from": "2001", "to": "1999"}, {"status": "odd"}, {"limit": "0"}, {"cursor": "x"}])
+@pytest.mark.parametrize(
+    "params", [{"from": "yesterday"}, {"from": "2001", "to": "1999"}, {"status": "odd"}, {"limit": "0"}, {"cursor": "x"}]
+)
 def test_what_is_not_valid_is_a_problem_that_says_so(world: World, params: dict[str, str]) -> None:
     response = world.client.get("/v1/chronologies/test/entries", params=params)
     assert response.status_code == 422
@@ -56,7 +58,9 @@ def test_what_is_not_valid_is_a_problem_that_says_so(world: World, params: dict[
 
 
 def many_years(world: World, count: int) -> None:
-    lines = "\n".join(f"On {1 + year % 28} May {1901 + year} the mill of Oakford was repaired by {year + 2} workers." for year in range(count))
+    lines = "\n".join(
+        f"On {1 + year % 28} May {1901 + year} the mill of Oakford was repaired by {year + 2} workers." for year in range(count)
+    )
     world.running.capture(f"The mill\n\n{lines}\n")
 
 
@@ -138,7 +142,19 @@ def test_chronologies_say_what_they_hold(world: World) -> None:
 
 
 def test_an_unknown_chronology_is_not_found(world: World) -> None:
-    for path in ("", "/entries", "/documents", "/sources", "/corrections", "/changes", "/events", "/stream", "/export", "/claims/x", "/entries/x"):
+    for path in (
+        "",
+        "/entries",
+        "/documents",
+        "/sources",
+        "/corrections",
+        "/changes",
+        "/events",
+        "/stream",
+        "/export",
+        "/claims/x",
+        "/entries/x",
+    ):
         response = world.client.get(f"/v1/chronologies/nowhere{path}")
         assert response.status_code == 404, path
         assert "nowhere" in response.json()["detail"]

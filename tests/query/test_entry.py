@@ -152,7 +152,9 @@ def damage(world: World, statement: str, **values: str) -> None:
         if world.database.dialect == "postgresql":
             session.execute(sql("ALTER TABLE document DISABLE TRIGGER USER"))
         else:
-            for name in session.execute(sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'document'")).scalars().all():
+            for name in (
+                session.execute(sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'document'")).scalars().all()
+            ):
                 session.execute(sql(f"DROP TRIGGER {name}"))
         session.execute(sql(statement), values)
 
