@@ -50,7 +50,8 @@ def entry_values(readings: Sequence[Reading], origins: Origins) -> tuple[EntryVa
 
 
 def _form(value: Value, reading: Reading) -> Form:
-    language = reading.testimony.claim.language
+    # Places are named in English whatever the language of the claim; only names that are kept as written bear its endings.
+    language = "en" if value.kind == "place" else reading.testimony.claim.language
     if value.numeric:
         upper = str(Decimal(value.upper).normalize()) if value.upper else None
         return value.kind, value.bound, upper, value.unit, str(Decimal(value.value).normalize())
