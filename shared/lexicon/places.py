@@ -72,6 +72,15 @@ def load_places(language: str) -> Gazetteer:
     return Gazetteer(places, beginnings(places), first_words, inflection, settlements)
 
 
+def known_place(name: str, language: str) -> str | None:
+    """Return the English name of a place that the list knows by a name in `language` or in English."""
+    for known in (language, "en"):
+        found = load_places(known).find(_lower(name, known))
+        if found is not None:
+            return found[0].name
+    return None
+
+
 def _lower(name: str, language: str) -> str:
     if language in _TURKIC:
         name = name.replace("I", "ı")

@@ -14,6 +14,7 @@ from services.projection.consolidation.readings import Reading, ReadValue
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
 from shared.domain.claims import Value
 from shared.lexicon.folding import name_key
+from shared.lexicon.places import known_place
 
 _ABOUT = Decimal("0.1")
 """About fifty means 45 to 55."""
@@ -50,12 +51,14 @@ def entry_values(readings: Sequence[Reading], origins: Origins) -> tuple[EntryVa
 
 
 def _form(value: Value, reading: Reading) -> Form:
-    # Places are named in English whatever the language of the claim; only names that are kept as written bear its endings.
-    language = "en" if value.kind == "place" else reading.testimony.claim.language
+    language = reading.testimony.claim.language
     if value.numeric:
         upper = str(Decimal(value.upper).normalize()) if value.upper else None
         return value.kind, value.bound, upper, value.unit, str(Decimal(value.value).normalize())
-    return value.kind, value.bound, value.upper, value.unit, " ".join(name_key(value.value, language)) or value.value.casefold()
+    # A place that the list knows has one English name; every other name is folded as its language spells it.
+    known = known_place(value.value, language) if value.kind == "place" else None
+    key = name_key(known, "en") if known else name_key(value.value, language)
+    return value.kind, value.bound, value.upper, value.unit, " ".join(key) or value.value.casefold()
 
 
 def _entry_value(attribute: str, said: Sequence[_Said], origins: Origins, *, withdrawn: bool) -> EntryValue:
