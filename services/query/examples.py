@@ -207,16 +207,18 @@ CHANGE: dict[str, Any] = {
     "data": {
         "revision": 41,
         "previous": 38,
-        "causes": [{"type": "correction.accepted", "subjects": [CORRECTION["id"]], "actors": ["ash"]}],
+        "actor": "ash",
+        "causes": [{"type": "correction.accepted", "subjects": [CORRECTION["id"]]}],
         "entries": [
             {
                 "id": _ENTRY,
                 "change": "changed",
-                "merged_into": None,
                 "title": "The first tram line opened",
                 "date": "1922-05-03",
+                "dates": ["1922-05-03"],
                 "status": "corrected",
                 "disputed": False,
+                "claims": 2,
                 "values": [{"attribute": "carriages", "status": "corrected", "values": ["12"]}],
             }
         ],

@@ -1,0 +1,113 @@
+"""Pages without a browser: headers, languages, errors, and that they show what the API says."""
+
+import re
+
+import pytest
+
+from tests.query.conftest import World
+
+PAGES = ["/", "/chronologies/test", "/chronologies/test/sources", "/chronologies/test/corrections", "/chronologies/test/changes"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_keeps_to_itself(world: World, path: str) -> None:
+    page = world.client.get(path)
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=", page.text)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//(?!example\.org)", page.text)
+    again = world.client.get(path, headers={"If-None-Match": page.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_a_page_is_not_taken_for_one_in_another_language(world: World) -> None:
+    english = world.client.get("/chronologies/test", headers={"Accept-Language": "en"})
+    azerbaijani = world.client.get("/chronologies/test", headers={"Accept-Language": "az", "If-None-Match": english.headers["etag"]})
+    assert azerbaijani.status_code == 200
+    assert '<html lang="az">' in azerbaijani.text
+    assert "Mübahisəli" in azerbaijani.text
+    assert "4–5 may 1998" in azerbaijani.text
+    assert "4–5 May 1998" in english.text
+    assert "Accept-Language" in english.headers["vary"]
+
+
+def test_an_entry_s_page_shows_every_value_with_its_words(world: World) -> None:
+    shown = world.entry_with("guests")
+    page = world.client.get(shown["url"]).text
+    for value in shown["values"]:
+        for alternative in value["alternatives"]:
+            for citation in alternative["citations"]:
+                assert f'href="{citation["url"]}"' in page
+                assert f"<q>{citation['quote']}</q>" in page
+    assert page.index(">guests<") < page.index(">place<"), "what is disputed comes first"
+
+
+def test_where_nobody_may_edit_there_are_no_forms(world: World) -> None:
+    page = world.client.get(world.entry_with("guests")["url"]).text
+    assert "<form" not in page
+
+
+def test_every_citation_s_link_has_a_place_to_land(world: World) -> None:
+    shown = world.entry_with("guests")
+    links = {c["url"] for v in shown["values"] for a in v["alternatives"] for c in a["citations"]}
+    links |= {claim["url"] for claim in shown["claims"]} | {c["url"] for a in shown["date"]["alternatives"] for c in a["citations"]}
+    assert len(links) > 8
+    for link in links:
+        address, anchor = link.split("#")
+        assert world.client.get(address).text.count(f'id="{anchor}"') == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/chronologies/nowhere", 404),
+        ("/chronologies/test/entries/none", 404),
+        ("/chronologies/test/documents/none", 404),
+        ("/chronologies/test?from=yesterday", 422),
+        ("/chronologies/test?cursor=nonsense", 422),
+        ("/chronologies/test/changes?before=x", 422),
+    ],
+)
+def test_errors_are_pages_too(world: World, path: str, status: int) -> None:
+    page = world.client.get(path)
+    assert page.status_code == status
+    assert page.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" in page.headers
+    assert "This page cannot be shown" in page.text
+
+
+def test_text_that_looks_like_markup_is_only_text(empty: World) -> None:
+    attack = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    empty.running.capture(f"{attack}\n\nOn 3 April 1899 the {attack} bridge of Oakford was opened.\n", filename=f"{attack}.txt")
+    document = empty.get("/documents")["documents"][0]
+    entry = empty.get("/entries")["entries"][0]
+    for path in ("/chronologies/test", document["url"], entry["url"], "/chronologies/test/sources", "/chronologies/test/changes"):
+        page = empty.client.get(path)
+        assert page.status_code == 200
+        assert "<script>" not in page.text
+        assert "<img" not in page.text
+
+
+def test_the_timeline_pages_through_and_keeps_its_filter(empty: World) -> None:
+    lines = "\n".join(f"On {1 + n % 28} May {1801 + n} the mill of Oakford was repaired by {n + 2} workers." for n in range(70))
+    empty.running.capture(f"The mill\n\n{lines}\n")
+    first = empty.client.get("/chronologies/test?q=mill&from=1801")
+    following = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert following
+    address = following[1].replace("&amp;", "&")
+    assert "q=mill" in address
+    second = empty.client.get(f"/chronologies/test{address}")
+    assert 'value="mill"' in second.text
+    assert 'rel="prev"' in second.text
+    shown = re.findall(r'/entries/([0-9a-f-]+)"', first.text), re.findall(r'/entries/([0-9a-f-]+)"', second.text)
+    assert len(shown[0]) == 50
+    assert not set(shown[0]) & set(shown[1])
+
+
+def test_static_files_are_served(world: World) -> None:
+    page = world.client.get("/").text
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        assert world.client.get(address).status_code == 200, address
