@@ -58,8 +58,8 @@ def judge(one: Features, other: Features) -> Judgement | None:
     if dates is Relation.APART and not _overwhelming(first, second):
         return None
     kinds = _kinds(first, second)
-    other_kind = bool(first.heads and second.heads) and not kinds
-    talks_on = (first.continues == second.id or second.continues == first.id) and not other_kind and dates is not Relation.APART
+    talks_on = dates is not Relation.APART and (_talks_on(first, second) or _talks_on(second, first))
+    other_kind = _of_other_kinds(first, second) and not talks_on
     evidence = [
         *([(_CONTINUES, "the document talks on about the same happening")] if talks_on else []),
         _date(first.date, second.date, dates),
@@ -75,6 +75,19 @@ def judge(one: Features, other: Features) -> Judgement | None:
     reasons = sorted((-weight, words) for weight, words in evidence if weight > 0 and words)
     score = round(sum(weight for weight, _ in evidence), 6)
     return Judgement(score, dates is Relation.APART, tuple(dict.fromkeys(words for _, words in reasons)))
+
+
+def _of_other_kinds(one: Features, other: Features) -> bool:
+    return bool(one.heads and other.heads) and not one.heads.keys() & other.heads.keys()
+
+
+def _talks_on(later: Features, earlier: Features) -> bool:
+    """Whether a claim talks on about the happening of an earlier one.
+
+    One that names another kind of happening rather tells of a result ("a council was chosen at the congress"), unless it counts: what
+    is counted there ("they spoke for 200 clubs and chambers") was counted at that happening.
+    """
+    return later.continues == earlier.id and (bool(later.numbers) or not _of_other_kinds(later, earlier))
 
 
 def ordinals_conflict(one: dict[str, Kind], other: dict[str, Kind]) -> bool:
