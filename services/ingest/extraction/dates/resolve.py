@@ -268,16 +268,20 @@ class Resolver:
         return Resolved(when.within_year(year), self._year_derivation(expression, anchor), anchor.span)
 
     def _to_come(self, expression: Expression) -> bool:
-        """Whether the sentence speaks of the future, and so not of the year that the text has reached, and names no year itself."""
+        """Whether the sentence speaks of the future or of now, and so not of the year that the text has reached, and names no year itself."""
         if self.narrative.last and self._same_sentence(self.narrative.last.tokens[1], expression.tokens[0]):
             return False
+        return self._speaks(expression, "FUTURE") or (self._speaks(expression, "NOW") and not self._speaks(expression, "PAST"))
+
+    def _speaks(self, expression: Expression, kind: str) -> bool:
+        """Whether a word of a class stands in the sentence of an expression, not too far from it."""
         words = self.scan.words
         first, last = expression.tokens
         for step, at in ((-1, first - 1), (1, last)):
             for _ in range(FUTURE_WINDOW):
                 if not 0 <= at < len(words) or words[at] in ".!?" or words[at].isspace():
                     break
-                if self.lexicon.belongs(words[at], "FUTURE"):
+                if self.lexicon.belongs(words[at], kind):
                     return True
                 at += step
         return False
@@ -337,6 +341,8 @@ class Resolver:
             return named
         anchor = {"day": self.narrative.day, "week": self.narrative.day, "month": self.narrative.month}.get(unit, self.narrative.last)
         if anchor is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
+            return Resolved(None)
+        if fields.get("count") == 0 and self._to_come(expression):
             return Resolved(None)
         derivation = f'relative to "{anchor.text}"'
         if unit == "year" and fields.get("count") == 0:
