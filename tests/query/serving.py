@@ -34,12 +34,13 @@ def query_app(database: Database, settings: Settings, wakeup: Wakeup) -> FastAPI
 class Running:
     """A server in a thread, listening on `port`. `send_buffer` is how many bytes the system holds for a client that does not read."""
 
-    def __init__(self, app: FastAPI, send_buffer: int | None = None) -> None:
+    def __init__(self, app: FastAPI, send_buffer: int | None = None, port: int = 0) -> None:
         self.app = app
         self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if send_buffer:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(("127.0.0.1", port))
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(app, log_config=None, access_log=False)

@@ -49,6 +49,15 @@ function bodyOf(form, submitter) {
   return { change, reason: fields.get("reason") };
 }
 
+// What was sent is in the log at once, and on the pages a moment later.
+async function shown(chronology, revision) {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const answer = await fetch(chronology, { signal: AbortSignal.timeout(5000) });
+    if (answer.ok && (await answer.json()).revision >= revision) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function send(event) {
   event.preventDefault();
   const form = event.currentTarget;
@@ -63,13 +72,16 @@ async function send(event) {
       body: JSON.stringify(bodyOf(form, event.submitter)),
       signal: AbortSignal.timeout(20000),
     });
-    if (!answer.ok) failed = (await answer.json()).detail;
+    const said = await answer.json();
+    if (answer.ok) await shown(form.dataset.post.split("/corrections")[0], said.revision);
+    else failed = said.detail;
   } catch (error) {
     failed = error.message;
   }
   outcome.classList.toggle("bad", failed !== null);
   outcome.textContent = failed === null ? form.dataset.sent : form.dataset.failed.replace("{detail}", failed);
   for (const button of buttons) button.disabled = failed === null;
+  if (failed === null && form.classList.contains("decide")) location.reload();
 }
 
 addEventListener("hashchange", light);
