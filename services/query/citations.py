@@ -22,6 +22,7 @@ from services.query.snapshot import Snapshot
 from services.query.texts import Texts, check_passage
 from shared.domain.chronology import ValueAlternative
 from shared.domain.claims import Claim, Mention, Value
+from shared.domain.events import DocumentCaptured
 from shared.domain.provenance import Passage, SourceDetails, context
 from shared.lexicon.folding import name_key
 
@@ -42,9 +43,19 @@ def document_ref(captured: Captured) -> DocumentRef:
     )
 
 
+PART = 200_000
+"""Code points that one page of a document shows; a longer document has several."""
+
+
 def document_url(slug: str, document_id: str) -> str:
     """The address of a document's page."""
     return f"/chronologies/{slug}/documents/{document_id}"
+
+
+def passage_url(slug: str, document: DocumentCaptured, start: int, anchor: str) -> str:
+    """The address of a passage: the page of the document on which it begins, at its words."""
+    part = f"?part={start // PART + 1}" if document.length > PART else ""
+    return f"{document_url(slug, document.document_id)}{part}#{anchor}"
 
 
 def entry_url(slug: str, entry_id: str) -> str:
@@ -79,16 +90,17 @@ class Evidence:
     def _place(self, claim: Claim, passage: Passage, anchor: str) -> dict[str, object]:
         text = self.texts.get(self.snapshot, claim.document_id)
         check_passage(passage, text, claim.id, claim.document_id)
+        captured = self.documents[claim.document_id]
         prefix, suffix = context(text, passage.start, passage.end)
         return {
-            "document": document_ref(self.documents[claim.document_id]),
+            "document": document_ref(captured),
             "start": passage.start,
             "end": passage.end,
             "quote": passage.quote,
             "prefix": prefix,
             "suffix": suffix,
             "page": claim.page,
-            "url": f"{document_url(self.snapshot.slug, claim.document_id)}#{anchor}",
+            "url": passage_url(self.snapshot.slug, captured.document, passage.start, anchor),
         }
 
     def show_claim(self, claim_id: str) -> ClaimView:

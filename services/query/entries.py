@@ -18,6 +18,13 @@ PAGE = 50
 MAX_PAGE = 500
 
 
+Place = tuple[int, int, str]
+"""The sort key of an entry: its day bounds and its id."""
+
+_KEY = (col(EntryRow.sort_from), col(EntryRow.sort_to), col(EntryRow.id))
+_UNDATED = and_(col(EntryRow.sort_from) == NO_START, col(EntryRow.sort_to) == NO_END)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which entries are asked for. `date_from` and `date_to` are EDTF dates; all words of `text` must occur."""
@@ -44,15 +51,10 @@ class EntryPage:
 
 
 def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE) -> EntryPage:
-    """Return up to `limit` entries from the cursor on, ordered by their day bounds."""
+    """Return up to `limit` entries from the cursor on, ordered by their day bounds; those without a date come last."""
     backwards = cursor is not None and cursor.direction == "before"
-    key = (col(EntryRow.sort_from), col(EntryRow.sort_to), col(EntryRow.id))
-    query = select(EntryRow).where(*holding(snapshot), *_conditions(filters))
-    if cursor is not None:
-        place = tuple_(cursor.sort_from, cursor.sort_to, cursor.entry_id)
-        query = query.where(tuple_(*key) < place if backwards else tuple_(*key) > place)
-    query = query.order_by(*(part.desc() if backwards else part for part in key)).limit(limit + 1)
-    rows = list(snapshot.session.exec(query))
+    place = None if cursor is None else (cursor.sort_from, cursor.sort_to, cursor.entry_id)
+    rows = walk(snapshot, _conditions(filters), place, limit + 1, backwards=backwards)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -70,6 +72,30 @@ def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = Non
         next=turn(rows[-1], "after") if rows and has_next else None,
         previous=turn(rows[0], "before") if rows and has_previous else None,
     )
+
+
+def walk(
+    snapshot: Snapshot, conditions: list[ColumnElement[bool]], place: Place | None, limit: int, *, backwards: bool = False
+) -> list[EntryRow]:
+    """Return up to `limit` entries that follow a place in the chronology, or precede it, the nearest first.
+
+    What has no date sorts first in the index and last for readers, so the walk goes along the index twice: the dated, then the rest.
+    """
+    stretches = [~_UNDATED, _UNDATED]
+    if backwards:
+        stretches.reverse()
+    if place is not None and (place[:2] == (NO_START, NO_END)) != backwards:
+        stretches = stretches[1:]
+    rows: list[EntryRow] = []
+    for number, stretch in enumerate(stretches):
+        query = select(EntryRow).where(*holding(snapshot), *conditions, stretch)
+        if place is not None and number == 0:
+            query = query.where(tuple_(*_KEY) < tuple_(*place) if backwards else tuple_(*_KEY) > tuple_(*place))
+        query = query.order_by(*(part.desc() if backwards else part for part in _KEY)).limit(limit - len(rows))
+        rows += snapshot.session.exec(query)
+        if len(rows) == limit:
+            break
+    return rows
 
 
 def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
@@ -100,11 +126,10 @@ def _overlap(filters: Filters) -> list[ColumnElement[bool]]:
     last = Edtf.parse(filters.date_to).latest if filters.date_to else float("inf")
     if last < first:
         raise InvalidInput(f"the range ends before it starts: from {filters.date_from} to {filters.date_to}")
-    undated = and_(col(EntryRow.sort_from) == NO_START, col(EntryRow.sort_to) == NO_END)
     return [
         col(EntryRow.sort_from) <= int(min(last, NO_END)),
         col(EntryRow.sort_to) >= int(max(first, NO_START)),
-        ~undated,
+        ~_UNDATED,
     ]
 
 

@@ -1,7 +1,10 @@
 """Lists of entries: order, filters, pages, earlier revisions."""
 
+import json
+
 import pytest
 
+from services.query.exports.jsonl import export_jsonl
 from tests.query.conftest import World
 from tests.support.running import ADMIN
 
@@ -166,3 +169,31 @@ def test_where_reading_needs_a_token_nobody_reads_without(empty: World) -> None:
         assert empty.client.get(path).status_code == 401, path
     signed = {"Authorization": f"Bearer salname_{'t' * 40}"}
     assert empty.client.get("/v1/chronologies", headers=signed).status_code == 200
+
+
+def test_what_has_no_date_comes_last_and_is_walked_through_like_the_rest(empty: World) -> None:
+    many_years(empty, 4)
+    undated = "\n".join(f"The {name} of Oakford has {number} rooms." for number, name in enumerate(("inn", "school", "court"), start=20))
+    empty.running.capture(f"The town\n\n{undated}\n")
+    whole = empty.get("/entries")["entries"]
+    dates = [entry["date"] for entry in whole]
+    assert dates[-3:] == [None, None, None]
+    assert None not in dates[:-3]
+    assert len(dates) > 5
+    assert [entry["date"] for entry in empty.get("/entries", to="2000")["entries"]] == dates[:-3]
+    walked: list[object] = []
+    page = empty.get("/entries", limit=2)
+    pages = [page]
+    while page["next"]:
+        page = empty.get("/entries", limit=2, cursor=page["next"])
+        pages.append(page)
+    walked = [entry for page in pages for entry in page["entries"]]
+    assert walked == whole
+    back = pages[-1]
+    for earlier in reversed(pages[:-1]):
+        back = empty.get("/entries", limit=2, cursor=back["previous"])
+        assert back["entries"] == earlier["entries"]
+    assert back["previous"] is None
+    exported = [json.loads(line)["entry_id"] for line in export_jsonl(empty.database, empty.running.info)]
+    assert list(dict.fromkeys(exported))[: len(dates) - 3] == [entry["id"] for entry in whole[:-3]]
+    assert set(exported[-3:]) == {entry["id"] for entry in whole[-3:]}

@@ -111,3 +111,22 @@ def test_static_files_are_served(world: World) -> None:
     page = world.client.get("/").text
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
         assert world.client.get(address).status_code == 200, address
+
+
+def test_a_long_document_has_pages_and_citations_lead_to_the_right_one(empty: World) -> None:
+    filler = "Nothing is told here, and nothing is counted.\n" * 10_000
+    places = ("mill", "bridge", "harbour")
+    text = filler.join(f"On 3 May {1901 + number} the {name} of Oakford was opened.\n" for number, name in enumerate(places))
+    empty.running.capture(text)
+    document = empty.get("/documents")["documents"][0]
+    assert document["length"] > 800_000
+    claims = empty.get(f"/documents/{document['id']}")["citations"]
+    assert len(claims) == 3
+    for claim in claims:
+        address, anchor = claim["url"].split("#")
+        page = empty.client.get(address).text
+        assert page.count(f'id="{anchor}"') == 1
+        assert len(page) < 400_000
+    assert "?part=5" in claims[-1]["url"]
+    assert "Page 5 of 5" in page
+    assert empty.client.get(f"{document['url']}?part=6").status_code == 404

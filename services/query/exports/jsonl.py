@@ -1,19 +1,18 @@
 """JSON Lines: one cited claim a line.
 
-Entries come in chronological order, claims within an entry in content order, and what falls on the same days is ordered by content: logs
-that hold the same documents in another order give the same lines, ids aside. `date` and `values` are the claim's own, as accepted
-corrections let it be read. `status` is `withdrawn` for a withdrawn claim, else the status of its entry.
+Entries come in chronological order (those without a date last), claims within an entry in content order, and what falls on the same days
+is ordered by content: logs that hold the same documents in another order give the same lines, ids aside. `date` and `values` are the
+claim's own, as accepted corrections let it be read. `status` is `withdrawn` for a withdrawn claim, else the status of its entry.
 """
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 import orjson
 from sqlmodel import col, select
 
 from services.query.citations import Evidence, gather
-from services.query.entries import holding
+from services.query.entries import Place, holding, walk
 from services.query.snapshot import Snapshot, open_snapshot
 from services.query.texts import Texts
 from shared.domain.chronology import Entry
@@ -25,8 +24,6 @@ from shared.store.read_model import EntryRow
 BATCH = 100
 """Entries read at a time."""
 
-Key = tuple[int, int, str]
-
 
 def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | None = None) -> Iterator[str]:
     """Iterate over the lines (with their line feeds) of the chronology's current revision.
@@ -37,7 +34,7 @@ def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | 
     texts = texts or Texts()
     with open_snapshot(database, chronology.slug) as snapshot:
         revision, fold_version = snapshot.revision, snapshot.fold_version
-    after: Key | None = None
+    after: Place | None = None
     while True:
         with open_snapshot(database, chronology.slug, revision) as snapshot:
             if snapshot.fold_version != fold_version:
@@ -50,23 +47,14 @@ def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | 
         after = (rows[-1].sort_from, rows[-1].sort_to, rows[-1].id)
 
 
-def _next_rows(snapshot: Snapshot, after: Key | None) -> list[EntryRow]:
+def _next_rows(snapshot: Snapshot, after: Place | None) -> list[EntryRow]:
     """Read a batch of entries, and whatever falls on the very days of its last one, which is ordered together with it."""
-    query = select(EntryRow).where(*holding(snapshot))
-    order = (col(EntryRow.sort_from), col(EntryRow.sort_to), col(EntryRow.id))
-    from_next = query if after is None else query.where(_days_after(after))
-    rows = list(snapshot.session.exec(from_next.order_by(*order).limit(BATCH)))
+    rows = walk(snapshot, [], after, BATCH)
     if len(rows) < BATCH:
         return rows
     last = rows[-1]
-    same = query.where(EntryRow.sort_from == last.sort_from, EntryRow.sort_to == last.sort_to, col(EntryRow.id) > last.id)
-    return rows + list(snapshot.session.exec(same.order_by(*order)))
-
-
-def _days_after(after: Key) -> Any:
-    later_start = col(EntryRow.sort_from) > after[0]
-    same_start = col(EntryRow.sort_from) == after[0]
-    return later_start | (same_start & (col(EntryRow.sort_to) > after[1]))
+    same = select(EntryRow).where(*holding(snapshot), EntryRow.sort_from == last.sort_from, EntryRow.sort_to == last.sort_to)
+    return rows + list(snapshot.session.exec(same.where(col(EntryRow.id) > last.id).order_by(col(EntryRow.id))))
 
 
 def _lines(snapshot: Snapshot, texts: Texts, rows: list[EntryRow]) -> Iterator[str]:

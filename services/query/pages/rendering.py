@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.conditional import conditional
-from services.query.pages.views import by_document
+from services.query.pages.views import by_document, figure
 from services.query.pages.wording import wording_for
 
 STATIC = Path(str(resources.files(__package__).joinpath("static")))
@@ -51,7 +51,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document}
+    environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
     environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None}
     return environment
 

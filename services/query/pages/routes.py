@@ -132,7 +132,14 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
 
 
 @router.get("/chronologies/{slug}/documents/{document_id}")
-def document(request: Request, slug: str, document_id: str, queries: Queries, caller: Reader) -> Response:
+def document(
+    request: Request,
+    slug: str,
+    document_id: str,
+    queries: Queries,
+    caller: Reader,
+    part: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         shown = answers.document(snapshot, queries.texts, document_id)
         context = _context(snapshot, "sources")
@@ -144,7 +151,7 @@ def document(request: Request, slug: str, document_id: str, queries: Queries, ca
         **context,
         api=shown.url,
         document=shown,
-        marked=views.marked_text(shown),
+        part=views.part_of(shown, part),
     )
 
 

@@ -1,14 +1,15 @@
 """What pages show beyond what the API answers: entries grouped by year, a document's marks, changes in words."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 import orjson
 from markupsafe import Markup
 
-from services.query.citations import claim_anchor, entry_url, passage_anchor
+from services.query.citations import PART, claim_anchor, entry_url, passage_anchor
 from services.query.pages.marking import Marked, mark_up
 from services.query.pages.wording import Wording
 from services.query.schemas import (
@@ -20,14 +21,25 @@ from services.query.schemas import (
     EntrySummary,
     EntryView,
     ValueAlternativeView,
-    ValueSummary,
 )
-from shared.domain.chronology import Entry
+from shared.domain.chronology import Entry, ValueAlternative
 from shared.domain.dates import civil
+from shared.domain.errors import NotFound
 from shared.domain.provenance import Passage
+
+_LONG_NUMBER = re.compile(r"(?<![\d.])\d{5,}")
 
 SHOWN_CHANGES = 12
 """Entries of one change that are listed; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLine:
+    """An attribute on the timeline."""
+
+    attribute: str
+    status: str
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class EntryLine:
     status: str
     disputed: bool
     planned: bool
-    values: tuple[ValueSummary, ...]
+    values: tuple[ValueLine, ...]
     claims: int
     sources: int
 
@@ -81,14 +93,48 @@ def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
         status=summary.status,
         disputed=summary.disputed,
         planned=summary.planned,
-        values=summary.values,
+        values=tuple(
+            ValueLine(value.attribute, value.status, tuple(figure(alternative) for alternative in value.alternatives))
+            for value in entry.values
+        ),
         claims=summary.claims,
         sources=summary.sources,
     )
 
 
-def marked_text(document: DocumentAnswer) -> Markup:
-    """Return a document's text with its claims and the words of their parts marked."""
+def figure(alternative: ValueAlternative | ValueAlternativeView) -> str:
+    """Return a value as pages show it: large numbers in groups of three digits, which identifiers and names are not."""
+    if alternative.kind not in ("count", "money", "percent"):
+        return alternative.shown
+    return _LONG_NUMBER.sub(lambda digits: f"{int(digits.group()):,}".replace(",", "\N{NARROW NO-BREAK SPACE}"), alternative.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One page of a document: its text with the passages marked, and the claims that begin on it. Parts count from 1."""
+
+    number: int
+    parts: int
+    marked: Markup
+    claims: tuple[ClaimView, ...]
+
+
+def part_of(document: DocumentAnswer, number: int, length: int = PART) -> PartView:
+    """Return one page of a document; it ends where the passages that begin on it have ended."""
+    parts = max(1, -(-len(document.text) // length))
+    if number > parts:
+        raise NotFound(f"the document has {parts} pages, and this would be page {number}")
+    first = (number - 1) * length
+    claims = tuple(claim for claim in document.citations if first <= claim.start < first + length)
+    marks = [mark for mark in _marks(document) if first <= mark.start < first + length]
+    last = max((mark.end for mark in marks), default=0)
+    text = document.text[first : max(first + length, last)]
+    moved = (replace(mark, start=mark.start - first, end=mark.end - first) for mark in marks)
+    return PartView(number, parts, mark_up(text, moved), claims)
+
+
+def _marks(document: DocumentAnswer) -> Iterable[Marked]:
+    """The passages of a document, each once: its claims, the words of their parts, and what is no prose of its own."""
     marks: dict[str, Marked] = {}
     for start, end in document.skip:
         marks[f"skip-{start}"] = Marked(start, end, "", tag="span", css="skipped")
@@ -98,7 +144,7 @@ def marked_text(document: DocumentAnswer) -> Markup:
         for part in (*claim.values, *((claim.date,) if claim.date else ())):
             anchor = passage_anchor(Passage(start=part.start, end=part.end, quote=part.quote))
             marks[anchor] = Marked(part.start, part.end, anchor, css="words")
-    return mark_up(document.text, marks.values())
+    return marks.values()
 
 
 @dataclass(frozen=True, slots=True)
