@@ -106,3 +106,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     database = Database(url)
     yield database
     database.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: its driver keeps an event loop running, in which no other asynchronous test can start."""
+    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
