@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import Consolidator
 from shared.domain.chronology import Decision, DocumentFacts, Entry, Testimony
 from shared.domain.claims import Claim
@@ -24,8 +25,9 @@ from shared.domain.events import (
 )
 from shared.domain.provenance import SourceDetails
 
-VERSION = 1
-"""Raised whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
+FOLD_VERSION = 1
+VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
+"""Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
 CHANGE_TYPE = "chronology.changed"
 
