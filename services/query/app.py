@@ -18,6 +18,7 @@ from shared.store.read_model import CHANNEL
 from shared.store.tokens import TokenStore
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.telemetry import configure_logging
+from shared.web.head import HeadAsGet
 from shared.web.health import database_check, health_routes
 from shared.web.problems import install_problems
 
@@ -62,4 +63,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_problems(app)
     install_query(app, database, settings, wakeup)
     app.include_router(health_routes({"database": database_check(database)}))
+    app.add_middleware(HeadAsGet)
     return app

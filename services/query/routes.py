@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from services.query import answers, feed, reader
-from services.query.conditional import JSON, answer, conditional, etag_of
+from services.query.conditional import JSON, answer, conditional, etag_of, has_already
 from services.query.cursors import decode_cursor
 from services.query.entries import MAX_PAGE, PAGE, Filters, entry_of_claim, entry_page, find_entry
 from services.query.exports.jsonl import export_jsonl
@@ -32,6 +32,7 @@ from services.query.snapshot import open_snapshot
 from services.query.streams import EventStream
 from shared.domain.chronology import Status
 from shared.domain.errors import NotFound
+from shared.domain.ids import sha256
 from shared.web.auth import Reader
 
 NDJSON = "application/x-ndjson"
@@ -58,10 +59,11 @@ router = APIRouter(
 
 
 @router.get("/chronologies", response_model=ChronologyList, summary="List all chronologies")
-def chronologies(queries: Queries, _: Reader) -> Response:
+def chronologies(request: Request, queries: Queries, _: Reader) -> Response:
     with queries.database.read() as session:
         listed = ChronologyList(chronologies=tuple(answers.chronology(snapshot) for snapshot in reader.snapshots(session)))
-    return Response(listed.model_dump_json(), media_type=JSON, headers={"Cache-Control": "no-cache"})
+    body = listed.model_dump_json()
+    return conditional(request, f'"{sha256(body.encode())[:16]}"', body, JSON)
 
 
 @router.get("/chronologies/{slug}", response_model=ChronologyView, summary="Show a chronology and what it holds")
@@ -293,6 +295,7 @@ def events(
     responses={200: {"content": {NDJSON: {}}, "description": "JSON Lines"}},
 )
 def export(
+    request: Request,
     slug: Slug,
     queries: Queries,
     _: Reader,
@@ -300,12 +303,16 @@ def export(
 ) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         info, revision = snapshot.chronology, snapshot.revision
+    if has_already(request, etag_of(revision)):
+        return Response(status_code=304, headers={"ETag": etag_of(revision)})
+    lines = _started(export_jsonl(queries.database, info, queries.texts, revision))
     headers = {
+        "ETag": etag_of(revision),
         "Cache-Control": "no-cache",
         "X-Revision": str(revision),
         "Content-Disposition": f'attachment; filename="{slug}.{export_format}"',
     }
-    return StreamingResponse(_started(export_jsonl(queries.database, info, queries.texts)), media_type=NDJSON, headers=headers)
+    return StreamingResponse(lines, media_type=NDJSON, headers=headers)
 
 
 def _started(lines: Iterator[str]) -> Iterator[str]:

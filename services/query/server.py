@@ -5,6 +5,7 @@ with one listener would never stop.
 """
 
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -22,6 +23,20 @@ class Server(uvicorn.Server):
         if config.timeout_graceful_shutdown is None:
             config.timeout_graceful_shutdown = GRACE_SECONDS
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        raise_file_limit()
+        await super().startup(sockets)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._before_stop()
         await super().shutdown(sockets)
+
+
+def raise_file_limit() -> None:
+    """Allow this process as many open files as the system lets it: a stream takes one, and the usual limit is 1,024."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

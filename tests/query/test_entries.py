@@ -132,6 +132,8 @@ def test_an_etag_answers_304_until_something_changes(world: World) -> None:
 def test_chronologies_say_what_they_hold(world: World) -> None:
     listed = world.client.get("/v1/chronologies").json()["chronologies"]
     assert [item["slug"] for item in listed] == ["test"]
+    etag = world.client.get("/v1/chronologies").headers["etag"]
+    assert world.client.get("/v1/chronologies", headers={"If-None-Match": etag}).status_code == 304
     shown = world.client.get("/v1/chronologies/test").json()
     assert shown == listed[0]
     assert (shown["documents"], shown["entries"], shown["disputed"]) == (3, 2, 1)

@@ -100,9 +100,20 @@ def test_the_export_over_http_is_the_same(world: World) -> None:
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert answer.text == "".join(export_jsonl(world.database, world.running.info))
     assert answer.headers["x-revision"] == str(world.running.info.head)
+    known = {"If-None-Match": answer.headers["etag"]}
+    assert world.client.get("/v1/chronologies/test/export", headers=known).status_code == 304
     assert world.client.get("/v1/chronologies/test/export?format=docx").status_code == 422
 
 
 def test_an_empty_chronology_exports_nothing(empty: World) -> None:
     assert list(export_jsonl(empty.database, empty.running.info)) == []
     assert empty.client.get("/v1/chronologies/test/export").text == ""
+
+
+def test_an_earlier_revision_is_exported_as_it_was(world: World) -> None:
+    before = list(export_jsonl(world.database, world.running.info))
+    revision = world.running.info.head
+    claim = json.loads(before[0])["claim_id"]
+    world.correct({"kind": "amend-date", "claim_id": claim, "edtf": "1997"})
+    assert list(export_jsonl(world.database, world.running.info)) != before
+    assert list(export_jsonl(world.database, world.running.info, revision=revision)) == before

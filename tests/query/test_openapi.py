@@ -37,6 +37,10 @@ def test_the_service_by_itself_is_ready_and_reads(standalone: FastAPI) -> None:
         assert client.get("/readyz").json()["checks"] == {"database": "ok"}
         assert client.get("/v1/chronologies").json() == {"chronologies": []}
         assert "salname ingest" in client.get("/").text
+        head = client.head("/")
+        assert head.status_code == 200
+        assert head.content == b""
+        assert head.headers["etag"] == client.get("/").headers["etag"]
 
 
 def test_every_operation_says_what_it_does_and_what_it_answers(described: dict[str, Any]) -> None:

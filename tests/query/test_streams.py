@@ -70,11 +70,11 @@ class Live:
         streams: Streams = self.server.app.state.query.streams
         return streams
 
-    def until(self, condition: str) -> None:
-        """Wait until something holds of the streams."""
+    def until_open(self, count: int) -> None:
+        """Wait until that many streams are open; without any, nothing may look for news any more."""
         until = monotonic() + LIMIT
-        while not eval(condition, {"streams": self.streams}):
-            assert monotonic() < until, condition
+        while self.streams.open != count or (count == 0 and self.streams.channels):
+            assert monotonic() < until, f"{self.streams.open} streams of {self.streams.channels} chronologies are open"
             threading.Event().wait(0.01)
 
 
@@ -173,7 +173,7 @@ def test_a_listener_that_is_cut_off_anywhere_and_comes_back_gets_every_change_on
     writer.join(LIMIT)
     assert seen == live.pulled()
     assert hung_up > 3
-    live.until("streams.open == 0 and streams.channels == 0")
+    live.until_open(0)
 
 
 def test_many_listeners_get_the_same_bytes(live: Live) -> None:
@@ -185,7 +185,7 @@ def test_many_listeners_get_the_same_bytes(live: Live) -> None:
     assert live.streams.channels == 1
     for listener in listeners:
         listener.hang_up()
-    live.until("streams.open == 0 and streams.channels == 0")
+    live.until_open(0)
 
 
 def test_a_wake_up_that_is_lost_delays_news_and_loses_none(live: Live) -> None:
@@ -246,7 +246,7 @@ def test_a_listener_that_does_not_read_is_cut_off_and_holds_nobody_up(live: Live
     stuck.connect(("127.0.0.1", live.server.port))
     live.change(200)
     stuck.sendall(f"GET {STREAM}?after=0 HTTP/1.1\r\nHost: test\r\n\r\n".encode())
-    live.until("streams.open == 1")
+    live.until_open(1)
     brisk = live.listen()
     brisk.take(1, "heartbeat")
     begin = monotonic()
@@ -278,7 +278,7 @@ def test_a_stream_ends_after_its_life_so_that_access_is_checked_anew(live: Live)
     while listener.next() is not None:
         pass
     assert listener.ended
-    live.until("streams.open == 0")
+    live.until_open(0)
 
 
 def test_no_more_streams_are_opened_than_there_may_be(live: Live) -> None:
@@ -290,5 +290,5 @@ def test_no_more_streams_are_opened_than_there_may_be(live: Live) -> None:
     assert refused.status == 503
     for listener in listeners:
         listener.hang_up()
-    live.until("streams.open == 0")
+    live.until_open(0)
     assert live.listen().status == 200

@@ -25,14 +25,14 @@ BATCH = 100
 """Entries read at a time."""
 
 
-def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | None = None) -> Iterator[str]:
-    """Iterate over the lines (with their line feeds) of the chronology's current revision.
+def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | None = None, revision: int | None = None) -> Iterator[str]:
+    """Iterate over the lines (with their line feeds) of a revision, the current one if none is named.
 
     Each batch is a short read of its own at one and the same revision, so that a slow taker holds no transaction open. Memory
     is bounded by a batch and by the entries that share their days. Raises `Busy` when the read model is replaced on the way.
     """
     texts = texts or Texts()
-    with open_snapshot(database, chronology.slug) as snapshot:
+    with open_snapshot(database, chronology.slug, revision) as snapshot:
         revision, fold_version = snapshot.revision, snapshot.fold_version
     after: Place | None = None
     while True:
