@@ -17,7 +17,7 @@ def test_rows_of_another_version_are_rebuilt(database: Database, monkeypatch: py
     running.capture(FAIR_EN, SOURCES[FAIR_EN])
     with database.write() as session:
         for row in session.exec(select(EntryRow)):
-            row.status = "as an older release called it"
+            row.status = "of old"
             session.add(row)
     for module in (runner, writer):
         monkeypatch.setattr(module, "VERSION", fold.VERSION + 1)
