@@ -1,5 +1,6 @@
 """api.md names every route with the role it needs, and every status that errors are answered with."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from services.query.entries import MAX_PAGE
 from services.query.problems import STATUSES as QUERY_STATUSES
 from shared.domain.roles import Role
 from shared.web.problems import STATUSES
-from tests.docs.pages import DOCS, code, tables
+from tests.docs.pages import DOCS, blocks, code, tables
 from tests.support.servers import free_port, serving
 
 PAGE = DOCS / "reference" / "api.md"
@@ -18,7 +19,7 @@ ROUTES = {code(row[0])[0]: row for row in tables(PAGE)["Routes"]}
 ADMIN = {"Authorization": "Bearer a-long-random-bootstrap-token"}
 BODIES: dict[str, Any] = {
     "chronologies": {"slug": "somewhere", "title": "Somewhere"},
-    "documents": {"text": "The fair opened on 4 May 1998."},
+    "documents": {"text": "The fair opened on 4 May 1998.", "source": {"language": "en"}},
     "claims": {"document_id": "d", "quote": "q"},
     "corrections": {"change": {"kind": "withdraw-claim", "claim_id": "c"}, "reason": "r"},
     "decision": {"decision": "accept"},
@@ -91,3 +92,10 @@ def test_every_status() -> None:
     listed = [int(row[0]) for row in tables(PAGE)["Errors"]]
     assert listed == sorted(listed)
     assert set(listed) >= {*STATUSES.values(), *QUERY_STATUSES.values()}
+
+
+def test_problem(server: httpx.Client) -> None:
+    (shown,) = (json.loads(block.text) for block in blocks(PAGE))
+    answer = server.get(shown["instance"], headers=ADMIN)
+    assert (answer.json(), answer.status_code) == (shown, shown["status"])
+    assert answer.headers["content-type"] == "application/problem+json"
