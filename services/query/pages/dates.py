@@ -29,6 +29,11 @@ class _Point:
     text: str
 
     @property
+    def only_years(self) -> bool:
+        """Whether it is a year or several, with nothing else to say."""
+        return self.month is None and not self.marks and not self.significant
+
+    @property
     def plain(self) -> bool:
         """Whether it has a known year of our era, known parts, and nothing else to say."""
         known = (self.year, self.month or "01", self.day or "01")
@@ -71,12 +76,11 @@ def _interval(text: str, separator: str, words: dict[str, Any]) -> str:
 def _between(first: _Point, last: _Point, words: dict[str, Any]) -> str:
     if first.text == last.text:
         return _said(first, words)
+    if first.only_years and last.only_years:
+        return _years(civil(int(Edtf.parse(first.text).earliest))[0], civil(int(Edtf.parse(last.text).latest))[0], words)
     said = _said(first, words), _said(last, words)
-    if first.plain and last.plain:
-        if first.month is None and last.month is None:
-            return f"{said[0]}–{said[1]}"
-        if first.year == last.year and first.month and last.month:
-            return _within_a_year(first, last, words)
+    if first.plain and last.plain and first.year == last.year and first.month and last.month:
+        return _within_a_year(first, last, words)
     return f"{said[0]} – {said[1]}"
 
 
@@ -136,7 +140,7 @@ def _unspecified(point: _Point, words: dict[str, Any]) -> str:
             return str(words["rounded"].format(year=_year(int(point.year.lstrip("Y")), words), first=first[0], last=last[0]))
         if re.fullmatch(r"\d{3}X", point.year):
             return _decade(first[0], words)
-        return f"{_year(first[0], words)}–{_year(last[0], words)}"
+        return _years(first[0], last[0], words)
     elif point.year == "XXXX" and point.month.isdigit() and point.day and point.day.isdigit():
         return str(words["day_of_any_year"].format(day=int(point.day), month=_month(point, words)))
     return " – ".join(
@@ -151,6 +155,13 @@ def _month(point: _Point, words: dict[str, Any]) -> str:
 def _year(year: int, words: dict[str, Any]) -> str:
     """Astronomical year 0 is 1 BCE."""
     return str(year) if year > 0 else str(words["era"].format(year=1 - year))
+
+
+def _years(first: int, last: int, words: dict[str, Any]) -> str:
+    """A stretch of years; the era is said once where both ends are before ours."""
+    if last <= 0:
+        return str(words["era"].format(year=f"{1 - first}–{1 - last}"))
+    return f"{_year(first, words)}–{_year(last, words)}"
 
 
 def _decade(year: int, words: dict[str, Any]) -> str:

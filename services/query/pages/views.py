@@ -33,6 +33,10 @@ SHOWN_CHANGES = 12
 """Entries of one change that are listed; the rest is counted."""
 
 
+LONG = 9
+"""A date whose first and last year are this far apart is a decade or more."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueLine:
     """An attribute on the timeline."""
@@ -72,7 +76,7 @@ def shown_dates(date: str | None, alternatives: Iterable[str]) -> tuple[str, ...
 
 
 def groups(entries: Sequence[Entry], summaries: Sequence[EntrySummary], wording: Wording) -> list[Group]:
-    """Group entries by the year in which they can first have begun."""
+    """Group entries by the year in which they can first have begun; what may lie anywhere in many years stands under all of these."""
     lines = [(_label(entry, wording), _line(entry, summary)) for entry, summary in zip(entries, summaries, strict=True)]
     return [Group(label, tuple(line for _, line in grouped)) for label, grouped in groupby(lines, key=lambda pair: pair[0])]
 
@@ -80,8 +84,15 @@ def groups(entries: Sequence[Entry], summaries: Sequence[EntrySummary], wording:
 def _label(entry: Entry, wording: Wording) -> str:
     if entry.earliest is None:
         return wording("before_everything") if entry.date.alternatives else wording("undated")
-    year = civil(entry.earliest)[0]
-    return wording.date(f"-{-year:04d}" if year < 0 else f"{year:04d}")
+    first = _year(entry.earliest)
+    if entry.latest is None or civil(entry.latest)[0] - civil(entry.earliest)[0] < LONG:
+        return wording.date(first)
+    return wording.date(f"{first}/{_year(entry.latest)}")
+
+
+def _year(day: int) -> str:
+    year = civil(day)[0]
+    return f"-{-year:04d}" if year < 0 else f"{year:04d}"
 
 
 def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
