@@ -21,6 +21,7 @@ from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.tokens import TokenStore, new_secret
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.web.auth import COOKIE
+from shared.web.head import HeadAsGet
 from shared.web.health import database_check, health_routes
 from shared.web.problems import install_problems
 
@@ -53,6 +54,8 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
         version="1",
         summary="One chronology out of documents that contradict each other, every word traced to its source.",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
@@ -62,6 +65,7 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     install_query(app, database, settings, changed)
     app.include_router(health_routes({"database": database_check(database), "projection": thread.failure}))
+    app.add_middleware(HeadAsGet)
     if ticket:
         _install_login(app, ticket)
     return app

@@ -38,7 +38,7 @@ def create_app() -> FastAPI:
         yield
         database.close()
 
-    app = FastAPI(title="Salname ingest", version="1", lifespan=lifespan)
+    app = FastAPI(title="Salname ingest", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
     app.state.new_id = system_ids()

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.query import routes
+from services.query.pages import reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
@@ -34,6 +35,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(routes.router)
 
     app.include_router(pages.router)
+    app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)
 
@@ -56,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             listener.stop()
         database.close()
 
-    app = FastAPI(title="Salname query", version="1", lifespan=lifespan)
+    app = FastAPI(title="Salname query", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
     app.state.editing = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.ingest.extraction.actors import find_actors
-from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder, antecedent
+from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, trimmed
 from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
@@ -15,6 +15,7 @@ from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
 from services.ingest.extraction.sentences import Sentence, split_sentences
+from services.ingest.extraction.thread import Thread
 from services.ingest.extraction.tokens import TokenIndex, tokenize
 from services.ingest.extraction.values import Found, ValueFinder, bound_of
 from shared.domain.claims import ClaimBody, ClaimDate, Confidence, Mention, Modality, Value
@@ -29,7 +30,7 @@ from shared.lexicon.units import load_units
 _EXPLICIT = "explicit"
 _HEADING = 120
 _CLOSE = 6
-_OPENING = 3
+_ROW = re.compile(r"(?:\s[-–—]|:)\s+[^\W_]")
 _COLUMNS = re.compile(r"\s[|•·]\s")
 
 
@@ -66,8 +67,7 @@ class Composer:
         self._claims: list[ClaimBody] = []
         self._planned: list[Clause] = []
         self._date_words: dict[int, str] = {}
-        self._last: tuple[int, int, Happening] | None = None
-        self._happenings: list[Happening] = []
+        self._thread = Thread(view.lower, self._index, mentions, self._grammar)
 
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
@@ -79,7 +79,7 @@ class Composer:
                 if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:
                     dates.append(usable[cursor])
                 cursor += 1
-            if not sentence.question and self._asserts(sentence):
+            if not sentence.question and (self._asserts(sentence) or self._is_row(sentence, dates)):
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
 
@@ -94,6 +94,10 @@ class Composer:
             return True
         return grammar.finite is not None and grammar.finite.search(lower, sentence.start, sentence.end) is not None
 
+    def _is_row(self, sentence: Sentence, dates: list[DateMention]) -> bool:
+        """Whether a line that closes as no sentence does is a row of a chronology: "1905 — foundation of the school"."""
+        return bool(dates) and dates[0].start == sentence.start and _ROW.match(self._view.text, dates[0].end, sentence.end) is not None
+
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
@@ -103,23 +107,12 @@ class Composer:
             return
         references = self._references.find(low, high)
         counts = any(value.counts for value in values)
-        found = antecedent(references, number, self._happenings) or self._meant_by_pronoun(number, sentence, low, high)
+        found = self._thread.meant(number, sentence, references, counts=counts)
         if not counts and not (found and found[1].locative and self._finds_result(sentence)):
             return
         carried = _Carried(*found, number - found[0].sentence) if found else None
-        if found:
-            self._last = (number, sentence.paragraph, found[0])
         start, end = trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
         self._add(Clause(start, end, None), sentence, values, places, carried)
-
-    def _meant_by_pronoun(self, number: int, sentence: Sentence, low: int, high: int) -> tuple[Happening, Reference] | None:
-        """The happening of the sentence before, where a pronoun opens this one: "It was attended by 40 people"."""
-        if self._last is None or self._last[:2] != (number - 1, sentence.paragraph):
-            return None
-        if not any(token.text in self._grammar.pronouns for token in self._index.tokens[low : min(low + _OPENING, high)]):
-            return None
-        happening = self._last[2]
-        return happening, replace(happening.reference, locative=False)
 
     def _finds_result(self, sentence: Sentence) -> bool:
         result = self._grammar.result
@@ -142,6 +135,9 @@ class Composer:
         for index in sorted(range(len(parts)), key=lambda index: (parts[index].start, -parts[index].end)):
             self._add(parts[index], sentence, *shares[index], None)
             self._remember(number, sentence, parts[index], parts)
+            told = self._claims[-1]
+            if told.date and told.modality == "happened":
+                self._thread.reach(number, sentence, len(self._claims) - 1, Edtf.parse(told.date.edtf))
         if any(value.counts for value in left):
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]
@@ -156,9 +152,7 @@ class Composer:
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
             happening = Happening(reference, len(self._claims) - 1, number, words, quoted)
-            self._happenings.append(happening)
-            if not quoted:
-                self._last = (number, sentence.paragraph, happening)
+            self._thread.remember(happening, sentence)
 
     def _in_title(self, part: Clause, reference: Reference) -> bool:
         """Whether a happening is only named in a title in quotation marks, which the date stands outside of."""

@@ -20,6 +20,10 @@ PARAGRAPH = "\n\n"
 _GAPS = re.compile(rf"[\s{INVISIBLE}]{{2,}}|[^\S ]|[{INVISIBLE}]")
 _HEADING = 0.7
 _ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
+# A row of a chronology: "1905 — …", "4 May 1932: …", "1918, 28 may – …".
+_ROW = re.compile(r"(?=[^:]{0,28}\d)(?:[^\W_]|[,.'’() ]|(?<=\d)[-–—](?=\w)){1,32}?(?:\s[-–—]|:)\s")
+_ROWS = 3
+_ROW_SHARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +93,22 @@ def reading_view(document: ExtractionInput) -> ReadingView:
     kept = [line for line in lines if not line.furniture]
     hyphens = Hyphens([line.text for line in kept], document.language)
     spaced, widths = double_spaced(lines), widths_of(kept)
+    rows = _rows(kept)
     builder = _Builder(shown)
     for index, line in enumerate(kept):
         if index:
             before = kept[index - 1]
-            _join(builder, before, line, hyphens, parted=_parts(before, line, spaced=spaced, width=widths[index - 1]))
+            parted = index in rows or _parts(before, line, spaced=spaced, width=widths[index - 1])
+            _join(builder, before, line, hyphens, parted=parted)
         _take_line(builder, shown, line)
     view = builder.text()
     return ReadingView(view, lower(view, document.language), builder.positions)
+
+
+def _rows(lines: list[Line]) -> set[int]:
+    """Return which lines begin a row of a chronology: several begin with a date and a dash, or with one and a colon."""
+    found = {index for index, line in enumerate(lines) if _ROW.match(line.text) and not is_hyphenated(lines[index - 1].text, line.text)}
+    return found if len(found) >= max(_ROWS, len(lines) // _ROW_SHARE) else set()
 
 
 def _blank(text: str, spans: list[tuple[int, int]], filler: str) -> str:

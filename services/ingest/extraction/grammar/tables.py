@@ -76,6 +76,14 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """What shows that a sentence talks on about a happening of one of these kinds: "were injured" of an earthquake or a fire."""
+
+    kinds: frozenset[str]
+    words: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Grammar:
     """What the claim extractor knows of one language."""
 
@@ -118,8 +126,13 @@ class Grammar:
     locatives: frozenset[str]
     pronouns: frozenset[str]
     generic: frozenset[str]
+    vague: frozenset[str]
     ordinals: Mapping[str, int]
     happenings: Mapping[str, str]
+    consequences: tuple[Consequence, ...]
+    present: re.Pattern[str] | None
+    past_endings: re.Pattern[str] | None
+    timeless: re.Pattern[str] | None
 
     @property
     def verb_final(self) -> bool:
@@ -186,8 +199,16 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         locatives=frozenset(table["definite"]["locatives"]),
         pronouns=frozenset(table["definite"]["pronouns"]),
         generic=frozenset(table["definite"]["generic"]),
+        vague=frozenset(table["definite"]["vague"]),
         ordinals=table["definite"]["ordinals"],
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
+        consequences=tuple(
+            Consequence(frozenset(row["kinds"]), _any(row["words"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"))
+            for row in table.get("consequences", [])
+        ),
+        present=_any(verbs.get("present", [])),
+        past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
+        timeless=_any(verbs.get("timeless", [])),
     )
 
 

@@ -1,0 +1,118 @@
+"""The thread of a text: which dated happening a sentence without a date of its own talks on about."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.ingest.extraction.carry import Happening, Reference, antecedent
+from services.ingest.extraction.dates.mention import DateMention
+from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.sentences import Sentence
+from services.ingest.extraction.tokens import TokenIndex
+from shared.domain.dates import Edtf
+
+_OPENING = 3
+_NEXT = 3
+"""So many sentences a date reaches that nothing but their place refers to."""
+_CONSEQUENCES = 6
+"""So many sentences further those who suffered or took part still are those of the happening that was told."""
+_FEW = 6
+"""So many sentences back a bare "meeting" points, of which a text has many."""
+_LONGEST = 3700
+"""Days: a date as vague as a decade is carried, one as vague as a century tells too little."""
+
+Meant = tuple[Happening, Reference]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence that told of something at its date."""
+
+    sentence: int
+    paragraph: int
+    happening: Happening
+
+
+class Thread:
+    """What a text has told of, sentence by sentence."""
+
+    def __init__(self, lower: str, tokens: TokenIndex, mentions: Sequence[DateMention], grammar: Grammar) -> None:
+        self._lower = lower
+        self._index = tokens
+        self._grammar = grammar
+        self._happenings: list[Happening] = []
+        self._named: _Told | None = None
+        self._told: _Told | None = None
+        # Words of time that no date could be found for: what follows them is told of another time.
+        self._unplaced = [mention.start for mention in mentions if mention.edtf is None]
+
+    def remember(self, happening: Happening, sentence: Sentence) -> None:
+        """Take in a happening that a dated claim names."""
+        self._happenings.append(happening)
+        if not happening.quoted:
+            self._named = _Told(happening.sentence, sentence.paragraph, happening)
+
+    def reach(self, number: int, sentence: Sentence, claim: int, date: Edtf) -> None:
+        """Go on to a claim that tells of something at its date; others may follow without one."""
+        here = Reference("", sentence.start, sentence.end, None, frozenset(), definite=False, locative=False, plural=False)
+        told = Happening(here, claim, number, frozenset(), quoted=False)
+        self._told = _Told(number, sentence.paragraph, told) if date.days <= _LONGEST else None
+
+    def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
+        """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
+        found = antecedent(references, number, self._happenings)
+        following = self._following(number, sentence) if counts else None
+        if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
+            found = None
+        found = found or self._by_pronoun(number, sentence) or (self._by_consequence(number, sentence) if counts else None) or following
+        if found:
+            self._named = _Told(number, sentence.paragraph, found[0])
+        return found
+
+    def _by_pronoun(self, number: int, sentence: Sentence) -> Meant | None:
+        """The happening of the sentence before, where a pronoun opens this one: "It was attended by 40 people"."""
+        if self._named is None or (self._named.sentence, self._named.paragraph) != (number - 1, sentence.paragraph):
+            return None
+        low, high = self._index.within(sentence.start, sentence.end)
+        if not any(token.text in self._grammar.pronouns for token in self._index.tokens[low : min(low + _OPENING, high)]):
+            return None
+        happening = self._named.happening
+        return happening, replace(happening.reference, locative=False)
+
+    def _by_consequence(self, number: int, sentence: Sentence) -> Meant | None:
+        """The last happening of a kind that has such consequences: "26 people were killed" after an earthquake."""
+        if not self._tells_of_past(sentence):
+            return None
+        for row in self._grammar.consequences:
+            if row.words is None or not row.words.search(self._lower, sentence.start, sentence.end):
+                continue
+            for happening in reversed(self._happenings):
+                if number - happening.sentence > _CONSEQUENCES:
+                    break
+                if happening.reference.kind in row.kinds and happening.sentence < number and not happening.quoted:
+                    return happening, replace(happening.reference, locative=False)
+        return None
+
+    def _following(self, number: int, sentence: Sentence) -> Meant | None:
+        """What was told just before in the same paragraph, where nothing says that this is of another time."""
+        told = self._told
+        if told is None or told.paragraph != sentence.paragraph or not 1 <= number - told.sentence <= _NEXT:
+            return None
+        if self._unplaced_within(told.happening.reference.end, sentence.end) or not self._tells_of_past(sentence):
+            return None
+        return told.happening, told.happening.reference
+
+    def _unplaced_within(self, start: int, end: int) -> bool:
+        at = bisect_left(self._unplaced, start)
+        return at < len(self._unplaced) and self._unplaced[at] < end
+
+    def _tells_of_past(self, sentence: Sentence) -> bool:
+        """Whether a sentence tells of what happened once, in the past."""
+        grammar, lower, start, end = self._grammar, self._lower, sentence.start, sentence.end
+        if any(words and words.search(lower, start, end) for words in (grammar.present, grammar.timeless)):
+            return False
+        if grammar.verb_final:
+            low, high = self._index.within(start, end)
+            last = next((token.text for token in reversed(self._index.tokens[low:high]) if token.word), "")
+            return grammar.past_endings is not None and grammar.past_endings.search(last) is not None
+        return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None
