@@ -1,7 +1,7 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from services.ingest.extraction.actors import find_actors

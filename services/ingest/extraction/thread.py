@@ -16,7 +16,7 @@ _NEXT = 3
 """So many sentences a date reaches that nothing but their place refers to."""
 _CONSEQUENCES = 6
 """So many sentences further those who suffered or took part still are those of the happening that was told."""
-_FEW = 6
+_FEW = 2
 """So many sentences back a bare "meeting" points, of which a text has many."""
 _LONGEST = 3700
 """Days: a date as vague as a decade is carried, one as vague as a century tells too little."""
@@ -61,7 +61,7 @@ class Thread:
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
         found = antecedent(references, number, self._happenings)
-        following = self._following(number, sentence) if counts else None
+        following = self._following(number, sentence, references) if counts else None
         if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
             found = None
         found = found or self._by_pronoun(number, sentence) or (self._by_consequence(number, sentence) if counts else None) or following
@@ -93,12 +93,17 @@ class Thread:
                     return happening, replace(happening.reference, locative=False)
         return None
 
-    def _following(self, number: int, sentence: Sentence) -> Meant | None:
-        """What was told just before in the same paragraph, where nothing says that this is of another time."""
+    def _following(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:
+        """What was told just before in the same paragraph, where nothing says that this is of another time or another happening."""
         told = self._told
         if told is None or told.paragraph != sentence.paragraph or not 1 <= number - told.sentence <= _NEXT:
             return None
-        if self._unplaced_within(told.happening.reference.end, sentence.end) or not self._tells_of_past(sentence):
+        named = [reference for reference in references if reference.definite and not reference.plural and reference.kind]
+        if any(reference.kind not in self._grammar.vague for reference in named):
+            return None
+        # "At the ceremony" points back in whatever tense.
+        pointing = any(reference.locative for reference in named)
+        if self._unplaced_within(told.happening.reference.end, sentence.end) or not (pointing or self._tells_of_past(sentence)):
             return None
         return told.happening, told.happening.reference
 

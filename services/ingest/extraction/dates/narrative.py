@@ -9,6 +9,9 @@ from shared.domain.dates import day_number
 TURN = -6
 """So many months back, and a text that goes on to later years has come to the next one: after October, "in February"."""
 
+STEP = 1
+"""So many years a text goes on at once without a doubt."""
+
 SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
 """A month in the midst of each season."""
 
@@ -59,7 +62,9 @@ class Narrative:
         self.month = anchor if when.month is not None else None
         self.day = anchor if when.day is not None else None
         here = self.year.when.year if self.year else None
-        if here is not None and next_year is not None and abs(next_year - here) < abs(next_year - when.year):
+        # Where the next year lies before both, it is that one which looks back.
+        goes_on = here is not None and next_year is not None and next_year < here <= when.year <= here + STEP
+        if here is not None and next_year is not None and not goes_on and abs(next_year - here) < abs(next_year - when.year):
             self.aside = anchor
             return
         self.current_month = when.month or (self.current_month if here == when.year else None)

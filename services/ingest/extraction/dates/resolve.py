@@ -268,7 +268,7 @@ class Resolver:
         return Resolved(when.within_year(year), self._year_derivation(expression, anchor), anchor.span)
 
     def _to_come(self, expression: Expression) -> bool:
-        """Whether the sentence speaks of the future or of now, and so not of the year that the text has reached, and names no year itself."""
+        """Whether the sentence speaks of the future or of now, not of the year that the text has reached, and names no year itself."""
         if self.narrative.last and self._same_sentence(self.narrative.last.tokens[1], expression.tokens[0]):
             return False
         return self._speaks(expression, "FUTURE") or (self._speaks(expression, "NOW") and not self._speaks(expression, "PAST"))
