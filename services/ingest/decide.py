@@ -31,6 +31,7 @@ from shared.domain.events import (
 )
 from shared.domain.ids import content_hash, sha256
 from shared.domain.provenance import Passage, SourceDetails, context
+from shared.domain.readings import with_value
 from shared.domain.roles import Principal, Role
 
 NewId = Callable[[], str]
@@ -203,11 +204,8 @@ def _check_amended_value(change: AmendValue, claim: Claim) -> None:
         starts = ", ".join(str(value.start) for value in meant)
         raise InvalidInput(f"the claim gives {change.attribute!r} more than once; say which by start, one of {starts}")
     value = meant[0]
-    if change.value is not None:
-        try:
-            Value.model_validate({**value.model_dump(), "value": change.value, "bound": "exact", "upper": None})
-        except ValidationError as error:
-            raise InvalidInput(f"{change.value!r} is not a {value.kind} such as {value.value!r}") from error
+    if change.value is not None and with_value(value, change.value).kind != value.kind:
+        raise InvalidInput(f"{change.value!r} is not a {value.kind} such as {value.shown!r}; write 406, >200, ~50 or 300–400")
 
 
 def _members_of(claim_id: str, members: Mapping[str, Collection[str]]) -> Collection[str]:

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from services.query import reader
 from services.query.reader import Captured, Correction, HeldClaim
-from services.query.readings import Reading, read
 from services.query.schemas import (
     Citation,
     ClaimDateView,
@@ -24,6 +23,7 @@ from shared.domain.chronology import ValueAlternative
 from shared.domain.claims import Claim, Mention, Value
 from shared.domain.events import DocumentCaptured
 from shared.domain.provenance import Passage, SourceDetails, context
+from shared.domain.readings import Reading, read
 from shared.lexicon.folding import name_key
 
 
@@ -150,13 +150,13 @@ def gather(snapshot: Snapshot, texts: Texts, claim_ids: Iterable[str], correctio
 
 def evidence_of(snapshot: Snapshot, texts: Texts, claims: Mapping[str, HeldClaim], corrections: Iterable[Correction]) -> Evidence:
     """Put claims together with their documents and with the corrections that apply to them."""
-    listed = list(corrections)
+    changes = [(correction.id, correction.change) for correction in corrections]
     return Evidence(
         snapshot=snapshot,
         claims=claims,
         documents=reader.documents(snapshot, {held.claim.document_id for held in claims.values()}),
         texts=texts,
-        readings={claim_id: read(held.claim, listed) for claim_id, held in claims.items()},
+        readings={claim_id: read(held.claim, changes) for claim_id, held in claims.items()},
     )
 
 

@@ -17,7 +17,7 @@ Confidence = Literal["high", "medium", "low"]
 ValueKind = Literal["count", "money", "percent", "identifier", "place", "name"]
 Bound = Literal["exact", "about", "more_than", "at_least", "less_than", "at_most"]
 
-_BOUND_SIGNS: dict[str, str] = {
+SIGNS: dict[Bound, str] = {
     "exact": "",
     "about": "~",
     "more_than": ">",
@@ -25,6 +25,7 @@ _BOUND_SIGNS: dict[str, str] = {
     "less_than": "<",
     "at_most": "≤",
 }
+"""How a bound is written before its number."""
 
 
 class Value(Passage):
@@ -51,7 +52,7 @@ class Value(Passage):
     def shown(self) -> str:
         """The value with its bound, as exports and pages show it: `406`, `>200`, `~50`, `300–400`."""
         upper = f"–{self.upper}" if self.upper else ""
-        return f"{_BOUND_SIGNS[self.bound]}{self.value}{upper}"
+        return f"{SIGNS[self.bound]}{self.value}{upper}"
 
     @model_validator(mode="after")
     def _decimal(self) -> Self:

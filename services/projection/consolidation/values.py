@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.projection.consolidation.origins import Origins
-from services.projection.consolidation.readings import Reading, ReadValue
+from services.projection.consolidation.readings import Reading
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
 from shared.domain.claims import Value
+from shared.domain.readings import ReadValue
 from shared.lexicon.folding import name_key
 from shared.lexicon.places import known_place
 
