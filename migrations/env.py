@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from shared.settings import Settings
+from shared.settings import read_settings
 from shared.store import read_model, tables
 from shared.store.engine import WRITE, Database
 from shared.store.migrate import MIGRATION_LOCK
@@ -29,7 +29,7 @@ def run(connection: Connection) -> None:
 def main() -> None:
     """Migrate the caller's database, or the one that the settings name."""
     given: Database | None = context.config.attributes.get("database")
-    database = given or Database(context.config.attributes.get("url") or Settings().resolved_url())
+    database = given or Database(context.config.attributes.get("url") or read_settings().resolved_url())
     try:
         with database.engine.execution_options(**{WRITE: True}).begin() as connection:
             run(connection)

@@ -78,10 +78,10 @@ def main() -> None:
 
 
 def _settings(data: Path | None) -> "Settings":
-    from shared.settings import Settings
+    from shared.settings import read_settings
     from shared.telemetry import configure_logging
 
-    settings = Settings() if data is None else Settings(data=data)
+    settings = read_settings() if data is None else read_settings(data=data)
     configure_logging(settings.log_format, settings.log_level if os.environ.get("SALNAME_LOG_LEVEL") else "warning")
     return settings
 
@@ -120,7 +120,7 @@ def serve(
         import importlib
 
         module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
-        application = importlib.import_module(module).create_app()
+        application = importlib.import_module(module).create_app(settings)
     config = uvicorn.Config(application, host=host, port=port, log_config=None, server_header=False, access_log=False)
     query = getattr(application.state, "query", None)
     Server(config, query.streams.close if query else lambda: None).run()

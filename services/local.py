@@ -87,7 +87,7 @@ def ingest(
     with progress(err, "Consolidating") as advance:
         workspace.projector.project(workspace.service.chronology(slug), advance)
     for file, receipt in receipts.items():
-        said = "was there already: nothing changed" if receipt.status == "unchanged" else f"{receipt.claims} claims"
+        said = "was there already: nothing changed" if receipt.status == "unchanged" else _count(receipt.claims, "claim")
         out.print(f"  {file.name}: {said}", highlight=False)
     for file, reason in failures.items():
         err.print(f"[red]  {file}: {reason}[/red]", highlight=False, soft_wrap=True)
@@ -95,11 +95,15 @@ def ingest(
     return len(failures)
 
 
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def _summary(database: Database, slug: str) -> str:
     with open_snapshot(database, slug) as snapshot:
         return (
-            f"{slug}: {count_documents(snapshot)} documents, {sum(count_claims(snapshot).values())} claims, "
-            f"{count_entries(snapshot)} entries, {count_entries(snapshot, disputed=True)} of them disputed, "
+            f"{slug}: {_count(count_documents(snapshot), 'document')}, {_count(sum(count_claims(snapshot).values()), 'claim')}, "
+            f"{_count(count_entries(snapshot), 'entry', 'entries')}, {count_entries(snapshot, disputed=True)} of them disputed, "
             f"at revision {snapshot.revision}."
         )
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.domain.errors import InvalidInput
 from shared.store.engine import Limits, sqlite_url
 
 
@@ -37,3 +38,12 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """The time limits of the database."""
         return Limits(lock=self.lock_timeout, statement=self.statement_timeout)
+
+
+def read_settings(data: Path | None = None) -> Settings:
+    """Read the settings; `data` outranks the environment. Raises `InvalidInput` that names the variable and what is wrong with it."""
+    try:
+        return Settings() if data is None else Settings(data=data)
+    except ValidationError as error:
+        wrong = "; ".join(f"SALNAME_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        raise InvalidInput(f"the settings are not valid: {wrong}") from error

@@ -27,9 +27,8 @@ def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> 
     app.add_middleware(LimitBody, max_bytes=settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES, exempt="/claims")
 
 
-def create_app() -> FastAPI:
-    """The ingest service as a process of its own, from the settings in the environment."""
-    settings = Settings()
+def create_app(settings: Settings) -> FastAPI:
+    """The ingest service as a process of its own."""
     configure_logging(settings.log_format, settings.log_level)
     database = Database(settings.resolved_url(), settings.limits())
 

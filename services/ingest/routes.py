@@ -1,7 +1,7 @@
 """Ingest over HTTP. Nothing is decided here: requests are parsed, handed to the service, and its receipts returned."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from services.ingest.parsing.details import details_from
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision
 from services.ingest.schemas import DocumentJson, GivenToken, NewToken
-from services.ingest.service import Caller, ClaimsReceipt, IngestService, Receipt, Refused
+from services.ingest.service import Caller, ClaimsReceipt, IngestService, Line, Receipt, Refused
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import IdSource
 from shared.domain.provenance import SourceDetails
@@ -23,7 +23,21 @@ CLAIMS_A_COMMIT = 500
 MAX_LINE = 1_000_000
 NDJSON = "application/x-ndjson"
 
-router = APIRouter(prefix="/v1")
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": {"application/problem+json": {}}}
+    for status, description in {
+        401: "No token, or one that is not valid",
+        403: "The token's role does not allow this",
+        404: "There is nothing under this name or id",
+        409: "The Idempotency-Key came with another body, or the name is taken",
+        412: "The chronology is not at the revision that If-Match names",
+        413: "The document is too large",
+        422: "The request is not valid; the problem says what is wrong and what would do",
+        503: "The database did not answer in time; nothing was changed, try again",
+    }.items()
+}
+
+router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
 
 def _service(request: Request) -> IngestService:
@@ -43,7 +57,8 @@ def _caller(
     ] = None,
     if_match: Annotated[str | None, Header(description='the revision you decided on, such as "42"')] = None,
 ) -> Caller:
-    revision = (if_match or "").removeprefix("W/").strip('"')
+    # A chronology's ETag also tells how long its log is: "42-45" is revision 42 of 45 positions.
+    revision = (if_match or "").removeprefix("W/").strip('"').partition("-")[0]
     if if_match and not revision.isdigit():
         raise InvalidInput(f'If-Match is the revision you decided on, such as "42", not {if_match}')
     key = f"key:{idempotency_key}" if idempotency_key else None
@@ -150,7 +165,7 @@ async def record_claims(slug: str, request: Request, service: Service, caller: C
     caller.principal.require(Role.contributor)
     info = await run_in_threadpool(service.chronology, slug)
     if request.headers.get("content-type", "").partition(";")[0].strip() != NDJSON:
-        receipt = await run_in_threadpool(service.record_claims, info.id, [await request.body()], caller)
+        receipt = await run_in_threadpool(service.record_claims, info.id, [(1, await request.body())], caller)
         if receipt.refused:
             raise InvalidInput(receipt.refused[0].detail)
         _created(receipt, response)
@@ -158,36 +173,40 @@ async def record_claims(slug: str, request: Request, service: Service, caller: C
     recorded: list[str] = []
     refused: list[Refused] = []
     statuses: set[str] = set()
-    revision, line, part = 0, 1, 0
+    revision, part = 0, 0
     async for lines in _chunks(request):
         part += 1
         key = f"{caller.key}:{part}" if caller.key else None
         expected = caller.expected_revision if part == 1 else None
-        receipt = await run_in_threadpool(service.record_claims, info.id, lines, Caller(caller.principal, key, expected), line)
+        receipt = await run_in_threadpool(service.record_claims, info.id, lines, Caller(caller.principal, key, expected))
         recorded += receipt.recorded
         refused += receipt.refused
         statuses.add(receipt.status)
-        revision, line = receipt.revision, line + len(lines)
+        revision = receipt.revision
     status = "recorded" if "recorded" in statuses else "unchanged"
     combined = ClaimsReceipt(status=status, revision=revision, recorded=tuple(recorded), refused=tuple(refused))
     _created(combined, response)
     return combined
 
 
-async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
-    """Cut the body into groups of lines, without ever holding the whole of it. Empty lines count, but are not lines of claims."""
+async def _chunks(request: Request) -> AsyncIterator[list[Line]]:
+    """Cut the body into groups of numbered lines, without ever holding the whole of it. Empty lines count, and are passed over."""
     rest = b""
-    lines: list[bytes] = []
+    number = 0
+    lines: list[Line] = []
     async for data in request.stream():
         *whole, rest = (rest + data).split(b"\n")
         if len(rest) > MAX_LINE:
-            raise InvalidInput(f"a line has more than {MAX_LINE:,} bytes: send one claim a line")
-        lines += [line for line in whole if line.strip()]
+            raise InvalidInput(f"line {number + len(whole) + 1} has more than {MAX_LINE:,} bytes: send one claim a line")
+        for line in whole:
+            number += 1
+            if line.strip():
+                lines.append((number, line))
         while len(lines) >= CLAIMS_A_COMMIT:
             yield lines[:CLAIMS_A_COMMIT]
             del lines[:CLAIMS_A_COMMIT]
     if rest.strip():
-        lines.append(rest)
+        lines.append((number + 1, rest))
     if lines:
         yield lines
 

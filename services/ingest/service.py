@@ -67,6 +67,10 @@ class Receipt(Frozen):
     claims: int = 0
 
 
+Line = tuple[int, bytes]
+"""A line of a stream with its number, from 1."""
+
+
 class Refused(Frozen):
     """A line of a stream of claims that was not recorded, and why. Lines count from 1."""
 
@@ -105,7 +109,7 @@ class IngestService:
         """Return the chronology of a slug or raise `NotFound`."""
         info = self.log.chronology(slug)
         if info is None:
-            raise NotFound(f"there is no chronology called {slug!r}; create it with POST /v1/chronologies")
+            raise NotFound(f"there is no chronology called {slug!r}; open it with POST /v1/chronologies or by `salname ingest`")
         return info
 
     def create_chronology(self, request: NewChronology, caller: Caller) -> Receipt:
@@ -200,17 +204,17 @@ class IngestService:
                     return known
         raise AlreadyExists("other captures of this source keep coming in at the same time; send the document again")
 
-    def record_claims(self, chronology_id: str, lines: Sequence[bytes], caller: Caller, first_line: int = 1) -> ClaimsReceipt:
+    def record_claims(self, chronology_id: str, lines: Sequence[Line], caller: Caller) -> ClaimsReceipt:
         """Record claims, one JSON object a line, in one commit; lines that are not valid are refused one by one, the rest is recorded."""
         caller.principal.require(Role.contributor)
         key = caller.key or f"claims:{self._new_id()}"
-        fingerprint = content_hash([sha256(line) for line in lines])
+        fingerprint = content_hash([sha256(line) for _, line in lines])
         if (known := self.log.recall(chronology_id, key)) and known[0] == fingerprint:
             return self._receipt(known[1], ClaimsReceipt)
         events: list[AnyEvent] = []
         refused: list[Refused] = []
         texts: dict[str, tuple[str, str]] = {}
-        for number, line in enumerate(lines, start=first_line):
+        for number, line in lines:
             try:
                 events.append(self._claim(chronology_id, line, texts))
             except SalnameError as error:

@@ -15,9 +15,8 @@ from shared.web.health import database_check, health_routes
 from shared.web.problems import install_problems
 
 
-def create_app() -> FastAPI:
-    """The projection service, from the settings in the environment."""
-    settings = Settings()
+def create_app(settings: Settings) -> FastAPI:
+    """The projection service."""
     configure_logging(settings.log_format, settings.log_level)
     database = Database(settings.resolved_url(), settings.limits())
     wakeup = Wakeup()

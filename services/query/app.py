@@ -40,9 +40,8 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     install_query_problems(app)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The query service as a process of its own, from the settings given or those in the environment."""
-    settings = settings or Settings()
+def create_app(settings: Settings) -> FastAPI:
+    """The query service as a process of its own."""
     configure_logging(settings.log_format, settings.log_level)
     database = Database(settings.resolved_url(), settings.limits())
     wakeup = Wakeup()

@@ -19,6 +19,8 @@ from shared.store.engine import Database, WriteSession
 from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
 
+ANOTHER_BODY = "this idempotency key came earlier with another body; send a new request under a new key"
+
 
 class DatabaseLog(DatabaseReader):
     """`shared.domain.ports.Log` on SQLite or PostgreSQL. `new_id` makes the event ids; `on_append` is called after every append."""
@@ -48,7 +50,7 @@ class DatabaseLog(DatabaseReader):
             return None
         fingerprint, outcome = known
         if fingerprint != request.fingerprint:
-            raise IdempotencyConflict(f"the key {request.key!r} came earlier with another body; send a new request under a new key")
+            raise IdempotencyConflict(ANOTHER_BODY)
         return outcome.model_copy(update={"repeated": True})
 
     def _append(self, session: WriteSession, request: Append, documents: Sequence[StoredDocument]) -> Appended:

@@ -48,7 +48,9 @@ class TokenStore:
                 session.flush()
                 return _info(row)
         except IntegrityError as error:
-            raise AlreadyExists(f"there is already a token called {name!r}; revoke it or choose another name") from error
+            raise AlreadyExists(
+                f"there is or was a token called {name!r}; choose another name, so that what each did stays told apart"
+            ) from error
 
     def verify(self, secret: str) -> Principal | None:
         """Return who a secret belongs to, if it is valid."""

@@ -27,7 +27,7 @@ def document(running: Running) -> str:
 def record(running: Running, *claims: dict[str, object], key: str | None = None) -> ClaimsReceipt:
     from dataclasses import replace
 
-    lines = [json.dumps(claim).encode() for claim in claims]
+    lines = [(number, json.dumps(claim).encode()) for number, claim in enumerate(claims, start=1)]
     return running.service.record_claims(running.info.id, lines, replace(ADMIN, key=key))
 
 

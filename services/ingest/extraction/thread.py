@@ -102,7 +102,10 @@ class Thread:
         if any(reference.kind not in self._grammar.vague for reference in named):
             return None
         # "At the ceremony" points back in whatever tense.
-        pointing = any(reference.locative for reference in named)
+        planned = self._grammar.presented["planned"].words
+        pointing = any(reference.locative for reference in named) and not (
+            planned and planned.search(self._lower, sentence.start, sentence.end)
+        )
         if self._unplaced_within(told.happening.reference.end, sentence.end) or not (pointing or self._tells_of_past(sentence)):
             return None
         return told.happening, told.happening.reference

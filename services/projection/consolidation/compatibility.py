@@ -6,6 +6,7 @@ congress and the fifth) forbid the link whatever else agrees.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from services.projection.consolidation.features import Features, Kind, Name
 from services.projection.consolidation.spans import DAYS, Relation, gap, relation, told
@@ -15,20 +16,28 @@ THRESHOLD = 5.0
 
 _CONTINUES = 6.0
 _SAME_DAYS, _NAMED_DAYS_WITHIN, _MONTHS_WITHIN, _SAME_MONTH, _SAME_YEARS, _VAGUE = 4.0, 3.0, 2.0, 2.5, 1.5, 0.5
+_SAME_SEASON = 2.0
 _UNDATED, _CLOSE, _APART = -1.0, -2.0, -4.0
 _SAME_ORDINAL = 2.5
 _SAME_EPITHET = 1.5
 _OTHER_KIND = -2.5
 _CONTENT_KIND = 0.5
 _NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
+_NEAR, _NEARLY, _NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
+_CLOSE_RATIO, _NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
+"""Two counts of one noun are close when the smaller is so large a part of the larger."""
+_MADE = 1.0
+_BOTH_PLANNED = 0.5
 _TITLE, _BODY, _ACTOR, _PLACE, _PROPER, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.9, 0.6, 0.5
 _LONG_NAME = 3
 """A name of so many words is that of an institution, and tells more than a person's."""
 _NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
+_ACROSS, _CONCEPTS_ACROSS_AT_MOST = 2.0, 3.0
+"""Across languages words cannot agree, so that concepts stand in for them: they weigh so many times as much."""
 _NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE, _TOLD_TWICE, _OTHER_PERSON = -1.5, -1.5, -1.0, -1.5, -5.0
 _RICH = 3
 """So many names and words make a claim's silence about those of the other tell something."""
-_YEAR, _MONTH, _CLOSE_DAYS = 366, 31, 7
+_YEAR, _SEASON, _MONTH, _CLOSE_DAYS = 366, 93, 31, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +75,12 @@ def judge(one: Features, other: Features) -> Judgement | None:
         *kinds,
         *([(_OTHER_KIND, "")] if other_kind else []),
         *_capped(_numbers(first, second), _NUMBERS_AT_MOST),
+        *_capped(_near_numbers(first, second), _NEAR_COUNTS_AT_MOST),
         *_capped(_names(first, second), _NAMES_AT_MOST),
         *_capped(_words(first, second), _WORDS_AT_MOST),
-        *_capped(_concepts(first, second), _CONCEPTS_AT_MOST),
+        *_capped(_concepts(first, second), _CONCEPTS_AT_MOST if first.language == second.language else _CONCEPTS_ACROSS_AT_MOST),
+        *_made(first, second),
+        *([(_BOTH_PLANNED, "")] if first.planned and second.planned else []),
         *_against(first, second),
         *([(_TOLD_TWICE, "")] if _told_twice(first, second) and not talks_on else []),
     ]
@@ -132,7 +144,12 @@ def _date(one: Edtf | None, other: Edtf | None, dates: Relation) -> tuple[float,
 
 
 def _span_weight(date: Edtf) -> float:
-    return _SAME_MONTH if date.days <= _MONTH else _SAME_YEARS if date.days <= _YEAR else _VAGUE * 2
+    if date.days <= _MONTH:
+        return _SAME_MONTH
+    if date.days <= _SEASON or (date.days > _YEAR and "/" in date.text):
+        # Two that give the same two ends hardly speak of different things.
+        return _SAME_SEASON
+    return _SAME_YEARS if date.days <= _YEAR else _VAGUE * 2
 
 
 def _within_weight(broader: Edtf) -> float:
@@ -190,6 +207,29 @@ def _numbers(one: Features, other: Features) -> Evidence:
     return [(_NUMBER, f"both count {one.numbers[item]} {item[0]}") for item in ordered]
 
 
+def _near_numbers(one: Features, other: Features) -> Evidence:
+    """Numbers of one noun in two documents that come close: sources that disagree about a happening disagree by little."""
+    if one.document == other.document:
+        return []
+    evidence: Evidence = []
+    for attribute, unit in sorted({item[:2] for item in one.numbers} & {item[:2] for item in other.numbers}, key=str):
+        here = {number for name, measure, number in one.numbers if (name, measure) == (attribute, unit)}
+        there = {number for name, measure, number in other.numbers if (name, measure) == (attribute, unit)}
+        if here & there:
+            continue
+        ratio = max((min(a, b) / max(a, b) for a in here for b in there if min(a, b) > 0), default=Decimal(0))
+        if ratio >= _NEAR_RATIO:
+            evidence.append((_NEAR if ratio >= _CLOSE_RATIO else _NEARLY, f"both count {attribute}, and nearly as many"))
+    return evidence
+
+
+def _made(one: Features, other: Features) -> Evidence:
+    return [
+        (_MADE, f"the same is done to {_article(name)} {name}")
+        for name in sorted({made.partition(" ")[2] for made in one.made & other.made})[:1]
+    ]
+
+
 def _names(one: Features, other: Features) -> Evidence:
     evidence = [(_TITLE, f"both name “{one.titles[name]}”") for name in sorted(one.titles.keys() & other.titles.keys())]
     evidence += [
@@ -221,7 +261,7 @@ def _concepts(one: Features, other: Features) -> Evidence:
     evidence = [(_CONTENT_KIND, f"both mention {_article(name)} {name}") for name in aside]
     if shared:
         evidence.append((_CONCEPT * len(shared), f"both are about {', '.join(shared[:3])}"))
-    return evidence
+    return [(weight * _ACROSS, words) for weight, words in evidence] if one.language != other.language else evidence
 
 
 def _capped(evidence: Evidence, most: float) -> Evidence:

@@ -39,6 +39,7 @@ class Features:
     key: ContentKey
     document: str
     language: str
+    made: frozenset[str]
     continues: str | None
     withdrawn: bool
     date: Edtf | None
@@ -79,6 +80,7 @@ def features(reading: Reading) -> Features:
         key=reading.key,
         document=reading.testimony.document.sha256,
         language=language,
+        made=_made(heads, mentions),
         continues=claim.continues,
         withdrawn=reading.withdrawn,
         date=reading.date,
@@ -167,8 +169,22 @@ def _tells(mention: ConceptMention, mentions: list[ConceptMention]) -> bool:
     return not lasting or any(other.concept.name in _MAKING for other in mentions)
 
 
-_MAKING = frozenset({"found", "open", "close", "rename", "elect", "publish", "build", "begin", "approve"})
+_MAKING = frozenset(
+    {"found", "open", "close", "rename", "elect", "publish", "build", "begin", "approve", "restore", "divide", "move", "send"}
+)
 """Acts that make a lasting thing the matter of a claim."""
+
+
+_BEGINNINGS = frozenset({"found", "open", "build", "begin"})
+"""Acts by which a thing comes to be; texts choose freely among them."""
+
+
+def _made(heads: Mapping[str, Kind], mentions: list[ConceptMention]) -> frozenset[str]:
+    """What was done to the lasting things that a claim tells of: `found university`, `restore museum`."""
+    lasting = [name for name, kind in heads.items() if kind.concept.kind_class in ("institution", "publication", "work")]
+    done = {mention.concept.name for mention in mentions} & _MAKING
+    acts = {"begin" if act in _BEGINNINGS else act for act in done}
+    return frozenset(f"{act} {name}" for act in acts for name in lasting)
 
 
 def _names(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:
