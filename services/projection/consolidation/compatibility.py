@@ -29,6 +29,7 @@ _CLOSE_RATIO, _NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
 _MADE = 1.0
 _BOTH_PLANNED = 0.5
 _TITLE, _BODY, _ACTOR, _PLACE, _PROPER, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.9, 0.6, 0.5
+_FULL_NAME, _INITIAL = 2, 1
 _LONG_NAME = 3
 """A name of so many words is that of an institution, and tells more than a person's."""
 _NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
@@ -242,8 +243,13 @@ def _names(one: Features, other: Features) -> Evidence:
 
 
 def _same_name(one: Name, other: Name) -> bool:
-    """Whether one name is the other or its end: `Aliyev` and `Heydar Aliyev`, but not `Ilham Aliyev`."""
-    return set(one) <= set(other) or set(other) <= set(one)
+    """Whether one name is the other or its end: `Aliyev` and `Heydar Aliyev`, but not `Ilham Aliyev`.
+
+    Transliterations of a first name often agree in no more than how they begin: `Vudro Vilson` and `Woodrow Wilson`.
+    """
+    if set(one) <= set(other) or set(other) <= set(one):
+        return True
+    return len(one) == len(other) == _FULL_NAME and one[-1] == other[-1] and one[0][:_INITIAL] == other[0][:_INITIAL]
 
 
 def _words(one: Features, other: Features) -> Evidence:
@@ -277,7 +283,7 @@ def _share_content(one: Features, other: Features) -> bool:
 def _against(one: Features, other: Features) -> Evidence:
     """What speaks against one happening without excluding it: other places, other titles, nothing in common though both say much."""
     evidence: Evidence = []
-    if one.places and other.places and not any(_same_name(a, b) for a in one.places for b in other.places):
+    if one.sites and other.sites and not any(_same_name(a, b) for a in one.places for b in other.places):
         evidence.append((_OTHER_PLACE, ""))
     personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
     if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):

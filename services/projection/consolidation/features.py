@@ -33,7 +33,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """A claim as consolidation compares it. Names and words are sound classes; `shown` gives back how they are written."""
+    """A claim as consolidation compares it. Names and words are sound classes; `shown` gives back how they are written.
+
+    `sites` are those of the places that it says something happened at.
+    """
 
     id: str
     key: ContentKey
@@ -51,6 +54,7 @@ class Features:
     titles: dict[Name, str]
     actors: dict[Name, str]
     places: dict[Name, str]
+    sites: frozenset[Name]
     numbers: dict[tuple[str, str | None, Decimal], str]
     words: dict[str, str]
 
@@ -92,6 +96,7 @@ def features(reading: Reading) -> Features:
         titles=titles,
         actors=actors,
         places=places,
+        sites=frozenset(_place_values(reading, language)),
         numbers=_numbers(reading),
         words=words,
         named=named,
