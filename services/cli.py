@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
@@ -73,7 +74,7 @@ def main() -> None:
     try:
         app()
     except SalnameError as error:
-        err.print(f"[red]{error.title}:[/red] {error.detail}", highlight=False, soft_wrap=True)
+        err.print(f"[red]{error.title}:[/red] {escape(error.detail)}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

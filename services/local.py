@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.ingest.parsing.details import combine, details_from
-from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.parsing.formats import SUFFIXES, parse
 from services.ingest.service import Caller, Receipt
 from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import Projector
@@ -71,27 +72,28 @@ def ingest(
     files = list(_files(paths))
     if not files:
         raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {', '.join(sorted(SUFFIXES))}")
-    info = workspace.service.ensure_chronology(slug, workspace.caller)
     declared = details_from(details, "the command line")
     receipts: dict[Path, Receipt] = {}
     failures: dict[Path, str] = {}
     with progress(err, "Reading") as advance:
         for done, file in enumerate(files, start=1):
             try:
-                receipts[file] = _capture(workspace, info.id, file, declared, extractor)
+                receipts[file] = _capture(workspace, slug, file, declared, extractor)
             except SalnameError as error:
                 failures[file] = error.detail
             except OSError as error:
                 failures[file] = error.strerror or str(error)
             advance(done, len(files))
-    with progress(err, "Consolidating") as advance:
-        workspace.projector.project(workspace.service.chronology(slug), advance)
+    if receipts:
+        with progress(err, "Consolidating") as advance:
+            workspace.projector.project(workspace.service.chronology(slug), advance)
     for file, receipt in receipts.items():
         said = "was there already: nothing changed" if receipt.status == "unchanged" else _count(receipt.claims, "claim")
-        out.print(f"  {file.name}: {said}", highlight=False)
+        out.print(f"  {file.name}: {said}", highlight=False, markup=False)
     for file, reason in failures.items():
-        err.print(f"[red]  {file}: {reason}[/red]", highlight=False, soft_wrap=True)
-    out.print(_summary(workspace.database, slug), highlight=False, soft_wrap=True)
+        err.print(f"[red]  {escape(file.name)}: {escape(reason)}[/red]", highlight=False, soft_wrap=True)
+    if receipts:
+        out.print(_summary(workspace.database, slug), highlight=False, soft_wrap=True)
     return len(failures)
 
 
@@ -116,13 +118,15 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _capture(workspace: Workspace, chronology_id: str, file: Path, declared: SourceDetails, extractor: str) -> Receipt:
+def _capture(workspace: Workspace, slug: str, file: Path, declared: SourceDetails, extractor: str) -> Receipt:
     limit = workspace.settings.max_document_bytes
     with file.open("rb") as source:
         data = source.read(limit + 1)  # one byte more than allowed is enough for the parser to refuse it
-    return workspace.service.capture(
-        chronology_id, data, workspace.caller, filename=file.name, declared=combine(declared, _sidecar(file)), extractor=extractor
-    )
+    details = combine(declared, _sidecar(file))
+    if workspace.service.log.chronology(slug) is None:
+        parse(data, file.name, None, limit)  # a file that cannot be read does not leave an empty chronology behind
+    info = workspace.service.ensure_chronology(slug, workspace.caller)
+    return workspace.service.capture(info.id, data, workspace.caller, filename=file.name, declared=details, extractor=extractor)
 
 
 def _sidecar(file: Path) -> SourceDetails:

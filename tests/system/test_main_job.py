@@ -152,6 +152,12 @@ def wait_for_documents(salname: Salname, count: int, started: subprocess.Popen[b
         time.sleep(0.02)
 
 
+def test_a_bad_file_alone_leaves_no_trace(salname: Salname) -> None:
+    (salname.folder / "empty.txt").write_bytes(b"")
+    assert "the file is empty" in salname("ingest", "empty.txt", "--chronology", "seeds", code=1)
+    assert "there is no chronology" in salname("export", "seeds", code=1)
+
+
 def test_one_bad_file_does_not_stop_the_rest(salname: Salname) -> None:
     (salname.folder / "good.txt").write_text("The fair opened on 4 May 1998 with 212 guests.", encoding="utf-8")
     (salname.folder / "empty.txt").write_bytes(b"")
@@ -176,6 +182,9 @@ def test_errors_are_one_line_that_says_what_to_do(salname: Salname) -> None:
     assert "there is no chronology called 'nowhere'" in salname("export", "nowhere", code=1)
     (salname.folder / "x.txt").write_text("A text of 1998.", encoding="utf-8")
     assert "lower-case letters" in salname("ingest", "x.txt", "--chronology", "No Good", code=1)
+    salname.environment["SALNAME_PORT"] = "many"
+    assert "SALNAME_PORT: Input should be a valid integer" in salname("serve", code=1)
+    del salname.environment["SALNAME_PORT"]
     assert "published" in salname("ingest", "x.txt", "--chronology", "c", "--published", "soon", code=1)
 
 
