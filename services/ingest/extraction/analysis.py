@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 from services.ingest.extraction.composer import Composer
+from services.ingest.extraction.dateline import published
 from services.ingest.extraction.dates.finder import DateMention, find_dates
+from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
 from services.ingest.extraction.reading import ReadingView, reading_view
 from shared.domain.claims import ClaimBody
@@ -21,7 +23,10 @@ class Analysis:
 def analyse(document: ExtractionInput) -> Analysis:
     """Find the dates and the claims of a document. Deterministic, and linear in its length."""
     view = reading_view(document)
-    mentions = find_dates(view.text, base_language(document.language), document.published)
+    language = base_language(document.language)
+    mentions = find_dates(view.text, language, document.published)
+    if document.published is None and (day := published(view.text, view.lower, mentions, load_grammar(language))):
+        mentions = find_dates(view.text, language, day)
     claims = Composer(document, view, mentions).claims()
     return Analysis([_canonical(mention, view, document.text) for mention in mentions], claims)
 

@@ -7,6 +7,7 @@ from typing import Any
 from services.ingest.extraction.actors import find_actors
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, trimmed
+from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
@@ -71,7 +72,8 @@ class Composer:
 
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
-        usable = [mention for mention in self._mentions if _tells_when(mention)]
+        aside = datelines(self._view.text, self._mentions)
+        usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar)):
             dates = []
@@ -136,8 +138,9 @@ class Composer:
             self._add(parts[index], sentence, *shares[index], None)
             self._remember(number, sentence, parts[index], parts)
             told = self._claims[-1]
-            if told.date and told.modality == "happened":
-                self._thread.reach(number, sentence, len(self._claims) - 1, Edtf.parse(told.date.edtf))
+            if told.date and told.modality in ("happened", "planned"):
+                planned = told.modality == "planned"
+                self._thread.reach(number, sentence, len(self._claims) - 1, Edtf.parse(told.date.edtf), planned=planned)
         if any(value.counts for value in left):
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]

@@ -43,6 +43,7 @@ class Thread:
         self._happenings: list[Happening] = []
         self._named: _Told | None = None
         self._told: _Told | None = None
+        self._awaited: _Told | None = None
         # Words of time that no date could be found for: what follows them is told of another time.
         self._unplaced = [mention.start for mention in mentions if mention.edtf is None]
 
@@ -52,11 +53,15 @@ class Thread:
         if not happening.quoted:
             self._named = _Told(happening.sentence, sentence.paragraph, happening)
 
-    def reach(self, number: int, sentence: Sentence, claim: int, date: Edtf) -> None:
-        """Go on to a claim that tells of something at its date; others may follow without one."""
+    def reach(self, number: int, sentence: Sentence, claim: int, date: Edtf, *, planned: bool) -> None:
+        """Go on to a claim that tells of something at its date, or of what is planned for it; others may follow without one."""
         here = Reference("", sentence.start, sentence.end, None, frozenset(), definite=False, locative=False, plural=False)
-        told = Happening(here, claim, number, frozenset(), quoted=False)
-        self._told = _Told(number, sentence.paragraph, told) if date.days <= _LONGEST else None
+        happening = Happening(here, claim, number, frozenset(), quoted=False)
+        told = _Told(number, sentence.paragraph, happening) if date.days <= _LONGEST else None
+        if planned:
+            self._awaited = told
+        else:
+            self._told = told
 
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
@@ -95,17 +100,16 @@ class Thread:
 
     def _following(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:
         """What was told just before in the same paragraph, where nothing says that this is of another time or another happening."""
-        told = self._told
+        words = self._grammar.presented["planned"].words
+        awaited = words is not None and words.search(self._lower, sentence.start, sentence.end) is not None
+        told = self._awaited if awaited else self._told
         if told is None or told.paragraph != sentence.paragraph or not 1 <= number - told.sentence <= _NEXT:
             return None
         named = [reference for reference in references if reference.definite and not reference.plural and reference.kind]
         if any(reference.kind not in self._grammar.vague for reference in named):
             return None
         # "At the ceremony" points back in whatever tense.
-        planned = self._grammar.presented["planned"].words
-        pointing = any(reference.locative for reference in named) and not (
-            planned and planned.search(self._lower, sentence.start, sentence.end)
-        )
+        pointing = any(reference.locative or not self._grammar.verb_final for reference in named)
         if self._unplaced_within(told.happening.reference.end, sentence.end) or not (pointing or self._tells_of_past(sentence)):
             return None
         return told.happening, told.happening.reference

@@ -181,9 +181,12 @@ class ValueFinder:
         for length in (2, 1):
             words = self._tokens[numeral.last : numeral.last + length]
             done = numeral.last + length
-            if done < high and self._text_of(words) in self._grammar.phrases.copulas and self._ends_phrase(self._tokens[done].text):
-                noun = self._units.counted.find(self._tokens[done].text)
-                attribute = noun.name if noun else self._tokens[done].text
+            if done >= high or self._text_of(words) not in self._grammar.phrases.copulas:
+                continue
+            word = self._tokens[done].text
+            if word in self._grammar.phrases.undergone or self._ends_phrase(word):
+                noun = self._units.counted.find(word)
+                attribute = "people" if word in self._grammar.phrases.undergone else noun.name if noun else word
                 return self._number(attribute, numeral, numeral.start, self._tokens[done].end, "count", None)
         return None
 
@@ -279,6 +282,8 @@ class ValueFinder:
                 if (best is not None and not joined) or self._ends_phrase(word.text):
                     break
                 continue
+            if best is not None and best.text in self._grammar.phrases.classifiers and not joined and _stands_apart(word.noun):
+                break
             if best is not None and not joined and not word.noun.ending.possessive and best.text not in self._grammar.phrases.classifiers:
                 break
             best = word
@@ -322,6 +327,11 @@ class ValueFinder:
 
     def _lower_between(self, first: int, last: int) -> str:
         return "".join(token.text for token in self._tokens[first:last])
+
+
+def _stands_apart(noun: Noun) -> bool:
+    """Whether a noun after "nəfər" is not what is counted: that one stands in the singular and in no case of place or aim."""
+    return noun.ending.plural or noun.ending.case in ("dative", "locative", "ablative")
 
 
 def bound_of(found: Found) -> Bound:

@@ -251,7 +251,7 @@ class Resolver:
     def _yearless(self, expression: Expression, when: When) -> Resolved:
         anchor = self.narrative.year
         here = anchor is not None and self._same_sentence(anchor.tokens[1], expression.tokens[0])
-        if self.news and not here:
+        if self.news and not here and not self._looks_back(expression, when):
             return self._year_ahead(expression, when) or self._year_of_publication(when)
         if self._to_come(expression):
             return self._year_ahead(expression, when) or Resolved(None)
@@ -266,6 +266,16 @@ class Resolver:
         if year is None:
             return Resolved(None)
         return Resolved(when.within_year(year), self._year_derivation(expression, anchor), anchor.span)
+
+    def _looks_back(self, expression: Expression, when: When) -> bool:
+        """Whether news goes on to tell of an earlier year that it has reached: a day after its own publication cannot have come."""
+        anchor, published = self.narrative.year, self.narrative.published
+        if anchor is None or published is None or anchor.when.year is None or published.year is None or anchor.when.year >= published.year:
+            return False
+        own = self._year_of_publication(when).when
+        if own is None or own.year is None or self._speaks(expression, "FUTURE"):
+            return False
+        return (own.year, own.month or 0, own.day or 0) > (published.year, published.month or 12, published.day or 31)
 
     def _to_come(self, expression: Expression) -> bool:
         """Whether the sentence speaks of the future or of now, not of the year that the text has reached, and names no year itself."""

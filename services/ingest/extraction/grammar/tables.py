@@ -46,6 +46,7 @@ class Phrases:
     head: str
     stops: frozenset[str]
     copulas: frozenset[str]
+    undergone: frozenset[str]
     links: frozenset[str]
     classifiers: frozenset[str]
     determiners: frozenset[str]
@@ -243,6 +244,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         head=table["head"],
         stops=frozenset(table["stops"]),
         copulas=frozenset(table["copulas"]),
+        undergone=frozenset(table.get("undergone", ())),
         links=frozenset(table["links"]),
         classifiers=frozenset(table["classifiers"]),
         determiners=frozenset(table["determiners"]),
