@@ -405,9 +405,14 @@ class Resolver:
         published = self.narrative.published
         reached = self.narrative.year
         recent = published is not None and reached is not None and reached.when.year == published.year
-        if published is None or not (self.news or recent):
+        if published is None or not (self.news or recent or self._speaks_of_today(expression, fields)):
             return Resolved(None)
         return Resolved(self._moved(published, fields), "relative to publication")
+
+    def _speaks_of_today(self, expression: Expression, fields: Fields) -> bool:
+        """Whether "this year" opens a paragraph: what went before does not say which year is meant, so it is that of publication."""
+        first = expression.tokens[0]
+        return fields["unit"] == "year" and (first == 0 or self.scan.words[first - 1].isspace())
 
     def _weekday(self, expression: Expression, fields: Fields) -> Resolved:
         published = self.narrative.published
