@@ -79,7 +79,9 @@ class Thread:
         if self._named is None or (self._named.sentence, self._named.paragraph) != (number - 1, sentence.paragraph):
             return None
         low, high = self._index.within(sentence.start, sentence.end)
-        if not any(token.text in self._grammar.pronouns for token in self._index.tokens[low : min(low + _OPENING, high)]):
+        if self._tells_of_now(sentence) or not any(
+            token.text in self._grammar.pronouns for token in self._index.tokens[low : min(low + _OPENING, high)]
+        ):
             return None
         happening = self._named.happening
         return happening, replace(happening.reference, locative=False)
@@ -118,10 +120,15 @@ class Thread:
         at = bisect_left(self._unplaced, start)
         return at < len(self._unplaced) and self._unplaced[at] < end
 
+    def _tells_of_now(self, sentence: Sentence) -> bool:
+        """Whether a sentence tells of now, of what lasts or of what comes back."""
+        listed = (self._grammar.present, self._grammar.timeless)
+        return any(words and words.search(self._lower, sentence.start, sentence.end) for words in listed)
+
     def _tells_of_past(self, sentence: Sentence) -> bool:
         """Whether a sentence tells of what happened once, in the past."""
         grammar, lower, start, end = self._grammar, self._lower, sentence.start, sentence.end
-        if any(words and words.search(lower, start, end) for words in (grammar.present, grammar.timeless)):
+        if self._tells_of_now(sentence):
             return False
         if grammar.verb_final:
             low, high = self._index.within(start, end)

@@ -307,7 +307,11 @@ class ValueFinder:
                     return None
                 if len(word.text) > 2:
                     return word
-            elif word.text.endswith(("s", "men")) and not word.text.endswith(("ss", "us", "is", "'s", "ous", "specimen")) and len(word.text) > 3:
+            elif (
+                word.text.endswith(("s", "men"))
+                and not word.text.endswith(("ss", "us", "is", "'s", "ous", "specimen"))
+                and len(word.text) > 3
+            ):
                 return word
         return None
 

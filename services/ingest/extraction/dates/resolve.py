@@ -254,7 +254,7 @@ class Resolver:
         if self.news and not here and not self._looks_back(expression, when):
             return self._year_ahead(expression, when) or self._year_of_publication(when)
         if self._to_come(expression):
-            return self._year_ahead(expression, when) or Resolved(None)
+            return self._year_ahead(expression, when) or self._year_to_come(when)
         if anchor is None:
             return self._year_ahead(expression, when) or self._year_of_publication(when)
         aside = self.narrative.aside
@@ -320,6 +320,15 @@ class Resolver:
         if when.month is None:
             return Resolved(when.within_year(published.year), "relative to publication")
         return Resolved(when.within_year(nearest_year(published, when)), "relative to publication")
+
+    def _year_to_come(self, when: When) -> Resolved:
+        """A day that is still to come lies in the year of publication, if the text has come to that year, or in the next one."""
+        published, anchor = self.narrative.published, self.narrative.year
+        if published is None or published.year is None or published.month is None or when.month is None:
+            return Resolved(None)
+        if anchor is None or anchor.when.year != published.year:
+            return Resolved(None)
+        return Resolved(when.within_year(published.year + (when.month < published.month)), "relative to publication")
 
     def _same_sentence(self, start: int, end: int) -> bool:
         words = self.scan.words
