@@ -42,6 +42,30 @@ class TestOneHappeningToldTwice:
             claim("fine", "In Ganja the 2nd Beekeepers' Congress was held", fine, document="B", places=("Ganja",)),
         )
 
+    def test_by_what_was_done_to_an_institution_that_year(self) -> None:
+        assert stand_together(
+            claim("en", "The university was restored in 1934", "1934"),
+            claim("az", "Universitet 1934-cü ildə bərpa edildi", "1934", document="B", language="az"),
+        )
+
+    def test_by_counts_that_differ_by_little(self) -> None:
+        assert stand_together(
+            claim("one", "In 1920 the school taught 412 pupils", "1920", value("pupils", "412"), value("teachers", "31")),
+            claim("two", "In 1920 the school taught 409 pupils", "1920", value("pupils", "409"), value("teachers", "30"), document="B"),
+        )
+
+    def test_by_acts_and_topics_where_no_word_can_agree(self) -> None:
+        assert stand_together(
+            claim("en", "A delegation of the farmers arrived", "1987-05-04"),
+            claim("az", "Nümayəndə heyəti çatdı", "1987-05-04", document="B", language="az"),
+        )
+
+    def test_by_a_name_that_is_transliterated_freely(self) -> None:
+        assert stand_together(
+            claim("en", "Woodrow Wilson came", "1919-05-28", actors=("Woodrow Wilson",)),
+            claim("az", "Vudro Vilson gəldi", "1919-05-28", document="B", language="az", actors=("Vudro Vilson",)),
+        )
+
     def test_a_plan_and_its_fulfilment(self) -> None:
         entries = consolidate(
             [
@@ -89,6 +113,18 @@ class TestOneHappeningToldTwice:
 
 
 class TestOtherHappenings:
+    def test_other_things_done_to_an_institution_that_year(self) -> None:
+        assert not stand_together(
+            claim("en", "The university was dissolved in 1934", "1934"),
+            claim("az", "Universitet 1934-cü ildə kitab nəşr etdi", "1934", document="B", language="az"),
+        )
+
+    def test_counts_that_differ_by_much(self) -> None:
+        assert not stand_together(
+            claim("one", "In 1920 the mill hired 412 workers", "1920", value("workers", "412")),
+            claim("two", "In 1920 the port let 90 workers go", "1920", value("workers", "90"), document="B"),
+        )
+
     @pytest.mark.parametrize(
         ("one", "other"),
         [

@@ -13,6 +13,8 @@ def found(text: str, published: str | None = None) -> list[tuple[str, str | None
     ("text", "words", "edtf"),
     [
         ("Körpü 1884-cü ildə açıldı.", "1884-cü ildə", "1884"),
+        ("Yarış 1921-ci ildə martın 5-dən 12-dək keçdi.", "1921-ci ildə martın 5-dən 12-dək", "1921-03-05/1921-03-12"),
+        ("Yarış 1921-ci il martın 5-dən aprelin 2-nə qədər keçdi.", "1921-ci il martın 5-dən aprelin 2-nə qədər", "1921-03-05/1921-04-02"),
         ("Körpü 1890-cı ildən işləyir.", "1890-cı ildən", "1890"),
         ("Körpü 1886-cı ilədək tikildi.", "1886-cı ilədək", "1886"),
         ("Körpü 1889- cu ildə açıldı.", "1889- cu ildə", "1889"),
