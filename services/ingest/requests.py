@@ -1,20 +1,44 @@
 """What ingest is asked to do, as validated values: the input of deciding."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from shared.domain.claims import Bound, ClaimBody, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import AmendDate, AmendValue, Title, WithdrawClaim
 from shared.domain.dates import Edtf
 from shared.domain.model import Frozen
-from shared.domain.provenance import SourceDetails, Span
+from shared.domain.provenance import Language, SourceDetails, Span
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
 
 
-class NewChronology(Frozen):
+class Asked(Frozen):
+    """A request from outside: nothing in it may hold what a database cannot store as text."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, raw: Any) -> Any:
+        refuse_unstorable(raw)
+        return raw
+
+
+def refuse_unstorable(value: object) -> None:
+    """Raise `ValueError` for zero characters and lone surrogates anywhere in a JSON value."""
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise ValueError("text may not hold zero characters or lone surrogates")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            refuse_unstorable(key)
+            refuse_unstorable(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            refuse_unstorable(item)
+
+
+class NewChronology(Asked):
     """Open a chronology. `slug` is its name in addresses: lower-case letters, digits and single hyphens."""
 
     slug: Slug
@@ -39,12 +63,18 @@ class NewDocument(Frozen):
     extractor: Extractor
 
 
-class Quoted(Frozen):
+class Quoted(Asked):
     """Words of a document. Without `start` and `end` they are looked for, and must stand there once only."""
 
     quote: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     start: int | None = Field(default=None, ge=0)
     end: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _whole_span(self) -> Self:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("give both start and end, or neither")
+        return self
 
 
 class GivenDate(Quoted):
@@ -66,8 +96,8 @@ class GivenValue(Quoted):
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
     kind: ValueKind = "count"
     bound: Bound = "exact"
-    upper: str | None = None
-    unit: str | None = None
+    upper: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
 
 
 class GivenMention(Quoted):
@@ -88,8 +118,8 @@ class NewClaim(Quoted):
     attribution: GivenMention | None = None
     modality: Modality = "happened"
     confidence: Confidence = "high"
-    language: str | None = None
-    continues: str | None = None
+    language: Language | None = None
+    continues: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")] | None = None
     extractor: Extractor | None = None
 
 
@@ -121,7 +151,7 @@ ChangeRequest = Annotated[
 ]
 
 
-class NewCorrection(Frozen):
+class NewCorrection(Asked):
     """A proposed change with its reason. `evidence` are addresses or citations that support it."""
 
     change: ChangeRequest
@@ -129,7 +159,7 @@ class NewCorrection(Frozen):
     evidence: tuple[Annotated[str, StringConstraints(min_length=1, max_length=2000)], ...] = ()
 
 
-class NewDecision(Frozen):
+class NewDecision(Asked):
     """What a reviewer says to a proposed correction."""
 
     decision: Literal["accept", "reject"]

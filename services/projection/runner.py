@@ -10,6 +10,7 @@ from itertools import groupby
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.projection.fold import VERSION, Fold, Revision
 from services.projection.writer import StaleFoldError, clear, take_checkpoint, write_revision
@@ -41,8 +42,19 @@ class Projector:
         """Why the projection of a chronology stopped, by its id: its log holds what this release does not know."""
 
     def catch_up(self, progress: Progress = lambda position, head: None) -> int:
-        """Project all chronologies as far as their logs go; return how many events that took."""
-        return sum(self.project(info, progress) for info in self._log.chronologies())
+        """Project all chronologies as far as their logs go; return how many events that took.
+
+        What stops one chronology does not stop the others: its reason is kept in `stopped`, and it is tried again next time.
+        """
+        done = 0
+        for info in self._log.chronologies():
+            try:
+                done += self.project(info, progress)
+            except (SQLAlchemyError, ValueError, KeyError) as error:
+                if info.id not in self.stopped:
+                    log.exception("projection.failed", chronology=info.slug, exc_info=error)
+                self.stopped[info.id] = f"{info.slug} cannot be projected: {type(error).__name__}; the server's log says more"
+        return done
 
     def project(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
         """Project one chronology as far as its log goes; return how many events that took."""
@@ -98,6 +110,7 @@ class Projector:
             # What was folded in memory is ahead of the rows now: it must not be built upon.
             self._folds.pop(chronology_id, None)
             raise
+        self.stopped.pop(chronology_id, None)
         self._tell(chronology_id)
         return len(events)
 
@@ -174,7 +187,7 @@ class ProjectionThread(threading.Thread):
             except Busy as error:
                 log.warning("projection.busy", reason=error.detail)
             except Exception as error:
-                self._failure = f"{type(error).__name__}: {error}"
+                self._failure = f"{type(error).__name__}; the server's log says more"
                 log.exception("projection.failed", exc_info=error)
             seen = self._wakeup.wait(seen, self._poll)
 

@@ -4,6 +4,7 @@ A `ClaimBody` is what an extractor, a person or a program says; a `Claim` is a b
 name of whoever extracted it. Numbers are decimal strings: the log holds no floats.
 """
 
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -59,6 +60,8 @@ class Value(Passage):
         for number in (self.value, self.upper):
             if self.numeric and number is not None and not _is_decimal(number):
                 raise ValueError(f"{number!r} is not a decimal number such as 406 or 12.5")
+        if self.numeric and self.upper is not None and Decimal(self.upper) < Decimal(self.value):
+            raise ValueError(f"a range rises, but {self.upper} is less than {self.value}")
         return self
 
 

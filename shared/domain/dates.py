@@ -33,7 +33,8 @@ _POINT = re.compile(
     r"(?P<qy>[?~%])?(?P<year>-?[\dX]{4}|Y-?\d{5,9})(?P<qy2>[?~%])?"
     r"(?:-(?P<qm>[?~%])?(?P<month>[\dX]{2})(?P<qm2>[?~%])?"
     r"(?:-(?P<qd>[?~%])?(?P<day>[\dX]{2})(?P<qd2>[?~%])?)?)?"
-    r"(?:S(?P<significant>\d+))?"
+    r"(?:S(?P<significant>\d{1,9}))?",
+    re.ASCII,
 )
 
 
@@ -136,7 +137,10 @@ def _parse(text: str) -> Edtf:
     if body[:1] in "[{" and body[-1:] in "]}" and len(body) > 2:
         if (body[0] == "[") != (body[-1] == "]"):
             raise InvalidInput(f"{text!r} is not an EDTF date: its brackets do not match")
-        ends = [bound for part in body[1:-1].split(",") for bound in _range(part.strip(), "..", text)]
+        parts = [_range(part.strip(), "..", text) for part in body[1:-1].split(",")]
+        if any(len(part) == 2 and part[0][0] > part[1][1] for part in parts):
+            raise InvalidInput(f"{text!r} is not an EDTF date: a range of it ends before it starts")
+        ends = [bound for part in parts for bound in part]
         earliest, latest = min(end[0] for end in ends), max(end[1] for end in ends)
         return Edtf(body, earliest, latest, any("~" in e[2] for e in ends), any("?" in e[2] for e in ends))
     ends = _range(body, "/", text)

@@ -16,7 +16,9 @@ CONTEXT = 32
 """Code points of context that a quote carries on either side."""
 
 _url = TypeAdapter(AnyHttpUrl)
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00]*$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A BCP 47 tag."""
 
 
 class Span(Frozen):
@@ -63,7 +65,7 @@ class SourceDetails(Frozen):
     author: Short | None = None
     publisher: Short | None = None
     url: str | None = None
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    language: Language | None = None
     published: str | None = None
 
     @field_validator("url")

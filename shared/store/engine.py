@@ -110,7 +110,12 @@ def _waits() -> Iterator[None]:
 
 def _sqlite(url: str, limits: Limits) -> Engine:
     engine = create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_timeout=limits.lock, connect_args={"check_same_thread": False}
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=limits.lock,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -149,5 +154,6 @@ def _postgresql(url: str, limits: Limits) -> Engine:
         max_overflow=POOL_SIZE,
         pool_timeout=limits.lock,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors name statements, never what documents say
         connect_args={"connect_timeout": limits.connect, "options": settings, "application_name": "salname"},
     )

@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457), each with a status, a title and words that say what to do."""
 
+import json
 from collections.abc import Mapping
 
 import structlog
@@ -8,6 +9,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.domain import errors
 
@@ -27,22 +29,40 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.UnknownEvent: 500,
 }
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 log = structlog.get_logger(__name__)
+
+
+class ProblemResponse(JSONResponse):
+    """A problem as JSON. What it repeats of the request may hold lone surrogates, which have no UTF-8: they become question marks."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: object) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def problem(status: int, title: str, detail: str, instance: str, **extra: object) -> JSONResponse:
     """Make the response of a problem. `instance` is the path of the request."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance, **extra}
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
-    return JSONResponse(jsonable_encoder(body), status, headers=headers, media_type=MEDIA_TYPE)
+    return ProblemResponse(jsonable_encoder(body), status, headers=headers)
 
 
 def _status(error: errors.SalnameError) -> int:
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 400)
 
 
+def _allowed(app: FastAPI, request: Request) -> list[str]:
+    """The methods that a path has. Each method is a route of its own, and the router knows only of the first that it tried."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    return [method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)]
+
+
 def install_problems(app: FastAPI) -> None:
-    """Answer every error of an app as problem details."""
+    """Answer every error of an app as problem details, and addresses that nothing can have before they reach it."""
+    app.add_middleware(ReadableAddresses)
 
     @app.exception_handler(errors.SalnameError)
     async def expected(request: Request, error: errors.SalnameError) -> JSONResponse:
@@ -57,7 +77,11 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request could not be carried out")
-        return problem(error.status_code, title, str(error.detail), request.url.path)
+        answer = problem(error.status_code, title, str(error.detail), request.url.path)
+        answer.headers.update(error.headers or {})
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(_allowed(app, request))
+        return answer
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

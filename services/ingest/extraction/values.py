@@ -279,7 +279,8 @@ class ValueFinder:
                 return pair
             if word.noun is None:
                 joined = joined or word.text in self._grammar.phrases.links
-                if (best is not None and not joined) or self._ends_phrase(word.text):
+                described = index + 1 < len(words) and words[index + 1].noun is not None
+                if (best is not None and not joined) or (self._ends_phrase(word.text) and not (described and self._participle(word.text))):
                     break
                 continue
             if best is not None and best.text in self._grammar.phrases.classifiers and not joined and _stands_apart(word.noun):
@@ -290,6 +291,9 @@ class ValueFinder:
             if word.noun.ending.text and not (word.noun.ending.plural and word.noun.ending.case is None):
                 break
         return best
+
+    def _participle(self, word: str) -> bool:
+        return bool(self._grammar.phrases.participles) and word.endswith(self._grammar.phrases.participles)
 
     def _ends_phrase(self, word: str) -> bool:
         """Whether an unknown word closes a noun phrase: a finite verb."""

@@ -18,16 +18,37 @@ _SYNONYMS = {
 }
 
 
+def field_named(key: str) -> str | None:
+    """Return the field of a source's details that a key names, by its name or a usual synonym."""
+    name = key.strip().lower()
+    name = _SYNONYMS.get(name, name)
+    return name if name in SourceDetails.model_fields else None
+
+
+def sound_details(raw: Mapping[str, Any]) -> SourceDetails:
+    """Return source details of what a file says of itself; what is not valid is left out, as nobody asked for it."""
+    found = SourceDetails()
+    for key, value in raw.items():
+        try:
+            found = combine(found, details_from({key: value}, key))
+        except InvalidInput:
+            continue
+    return found
+
+
 def details_from(raw: Mapping[str, Any], where: str) -> SourceDetails:
     """Return source details of a mapping with their names or usual synonyms; other keys are ignored. `where` names it in errors."""
     found: dict[str, str] = {}
     for key, value in raw.items():
-        name = key.strip().lower()
-        name = _SYNONYMS.get(name, name)
-        if isinstance(value, list):
-            value = ", ".join(str(item) for item in value)
-        if name in SourceDetails.model_fields and value not in (None, "") and name not in found:
-            found[name] = str(value).strip()
+        name = field_named(key)
+        if name is None or name in found:
+            continue
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            value = ", ".join(value)
+        if isinstance(value, str) and value.strip():
+            found[name] = value.strip()
+        elif value not in (None, ""):
+            raise InvalidInput(f"{where} gives a {key} that is not a text: {value!r:.80}")
     try:
         return SourceDetails.model_validate(found)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from charset_normalizer import from_bytes
 from shared.domain.errors import UnreadableDocument
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, "utf-8"),  # the mark stays in the text: offsets count it, as any reader of the file does
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),

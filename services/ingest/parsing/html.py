@@ -5,7 +5,7 @@ import re
 from lxml.etree import ParserError
 from trafilatura import bare_extraction
 
-from services.ingest.parsing.details import details_from
+from services.ingest.parsing.details import sound_details
 from services.ingest.parsing.parsed import Parsed
 from shared.domain.errors import UnreadableDocument
 
@@ -22,7 +22,7 @@ def parse_html(markup: str, encoding: str) -> Parsed:
     if found is None or isinstance(found, dict) or not text.strip():
         raise UnreadableDocument("the page has no main text: if it is built by scripts, save the text it shows and send that")
     language = _LANGUAGE.search(markup)
-    details = details_from(
+    details = sound_details(
         {
             "title": found.title,
             "author": found.author,
@@ -30,7 +30,6 @@ def parse_html(markup: str, encoding: str) -> Parsed:
             "published": found.date,
             "url": found.url,
             "language": found.language or (language.group(1).lower() if language else None),
-        },
-        "the page's metadata",
+        }
     )
     return Parsed(text=text, media_type="text/html", parser="trafilatura", encoding=encoding, details=details)

@@ -101,6 +101,7 @@ COUNTS = [
     ("en", "In 1932 12 people were hurt, and 40 were taken to hospital.", ("people", "40")),
     ("az", "1932-ci ildə 40 nəfər xəstəxanalara göndərildi.", ("people", "40")),
     ("en", "In 1932 the mill hired 300 militiamen.", ("militiamen", "300")),
+    ("az", "1932-ci ildə 6 gümüş medal verildi.", ("medals", "6")),
 ]
 
 

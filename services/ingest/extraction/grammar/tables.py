@@ -47,6 +47,7 @@ class Phrases:
     stops: frozenset[str]
     copulas: frozenset[str]
     undergone: frozenset[str]
+    participles: tuple[str, ...]
     links: frozenset[str]
     classifiers: frozenset[str]
     determiners: frozenset[str]
@@ -245,6 +246,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         stops=frozenset(table["stops"]),
         copulas=frozenset(table["copulas"]),
         undergone=frozenset(table.get("undergone", ())),
+        participles=tuple(table.get("participles", ())),
         links=frozenset(table["links"]),
         classifiers=frozenset(table["classifiers"]),
         determiners=frozenset(table["determiners"]),
