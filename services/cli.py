@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -74,8 +74,20 @@ def main() -> None:
     try:
         app()
     except SalnameError as error:
-        err.print(f"[red]{error.title}:[/red] {escape(error.detail)}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _fail(error.title, error.detail)
+    except OSError as error:
+        _fail("A file or an address cannot be used", str(error))
+    except Exception as error:
+        from sqlalchemy.exc import DBAPIError
+
+        if not isinstance(error, DBAPIError):
+            raise
+        _fail("The database cannot be used", str(error.orig).strip().splitlines()[0])
+
+
+def _fail(title: str, detail: str) -> NoReturn:
+    err.print(f"[red]{title}:[/red] {escape(detail)}", highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 def _settings(data: Path | None) -> "Settings":
@@ -106,11 +118,9 @@ def serve(
     configure_logging(settings.log_format, settings.log_level)
     host, port = host or settings.host, settings.port if port is None else port
     if part is Part.all:
-        from ipaddress import ip_address
-
         from services.embedded import create_app
 
-        if host != "localhost" and not ip_address(host).is_loopback:
+        if host != "localhost" and not _is_loopback(host):
             raise typer.BadParameter("the embedded mode serves this machine only; for others, see deploy/ and docker-compose.yml")
         ticket = secrets.token_urlsafe(24)
         application = create_app(settings, ticket)
@@ -125,6 +135,15 @@ def serve(
     config = uvicorn.Config(application, host=host, port=port, log_config=None, server_header=False, access_log=False)
     query = getattr(application.state, "query", None)
     Server(config, query.streams.close if query else lambda: None).run()
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @app.command()

@@ -1,17 +1,21 @@
 """All three services in one process on one database: what `salname serve` starts."""
 
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
+from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.ingest.app import install_ingest
 from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import ProjectionThread, Projector
 from services.query.app import install_query
+from services.query.pages.rendering import HEADERS
 from shared.domain.errors import NotAuthenticated
 from shared.domain.roles import Role
 from shared.settings import Settings
@@ -26,6 +30,13 @@ from shared.web.health import database_check, health_routes
 from shared.web.problems import install_problems
 
 log = structlog.get_logger(__name__)
+
+LOGIN_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in · Salname</title><link rel="stylesheet" href="/static/salname.css"></head>
+<body><main><h1>Salname</h1><form method="post" action="/login"><input type="hidden" name="ticket" value="TICKET">
+<button type="submit">Sign in as admin</button></form></main></body></html>
+"""
 
 
 def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
@@ -75,11 +86,19 @@ def _install_login(app: FastAPI, ticket: str) -> None:
     """Exchange the one-time ticket for the session of an admin: an API token in a cookie that scripts cannot read."""
     unused = [ticket]
 
+    lock = threading.Lock()
+
     @app.get("/login", include_in_schema=False)
-    def login(request: Request, ticket: str) -> RedirectResponse:
-        if not unused or not secrets.compare_digest(unused[0].encode(), ticket.encode()):
-            raise NotAuthenticated("this link was used already or is not valid; start `salname serve` again for a new one")
-        unused.clear()
+    def ask(ticket: str) -> HTMLResponse:
+        # A link alone must not use the ticket up: previews and scanners follow links, only people press buttons.
+        return HTMLResponse(LOGIN_PAGE.replace("TICKET", quote(ticket, safe="")), headers=HEADERS)
+
+    @app.post("/login", include_in_schema=False)
+    def login(request: Request, ticket: Annotated[str, Form()]) -> RedirectResponse:
+        with lock:
+            if not unused or not secrets.compare_digest(unused[0].encode(), ticket.encode()):
+                raise NotAuthenticated("this link was used already or is not valid; start `salname serve` again for a new one")
+            unused.clear()
         ids = request.app.state.new_id
         token_id, secret = ids(), new_secret()
         tokens: TokenStore = request.app.state.tokens

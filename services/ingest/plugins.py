@@ -9,6 +9,12 @@ from shared.domain.ports import ClaimExtractor
 GROUP = "salname.extractors"
 
 
+@lru_cache(maxsize=1)
+def installed() -> frozenset[str]:
+    """Return the names of the extractors there are."""
+    return frozenset(point.name for point in entry_points(group=GROUP))
+
+
 @lru_cache(maxsize=8)
 def load_extractor(name: str) -> ClaimExtractor:
     """Return the extractor of a name; raise `InvalidInput` that lists those there are."""

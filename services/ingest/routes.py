@@ -1,5 +1,6 @@
 """Ingest over HTTP. Nothing is decided here: requests are parsed, handed to the service, and its receipts returned."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -59,7 +60,7 @@ def _caller(
 ) -> Caller:
     # A chronology's ETag also tells how long its log is: "42-45" is revision 42 of 45 positions.
     revision = (if_match or "").removeprefix("W/").strip('"').partition("-")[0]
-    if if_match and not revision.isdigit():
+    if if_match and not re.fullmatch(r"[0-9]{1,18}", revision):
         raise InvalidInput(f'If-Match is the revision you decided on, such as "42", not {if_match}')
     key = f"key:{idempotency_key}" if idempotency_key else None
     return Caller(principal, key, int(revision) if revision else None)
@@ -112,6 +113,7 @@ def create_chronology(body: NewChronology, service: Service, caller: Calling, re
     },
 )
 async def capture_document(slug: str, request: Request, service: Service, caller: Calling, response: Response) -> Receipt:
+    caller.principal.require(Role.contributor)
     data, filename, media_type, details, extractor = await _document(request)
     info = await run_in_threadpool(service.chronology, slug)
     receipt = await run_in_threadpool(
@@ -148,6 +150,8 @@ async def _document(request: Request) -> tuple[bytes, str | None, str | None, So
                 raise InvalidInput("the form has no file: send the document as the field 'file'")
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
             extractor = fields.pop("extractor", "rules")
+            if unknown := [name for name in fields if name not in SourceDetails.model_fields]:
+                raise InvalidInput(f"the form has unknown fields: {', '.join(unknown)}; known are {', '.join(SourceDetails.model_fields)}")
             return await file.read(), file.filename, file.content_type, details_from(fields, "the form"), extractor
     raise InvalidInput("send the document as multipart/form-data with a field 'file', or as application/json")
 
@@ -176,7 +180,8 @@ async def record_claims(slug: str, request: Request, service: Service, caller: C
     revision, part = 0, 0
     async for lines in _chunks(request):
         part += 1
-        key = f"{caller.key}:{part}" if caller.key else None
+        # The first part has the caller's own key, the others keys that no caller can send.
+        key = caller.key if part == 1 or caller.key is None else f"part:{part}:{caller.key}"
         expected = caller.expected_revision if part == 1 else None
         receipt = await run_in_threadpool(service.record_claims, info.id, lines, Caller(caller.principal, key, expected))
         recorded += receipt.recorded

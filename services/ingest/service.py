@@ -15,7 +15,7 @@ from services.ingest import decide
 from services.ingest.parsing.details import combine
 from services.ingest.parsing.formats import parse
 from services.ingest.parsing.language import detect_language
-from services.ingest.plugins import load_extractor
+from services.ingest.plugins import installed, load_extractor
 from services.ingest.requests import (
     MergeRequest,
     NewChronology,
@@ -28,7 +28,7 @@ from services.ingest.requests import (
 )
 from shared.domain.claims import Claim, Extractor
 from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
-from shared.domain.errors import AlreadyExists, InvalidInput, NotFound, SalnameError
+from shared.domain.errors import AlreadyExists, IdempotencyConflict, InvalidInput, NotFound, SalnameError
 from shared.domain.events import AnyEvent, Command, CorrectionProposed
 from shared.domain.ids import IdSource, content_hash, sha256
 from shared.domain.model import Frozen
@@ -37,6 +37,9 @@ from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Principal, Role
 
 ReceiptT = TypeVar("ReceiptT", bound=Frozen)
+
+PROJECTION_SECONDS = 3.0
+"""How long a correction waits for the projection to know the claims that were recorded just before."""
 
 ATTEMPTS = 3
 """How often a command is decided anew when another one took the name it wanted."""
@@ -55,6 +58,10 @@ class Lookups(Protocol):
 
     def document_language(self, chronology_id: str, document_id: str) -> str | None:
         """Return the language of a captured document."""
+        ...
+
+    def wait_until(self, chronology_id: str, position: int, seconds: float) -> None:
+        """Wait until the read model shows a position, at most so many seconds."""
         ...
 
 
@@ -135,6 +142,18 @@ class IngestService:
                 raise InvalidInput(f"{slug!r} cannot name a chronology: use lower-case letters, digits and single hyphens") from error
         return self.chronology(slug)
 
+    def _earlier(self, chronology_id: str, caller: Caller, body: Any, kind: type[ReceiptT]) -> ReceiptT | None:
+        """Return the first receipt of a keyed command that came before; refuse its key with another body.
+
+        It comes before anything is looked up: what was decided once stays decided, however the chronology has moved on.
+        """
+        known = self.log.recall(chronology_id, caller.key) if caller.key else None
+        if known is None:
+            return None
+        if known[0] != content_hash(body):
+            raise IdempotencyConflict
+        return self._receipt(known[1], kind)
+
     def capture(
         self,
         chronology_id: str,
@@ -148,12 +167,17 @@ class IngestService:
     ) -> Receipt:
         """Capture a document and record its claims; a capture of the same source with the same bytes changes nothing."""
         caller.principal.require(Role.contributor)
+        filename = _storable_name(filename)
         parsed = parse(data, filename, media_type, self._max_document_bytes)
         source = combine(declared or SourceDetails(), parsed.details)
         language = source.language or detect_language(parsed.text)
         source = combine(source, SourceDetails(language=language))
         identity = decide.document_identity(source, sha256(data))
+        if earlier := self._earlier(chronology_id, caller, {"document": identity}, Receipt):
+            return earlier
         if known := self._captured(chronology_id, identity):
+            if caller.key:
+                self._append(chronology_id, caller, (), caller.key, {"document": identity}, known)
             return known
         plugin = load_extractor(extractor)
         claims = plugin.extract(
@@ -207,10 +231,9 @@ class IngestService:
     def record_claims(self, chronology_id: str, lines: Sequence[Line], caller: Caller) -> ClaimsReceipt:
         """Record claims, one JSON object a line, in one commit; lines that are not valid are refused one by one, the rest is recorded."""
         caller.principal.require(Role.contributor)
-        key = caller.key or f"claims:{self._new_id()}"
-        fingerprint = content_hash([sha256(line) for _, line in lines])
-        if (known := self.log.recall(chronology_id, key)) and known[0] == fingerprint:
-            return self._receipt(known[1], ClaimsReceipt)
+        body = {"claims": [sha256(line) for _, line in lines]}
+        if earlier := self._earlier(chronology_id, caller, body, ClaimsReceipt):
+            return earlier
         events: list[AnyEvent] = []
         refused: list[Refused] = []
         texts: dict[str, tuple[str, str]] = {}
@@ -221,8 +244,8 @@ class IngestService:
                 refused.append(Refused(line=number, detail=error.detail))
         receipt = ClaimsReceipt(status="recorded", revision=0, recorded=tuple(event.subject for event in events), refused=tuple(refused))
         if not events:
-            return receipt.model_copy(update={"status": "unchanged", "revision": self.log.head(chronology_id)})
-        done = self._append(chronology_id, caller, tuple(events), key, fingerprint, receipt)
+            receipt = receipt.model_copy(update={"status": "unchanged"})
+        done = self._append(chronology_id, caller, tuple(events), f"claims:{self._new_id()}", body, receipt)
         return self._receipt(done, ClaimsReceipt)
 
     def _claim(self, chronology_id: str, line: bytes, texts: dict[str, tuple[str, str]]) -> AnyEvent:
@@ -231,6 +254,8 @@ class IngestService:
         except ValidationError as error:
             first = error.errors()[0]
             raise InvalidInput(f"{'.'.join(map(str, first['loc'])) or 'the claim'}: {first['msg']}") from error
+        if request.extractor and request.extractor.name in installed():
+            raise InvalidInput(f"{request.extractor.name!r} is an extractor of this server; give yours another name")
         if request.document_id not in texts:
             stored = self.log.document(chronology_id, request.document_id)
             if stored is None:
@@ -243,6 +268,9 @@ class IngestService:
     def propose(self, chronology_id: str, request: NewCorrection, caller: Caller) -> Receipt:
         """Propose a correction."""
         caller.principal.require(Role.editor)
+        body = {"propose": request.model_dump(mode="json")}
+        if earlier := self._earlier(chronology_id, caller, body, Receipt):
+            return earlier
         change = request.change
         claim: Claim | None = None
         match change:
@@ -255,11 +283,11 @@ class IngestService:
             case AmendDate() | AmendValue() | WithdrawClaim():
                 named = [change.claim_id]
                 claim = self._lookups.claim(chronology_id, change.claim_id)
+        self._lookups.wait_until(chronology_id, self.log.head(chronology_id), PROJECTION_SECONDS)
         members = self._lookups.members(chronology_id, named)
         correction_id = self._new_id()
         event = decide.propose_correction(request, correction_id, members, claim)
         receipt = Receipt(status="proposed", revision=0, id=correction_id)
-        body = request.model_dump(mode="json")
         done = self._append(
             chronology_id, caller, (event,), f"correction:{correction_id}", body, receipt, ((f"correction:{correction_id}", correction_id),)
         )
@@ -268,6 +296,9 @@ class IngestService:
     def decide_correction(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
         """Accept or reject a proposed correction."""
         caller.principal.require(Role.reviewer)
+        body = {"decide": correction_id, **request.model_dump(mode="json")}
+        if earlier := self._earlier(chronology_id, caller, body, Receipt):
+            return earlier
         held = self.log.reserved(chronology_id, f"correction:{correction_id}")
         if held is None:
             raise NotFound(f"there is no correction {correction_id} in this chronology")
@@ -275,7 +306,6 @@ class IngestService:
         assert isinstance(proposed.data, CorrectionProposed)
         event = decide.decide_correction(request, proposed.data, proposed.actor, caller.principal)
         receipt = Receipt(status=f"{request.decision}ed", revision=0, id=correction_id)
-        body = {"correction": correction_id, **request.model_dump(mode="json")}
         try:
             done = self._append(
                 chronology_id,
@@ -310,7 +340,7 @@ class IngestService:
                 command=command,
                 events=events,
                 key=caller.key or key,
-                fingerprint=body if isinstance(body, str) else content_hash(body),
+                fingerprint=content_hash(body),
                 result=receipt.model_dump_json(exclude={"revision"}),
                 expected_revision=caller.expected_revision,
                 reserves=reserves,
@@ -328,3 +358,8 @@ class IngestService:
         if done.repeated:
             raw["status"] = "unchanged"
         return kind.model_validate(raw)
+
+
+def _storable_name(filename: str | None) -> str | None:
+    """A file's name without what no database stores: bytes that are no text, and zero characters."""
+    return filename and filename.encode("utf-8", "replace").decode().replace("\x00", "?")[:255]

@@ -25,6 +25,9 @@ class DatabaseLookups:
     def claim(self, chronology_id: str, claim_id: str) -> Claim | None:
         return lookups.claim(self._database, chronology_id, claim_id)
 
+    def wait_until(self, chronology_id: str, position: int, seconds: float) -> None:
+        lookups.wait_until(self._database, chronology_id, position, seconds)
+
     def document_language(self, chronology_id: str, document_id: str) -> str | None:
         return lookups.document_language(self._database, chronology_id, document_id)
 

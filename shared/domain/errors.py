@@ -47,6 +47,9 @@ class IdempotencyConflict(SalnameError):
 
     title = "This idempotency key was used for another request"
 
+    def __init__(self) -> None:
+        super().__init__("this idempotency key came earlier with another body; send a new request under a new key")
+
 
 class RevisionConflict(SalnameError):
     """The chronology has moved on from the revision that the command was decided on."""

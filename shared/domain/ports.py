@@ -40,7 +40,8 @@ class Append(Frozen):
     `key` and `fingerprint` make it idempotent: the same key with the same fingerprint gives the first result again, with another
     fingerprint it is refused. `expected_revision` refuses the append when the log has moved on. `result` is what the caller
     is told, kept with the key. `reserves` maps names that may be taken once in a chronology (the identity of a source, the
-    decision on a correction) to the id of who takes them; when one is taken already, nothing is written.
+    decision on a correction) to the id of who takes them; when one is taken already, nothing is written. Without events only the key is
+    kept: a command that changed nothing has an outcome, too.
     """
 
     chronology_id: str

@@ -19,8 +19,6 @@ from shared.store.engine import Database, WriteSession
 from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
 
-ANOTHER_BODY = "this idempotency key came earlier with another body; send a new request under a new key"
-
 
 class DatabaseLog(DatabaseReader):
     """`shared.domain.ports.Log` on SQLite or PostgreSQL. `new_id` makes the event ids; `on_append` is called after every append."""
@@ -50,7 +48,7 @@ class DatabaseLog(DatabaseReader):
             return None
         fingerprint, outcome = known
         if fingerprint != request.fingerprint:
-            raise IdempotencyConflict(ANOTHER_BODY)
+            raise IdempotencyConflict
         return outcome.model_copy(update={"repeated": True})
 
     def _append(self, session: WriteSession, request: Append, documents: Sequence[StoredDocument]) -> Appended:
@@ -58,7 +56,8 @@ class DatabaseLog(DatabaseReader):
         first = last - len(request.events) + 1
         recorded = number(request, first, self._new_id)
         here = request.chronology_id
-        session.execute(insert(EventRow), [_row(event) for event in recorded])
+        if recorded:
+            session.execute(insert(EventRow), [_row(event) for event in recorded])
         session.execute(
             insert(IdempotencyRow).values(
                 chronology_id=here, key=request.key, fingerprint=request.fingerprint, first=first, last=last, result=request.result
@@ -81,8 +80,7 @@ class DatabaseLog(DatabaseReader):
     def _raise_head(self, session: WriteSession, request: Append) -> int:
         """Take the lock of the chronology and return the last position of this append."""
         count = len(request.events)
-        created = request.events[0]
-        if isinstance(created, ChronologyCreated):
+        if created := creation(request):
             session.execute(
                 insert(ChronologyRow).values(
                     id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=count
@@ -97,8 +95,7 @@ class DatabaseLog(DatabaseReader):
         return last
 
     def _taken(self, request: Append) -> str:
-        created = request.events[0]
-        if isinstance(created, ChronologyCreated):
+        if created := creation(request):
             return f"there is already a chronology called {created.slug!r}; use it, or choose another slug"
         taken = [name for name, _ in request.reserves if self.reserved(request.chronology_id, name)]
         return f"{', '.join(taken) or 'an id'} is taken already in this chronology"
@@ -122,6 +119,11 @@ def number(request: Append, first: int, new_id: IdSource) -> list[Recorded]:
         )
         for position, data in enumerate(request.events, start=first)
     ]
+
+
+def creation(request: Append) -> ChronologyCreated | None:
+    """The event that opens the chronology, where this append does that."""
+    return first if request.events and isinstance(first := request.events[0], ChronologyCreated) else None
 
 
 def check_revision(request: Append, head: int) -> None:

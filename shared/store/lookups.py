@@ -1,5 +1,6 @@
 """What deciding needs to know of the read model."""
 
+import time
 from collections.abc import Iterable
 
 from sqlmodel import col, select
@@ -7,7 +8,10 @@ from sqlmodel import col, select
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentCaptured
 from shared.store.engine import Database
-from shared.store.read_model import CapturedRow, ClaimRow
+from shared.store.read_model import CapturedRow, CheckpointRow, ClaimRow
+
+LOOK_SECONDS = 0.02
+"""How often to look whether the projection has got there."""
 
 
 def members(database: Database, chronology_id: str, ids: Iterable[str]) -> dict[str, list[str]]:
@@ -34,3 +38,14 @@ def document_language(database: Database, chronology_id: str, document_id: str) 
     with database.read() as session:
         row = session.get(CapturedRow, (chronology_id, document_id))
         return None if row is None else DocumentCaptured.model_validate_json(row.body).language
+
+
+def wait_until(database: Database, chronology_id: str, position: int, seconds: float) -> None:
+    """Wait until the read model of a chronology shows a position, at most so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with database.read() as session:
+            row = session.get(CheckpointRow, chronology_id)
+        if row is not None and row.position >= position:
+            return
+        time.sleep(LOOK_SECONDS)

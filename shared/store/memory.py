@@ -8,7 +8,7 @@ from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
 from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
-from shared.store.append import ANOTHER_BODY, check_revision, number
+from shared.store.append import check_revision, creation, number
 
 
 class MemoryLog:
@@ -28,11 +28,10 @@ class MemoryLog:
         with self._lock:
             known = self._outcomes.get((here, request.key))
             if known is not None and known[0] != request.fingerprint:
-                raise IdempotencyConflict(ANOTHER_BODY)
+                raise IdempotencyConflict
             if known is not None:
                 return known[1].model_copy(update={"repeated": True})
-            created = request.events[0]
-            if isinstance(created, ChronologyCreated):
+            if created := creation(request):
                 self._open(created)
             elif here not in self._infos:
                 raise NotFound(f"there is no chronology with id {here}")

@@ -80,6 +80,14 @@ def test_the_same_key_with_another_body_is_refused(log: Log, chronology: str) ->
     assert log.head(chronology) == 2
 
 
+def test_a_command_without_events_keeps_its_key(log: Log, chronology: str) -> None:
+    assert append(log, chronology, key="nothing") == (2, 1, False)
+    assert append(log, chronology, key="nothing") == (2, 1, True)
+    with pytest.raises(IdempotencyConflict):
+        append(log, chronology, 1, key="nothing", fingerprint="g")
+    assert (log.head(chronology), log.read(chronology, after=1)) == (1, [])
+
+
 def test_a_stale_revision_is_refused_and_says_where_the_log_is(log: Log, chronology: str) -> None:
     append(log, chronology, 1, key="a", expected_revision=1)
     with pytest.raises(RevisionConflict) as caught:

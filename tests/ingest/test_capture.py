@@ -138,6 +138,53 @@ def test_a_reader_may_not_capture(running: Running) -> None:
         running.service.capture(running.info.id, b"text", Caller(Principal(name="r", role=Role.reader)))
 
 
+def test_prose_between_rules_is_not_front_matter(running: Running) -> None:
+    text = "---\nOn 4 May 1998: the fair opened in Ganja with 212 guests.\n---\nIt closed in the evening.\n"
+    receipt = running.capture(text, filename="x.md")
+    assert receipt.claims == 1
+    captured = next(data for data in events(running) if isinstance(data, DocumentCaptured))
+    assert captured.skip == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        ("title: &a [x, x]\nauthor: *a", "alias"),
+        ("title: " + "[" * 5000, "not valid YAML"),
+        ("title: {a: b}", "not a text"),
+    ],
+)
+def test_front_matter_cannot_exhaust_the_reader(running: Running, head: str, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        running.capture(f"---\n{head}\n---\nThe fair opened in 1998.", filename="x.md")
+
+
+def test_a_page_s_own_odd_metadata_is_left_out(running: Running) -> None:
+    page = (
+        f"<html lang='en'><head><title>{'long ' * 400}</title></head><body><article>{'<p>' + FAIR_EN * 3 + '</p>'}</article></body></html>"
+    )
+    running.service.capture(running.info.id, page.encode(), ADMIN, filename="x.html")
+    source = next(data for data in events(running) if isinstance(data, SourceRegistered))
+    assert source.details.title is None
+
+
+def test_a_name_that_is_no_text_is_kept_as_far_as_it_is(running: Running) -> None:
+    running.capture(FAIR_EN, SOURCES[FAIR_EN], filename="b\udcff\x00.txt")
+    captured = next(data for data in events(running) if isinstance(data, DocumentCaptured))
+    assert captured.filename == "b??.txt"
+
+
+def test_a_byte_order_mark_counts_as_the_file_s_readers_count_it(running: Running) -> None:
+    data = b"\xef\xbb\xbf" + FAIR_EN.encode()
+    receipt = running.service.capture(running.info.id, data, ADMIN, filename="x.txt")
+    stored = running.service.log.document(running.info.id, receipt.id)
+    assert stored is not None
+    assert stored.text == data.decode("utf-8")
+    for recorded in events(running):
+        if isinstance(recorded, ClaimRecorded):
+            recorded.claim.check(stored.text)
+
+
 def test_bad_source_details_are_told_apart_by_field(running: Running) -> None:
     with pytest.raises(InvalidInput, match="published"):
         running.capture("---\npublished: soon\n---\nText of 4 May 1998.", filename="x.md")

@@ -65,6 +65,12 @@ def test_a_claim_is_located_by_its_words(running: Running, document: str) -> Non
         ({"quote": "40 people", "values": [{"attribute": "people", "value": "forty", "quote": "40"}]}, "decimal number"),
         ({"quote": "in 1930", "document_id": "nowhere"}, "no document nowhere"),
         ({"quote": "in 1930", "colour": "red"}, "colour"),
+        ({"quote": "in 1930", "statement": "zero\x00character"}, "zero characters"),
+        ({"quote": "in 1930", "start": 41}, "both start and end"),
+        ({"quote": "in 1930", "continues": "garbage"}, "continues"),
+        ({"quote": "in 1930", "language": '"><script>'}, "language"),
+        ({"quote": "in 1930", "extractor": {"name": "rules", "version": "1"}}, "extractor of this server"),
+        ({"quote": "40 people", "values": [{"attribute": "people", "value": "40", "upper": "3", "quote": "40"}]}, "range rises"),
     ],
 )
 def test_a_claim_that_is_not_right_is_refused_with_its_reason(running: Running, document: str, claim: dict[str, object], says: str) -> None:

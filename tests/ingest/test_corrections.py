@@ -113,6 +113,18 @@ def test_nobody_reviews_their_own_proposal(running: Running) -> None:
         running.service.decide_correction(running.info.id, proposed.id, NewDecision(decision="accept"), EDITOR)
 
 
+def test_a_command_repeated_under_its_key_is_the_first_again_however_things_have_moved_on(running: Running) -> None:
+    decree = next(entry for entry in entries(running) if entry.date.edtf == "1999-03-03")
+    change = {"kind": "merge-entries", "entry_ids": [the_fair(running).id, decree.id]}
+    request = NewCorrection.model_validate({"change": change, "reason": "One."})
+    keyed = replace(EDITOR, key="key:merge")
+    first = running.service.propose(running.info.id, request, keyed)
+    running.service.decide_correction(running.info.id, first.id, NewDecision(decision="accept"), REVIEWER)
+    running.projector.project(running.info)
+    again = running.service.propose(running.info.id, request, keyed)
+    assert again == first.model_copy(update={"status": "unchanged"})
+
+
 def test_a_correction_is_decided_once(running: Running) -> None:
     correction = correct(running, {"kind": "withdraw-claim", "claim_id": amended_claim(running)})
     with pytest.raises(AlreadyExists, match="decided on already"):

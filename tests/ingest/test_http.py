@@ -159,8 +159,11 @@ async def test_tokens_are_given_and_revoked_and_never_shown_again(app: FastAPI, 
 
 async def test_the_admin_link_works_once_and_its_session_only_from_our_own_pages(app: FastAPI, admin: httpx.AsyncClient) -> None:
     async with client_of(app) as browser:
-        assert (await browser.get("/login", params={"ticket": "wrong"})).status_code == 401
-        opened = await browser.get("/login", params={"ticket": TICKET})
+        assert (await browser.post("/login", data={"ticket": "wrong"})).status_code == 401
+        assert (await browser.head("/login", params={"ticket": TICKET})).status_code == 200
+        asked = await browser.get("/login", params={"ticket": TICKET})
+        assert f'value="{TICKET}"' in asked.text
+        opened = await browser.post("/login", data={"ticket": TICKET})
         assert opened.status_code == 303
         cookie = opened.headers["set-cookie"].lower()
         assert "httponly" in cookie
@@ -170,7 +173,7 @@ async def test_the_admin_link_works_once_and_its_session_only_from_our_own_pages
         assert (await browser.post("/v1/chronologies", json=body, headers={"Sec-Fetch-Site": "cross-site"})).status_code == 403
         assert (await browser.post("/v1/chronologies", json=body, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 201
     async with client_of(app) as second:
-        assert (await second.get("/login", params={"ticket": TICKET})).status_code == 401
+        assert (await second.post("/login", data={"ticket": TICKET})).status_code == 401
 
 
 async def test_health(app: FastAPI) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 from services.projection.runner import Projector
 from services.projection.writer import StaleFoldError, take_checkpoint
 from shared.domain.provenance import SourceDetails
-from shared.store.engine import Database
+from shared.store.engine import Database, WriteSession
 from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
 from shared.store.read_model import READ_MODEL, ChangeRow
@@ -144,6 +144,30 @@ def test_two_projections_do_not_harm_each_other(running: Running) -> None:
 def test_a_checkpoint_moves_only_from_where_it_was_left(running: Running) -> None:
     with pytest.raises(StaleFoldError), running.database.write() as session:
         take_checkpoint(session, running.info.id, 1, 99, "")
+
+
+def test_one_chronology_s_trouble_does_not_stop_the_others(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = running.service.ensure_chronology("zz-later", ADMIN)
+    running.service.capture(other.id, b"In 2003 the third Seed Fair was held in Lankaran.", ADMIN)
+    running.service.capture(running.info.id, b"In 2004 the fourth Seed Fair was held in Sheki.", ADMIN)
+    from services.projection import runner, writer
+
+    def fail(session: WriteSession, chronology: str, *rest: object) -> None:
+        if chronology == running.info.id:
+            raise ValueError("a row that cannot be written")
+        writer.write_revision(session, chronology, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runner, "write_revision", fail)
+    projector = Projector(running.database, DatabaseReader(running.database))
+    projector.catch_up()
+    assert "test cannot be projected" in projector.stopped[running.info.id]
+    with running.database.read() as session:
+        positions = dict(session.execute(text("SELECT chronology_id, position FROM checkpoint")).all())  # type: ignore[arg-type]
+    assert positions[other.id] == running.service.chronology("zz-later").head
+    assert positions[running.info.id] < running.info.head
+    monkeypatch.undo()
+    projector.catch_up()
+    assert projector.stopped == {}
 
 
 def test_an_event_of_a_newer_release_stops_the_projection_with_its_place_kept(running: Running) -> None:

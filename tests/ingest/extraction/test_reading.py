@@ -89,10 +89,6 @@ def test_markdown_marks_are_left_out() -> None:
     assert view_of(text, media_type="text/markdown").text.split("\n\n") == ["The old mill", "It was sold in 1901.", "Said he."]
 
 
-def test_front_matter_is_left_out() -> None:
-    assert view_of("---\ntitle: Mills\n---\n\nThe mill stands.\n", media_type="text/markdown").text == "The mill stands."
-
-
 def test_a_text_given_twice_is_no_page_header() -> None:
     lines = [
         "The old harbour of the town lay",
