@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from services.query.errors import BrokenCitation, CursorLost, TooManyStreams
 from shared.domain.errors import SalnameError
 from shared.web import problems
+from shared.web.details import problem
 
 STATUSES: Mapping[type[SalnameError], int] = {BrokenCitation: 500, CursorLost: 410, TooManyStreams: 503}
 
@@ -23,7 +24,7 @@ def install_query_problems(app: FastAPI) -> None:
 
     async def expected(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, SalnameError)
-        return problems.problem(status_of(error), error.title, error.detail, request.url.path, **error.extra)
+        return problem(status_of(error), error.title, error.detail, request.url.path, **error.extra)
 
     for kind in STATUSES:
         app.add_exception_handler(kind, expected)

@@ -4,7 +4,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.problems import problem
+from shared.web.details import problem
 
 
 class ReadableAddresses:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.problems import problem
+from shared.web.details import problem
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 

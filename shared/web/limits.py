@@ -1,12 +1,18 @@
 """A limit on the size of request bodies, kept while they come in."""
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.problems import problem
+from shared.web.details import problem
+
+JSON_LINES = "application/x-ndjson"
 
 
 class LimitBody:
-    """Answers 413 when a body is larger than `max_bytes`, or announces that it will be. Streams of `exempt` paths are not counted."""
+    """Answers 413 when a body is larger than `max_bytes`, or announces that it will be.
+
+    Streams of JSON Lines, which are read a line at a time, are not counted on paths that end in `exempt`.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int, exempt: str) -> None:
         self.app = app
@@ -14,21 +20,24 @@ class LimitBody:
         self.exempt = exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].endswith(self.exempt):
+        if scope["type"] != "http" or self._streamed(scope):
             await self.app(scope, receive, send)
             return
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        announced = Headers(scope=scope).get("content-length", "0")
         refusal = problem(
             413,
             "The request is too large",
             f"a request may have {self.max_bytes:,} bytes (SALNAME_MAX_DOCUMENT_BYTES); nothing was recorded",
             scope["path"],
         )
-        if announced.isdigit() and int(announced) > self.max_bytes:
+        if announced.isdecimal() and int(announced) > self.max_bytes:
             await refusal(scope, receive, send)
             return
         size = 0
         started = False
+
+        def too_large() -> bool:
+            return size > self.max_bytes and not started
 
         async def counted() -> Message:
             nonlocal size
@@ -40,15 +49,26 @@ class LimitBody:
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
+            # FastAPI answers 400 to a body that it could not read to the end: that answer is kept back for ours.
+            if not too_large():
+                started = True
+                await send(message)
 
         try:
             await self.app(scope, counted, watched)
         except _TooLargeError:
             if started:
                 raise
+        if too_large():
             await refusal(scope, receive, send)
+
+    def _streamed(self, scope: Scope) -> bool:
+        return bool(scope["path"].endswith(self.exempt)) and is_json_lines(Headers(scope=scope).get("content-type", ""))
+
+
+def is_json_lines(content_type: str) -> bool:
+    """Whether a `Content-Type` is that of JSON Lines; media types are compared without case (RFC 9110, 8.3.1)."""
+    return content_type.partition(";")[0].strip().lower() == JSON_LINES
 
 
 class _TooLargeError(Exception):

@@ -1,19 +1,17 @@
 """Errors as problem details (RFC 9457), each with a status, a title and words that say what to do."""
 
-import json
 from collections.abc import Mapping
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.domain import errors
-
-MEDIA_TYPE = "application/problem+json"
+from shared.web.addresses import ReadableAddresses
+from shared.web.details import problem
 
 STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.NotFound: 404,
@@ -32,22 +30,6 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 log = structlog.get_logger(__name__)
-
-
-class ProblemResponse(JSONResponse):
-    """A problem as JSON. What it repeats of the request may hold lone surrogates, which have no UTF-8: they become question marks."""
-
-    media_type = MEDIA_TYPE
-
-    def render(self, content: object) -> bytes:
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-
-
-def problem(status: int, title: str, detail: str, instance: str, **extra: object) -> JSONResponse:
-    """Make the response of a problem. `instance` is the path of the request."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance, **extra}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
-    return ProblemResponse(jsonable_encoder(body), status, headers=headers)
 
 
 def _status(error: errors.SalnameError) -> int:
