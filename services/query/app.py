@@ -35,7 +35,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(routes.router)
 
     app.include_router(pages.router)
-    app.include_router(reference.router)
+    reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)
 

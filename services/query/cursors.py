@@ -3,12 +3,13 @@
 import base64
 import binascii
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.domain.errors import InvalidInput
 from shared.domain.model import Frozen
+from shared.store.read_model import NO_END, NO_START
 
 Direction = Literal["after", "before"]
 
@@ -31,7 +32,12 @@ class Cursor(Frozen):
         return base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-_fields = TypeAdapter(tuple[int, Direction, int, int, str])
+# Day bounds lie within ±2**40 (`NO_START`, `NO_END`); what no cursor of ours can hold may be more than a database can compare.
+_Revision = Annotated[int, Field(ge=0, le=2**53)]
+_Bound = Annotated[int, Field(ge=NO_START, le=NO_END)]
+_EntryId = Annotated[str, Field(max_length=36, pattern=r"^[\x21-\x7e]*$")]
+
+_fields = TypeAdapter(tuple[_Revision, Direction, _Bound, _Bound, _EntryId])
 
 
 def decode_cursor(text: str) -> Cursor:

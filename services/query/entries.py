@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 from sqlmodel import col, select
 
 from services.query.cursors import Cursor, Direction
@@ -110,7 +110,9 @@ def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.text:
-        conditions += [col(EntryRow.search).contains(word, autoescape=True) for word in words(filters.text)]
+        wanted = words(filters.text)
+        # Without a letter or digit there is nothing to look for, and so nothing to be found.
+        conditions += [col(EntryRow.search).contains(word, autoescape=True) for word in wanted] or [false()]
     conditions += _overlap(filters)
     if filters.disputed:
         conditions.append(col(EntryRow.disputed).is_(True))

@@ -92,7 +92,7 @@ def entries(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
 ) -> Response:
     place = decode_cursor(cursor) if cursor else None
-    filters = Filters(text=q, date_from=date_from, date_to=date_to, disputed=disputed, status=status)
+    filters = Filters(text=q.strip() or None if q else None, date_from=date_from, date_to=date_to, disputed=disputed, status=status)
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         page = answers.entry_list(snapshot, entry_page(snapshot, filters, place, limit))
     return answer(request, page.revision, page)

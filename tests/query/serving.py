@@ -23,7 +23,7 @@ LIMIT = 30.0
 
 def query_app(database: Database, settings: Settings, wakeup: Wakeup) -> FastAPI:
     """The query service on a database that the test looks after."""
-    app = FastAPI()
+    app = FastAPI(docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
     install_problems(app)

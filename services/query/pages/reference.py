@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 
 from services.query.pages.rendering import page
 from shared.web.auth import Reader
 
+OPENAPI = "/openapi.json"
 _REF = "#/components/schemas/"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _DEPTH = 4
@@ -118,6 +119,18 @@ def _example(answers: Mapping[str, Any], schemas: Mapping[str, Any]) -> str | No
             if example is not None:
                 return json.dumps(example, indent=2, ensure_ascii=False)
     return None
+
+
+@router.get(OPENAPI)
+def description(request: Request, _: Reader) -> JSONResponse:
+    """Describe the app that this page belongs to, to those who may read."""
+    return JSONResponse(request.app.openapi())
+
+
+def install_reference(app: FastAPI) -> None:
+    """Put the description and its page on an app, in the place of FastAPI's own description, which everyone may read."""
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) != OPENAPI]
+    app.include_router(router)
 
 
 @router.get("/docs")

@@ -91,8 +91,9 @@ def _label(entry: Entry, wording: Wording) -> str:
 
 
 def _year(day: int) -> str:
+    """The year of a day in EDTF, which writes years of more than four digits with a `Y`."""
     year = civil(day)[0]
-    return f"-{-year:04d}" if year < 0 else f"{year:04d}"
+    return f"{'Y' if abs(year) > 9999 else ''}{'-' if year < 0 else ''}{abs(year):04d}"
 
 
 def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
@@ -117,7 +118,14 @@ def figure(alternative: ValueAlternative | ValueAlternativeView) -> str:
     """Return a value as pages show it: large numbers in groups of three digits, which identifiers and names are not."""
     if alternative.kind not in ("count", "money", "percent"):
         return alternative.shown
-    return _LONG_NUMBER.sub(lambda digits: f"{int(digits.group()):,}".replace(",", "\N{NARROW NO-BREAK SPACE}"), alternative.shown)
+    return _LONG_NUMBER.sub(lambda digits: _grouped(digits.group()), alternative.shown)
+
+
+def _grouped(digits: str) -> str:
+    """Group digits by threes from the right. They stay a string: Python converts no more than 4,300 digits to a number."""
+    first = len(digits) % 3
+    groups = [digits[:first], *(digits[start : start + 3] for start in range(first, len(digits), 3))]
+    return "\N{NARROW NO-BREAK SPACE}".join(group for group in groups if group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import resources
 
 from services.query.pages.dates import date_words, moment_words
+from shared.domain.errors import InvalidInput
 
 DEFAULT = "en"
 
@@ -42,8 +43,11 @@ class Wording:
         return forms["one" if n == 1 and "one" in forms else "other"].format(n=n)
 
     def date(self, edtf: str) -> str:
-        """Return an EDTF date in words."""
-        return date_words(edtf, self.language)
+        """Return an EDTF date in words; one that cannot be read stands as it was stored, for nobody who looks at it could mend it."""
+        try:
+            return date_words(edtf, self.language)
+        except InvalidInput:
+            return edtf
 
     def moment(self, moment: datetime | str) -> str:
         """Return a point in time in words; a string is taken as ISO 8601."""
