@@ -139,5 +139,5 @@ class Entry(Frozen):
 
     @property
     def disputed(self) -> bool:
-        """Whether the claims disagree on the date or on any value."""
-        return self.date.status == "disputed" or any(value.status == "disputed" for value in self.values)
+        """Whether the claims disagree on the date, on any value, or on whether it happened at all."""
+        return self.status == "disputed" or self.date.status == "disputed" or any(value.status == "disputed" for value in self.values)
