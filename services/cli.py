@@ -123,7 +123,7 @@ def serve(
         if host != "localhost" and not _is_loopback(host):
             raise typer.BadParameter("the embedded mode serves this machine only; for others, see deploy/ and docker-compose.yml")
         ticket = secrets.token_urlsafe(24)
-        application = create_app(settings, ticket)
+        application = create_app(settings.model_copy(update={"host": host}), ticket)
         address = f"http://{host}:{port}"
         out.print(f"Salname is at [bold]{address}[/bold]   API: {address}/docs", highlight=False)
         out.print(f"To edit, open this link once: {address}/login?ticket={ticket}", highlight=False, soft_wrap=True)

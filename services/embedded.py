@@ -27,6 +27,7 @@ from shared.store.wakeup import PostgresListener, Wakeup
 from shared.web.auth import COOKIE
 from shared.web.head import HeadAsGet
 from shared.web.health import database_check, health_routes
+from shared.web.hosts import install_known_hosts
 from shared.web.problems import install_problems
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,7 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     install_query(app, database, settings, changed)
     app.include_router(health_routes({"database": database_check(database), "projection": thread.failure}))
     app.add_middleware(HeadAsGet)
+    install_known_hosts(app, settings.host)
     if ticket:
         _install_login(app, ticket)
     return app

@@ -50,7 +50,7 @@ def tokens(server: httpx.Client) -> dict[Role, str]:
 
 @pytest.fixture(scope="module")
 def paths(server: httpx.Client) -> dict[str, Any]:
-    found: dict[str, Any] = server.get("/openapi.json").json()["paths"]
+    found: dict[str, Any] = server.get("/openapi.json", headers=ADMIN).json()["paths"]
     return found
 
 

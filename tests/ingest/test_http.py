@@ -34,7 +34,7 @@ def token(app: FastAPI, name: str, role: Role) -> str:
 def client_of(app: FastAPI, secret: str | None = None) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://salname.test", headers=headers
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1:8000", headers=headers
     )
 
 
