@@ -42,7 +42,7 @@ class Live:
             self.changes += 1
             name = bell(self.changes)
             body = {"document_id": self.document, "quote": f"Bell {name} rang.", "date": {"edtf": str(1000 + self.changes), "quote": name}}
-            receipt = self.services.service.record_claims(self.services.info.id, [json.dumps(body).encode()], ADMIN)
+            receipt = self.services.service.record_claims(self.services.info.id, [(1, json.dumps(body).encode())], ADMIN)
             assert not receipt.refused
         self.services.projector.project(self.services.info)
         if wake:
