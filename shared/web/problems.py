@@ -28,6 +28,7 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
 }
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_FILES = ("GET", "HEAD")
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,8 @@ def _status(error: errors.SalnameError) -> int:
 def _allowed(app: FastAPI, request: Request) -> list[str]:
     """The methods that a path has. Each method is a route of its own, and the router knows only of the first that it tried."""
     scopes = {method: {**request.scope, "method": method} for method in METHODS}
-    return [method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)]
+    found = [method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)]
+    return found or list(_FILES)  # what is no route of the app is a file of a folder that it mounts
 
 
 def install_problems(app: FastAPI) -> None:

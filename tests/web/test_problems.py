@@ -1,10 +1,12 @@
 """What goes wrong is told as problem details, with the headers that belong to it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict
 from starlette.types import Message, Scope
 
@@ -21,7 +23,7 @@ class Strict(BaseModel):
 
 
 @pytest.fixture
-def app() -> FastAPI:
+def app(tmp_path: Path) -> FastAPI:
     app = FastAPI()
     install_problems(app)
 
@@ -33,6 +35,8 @@ def app() -> FastAPI:
     def change(name: str, body: Strict) -> str:
         return name + body.name
 
+    (tmp_path / "page.css").touch()
+    app.mount("/files", StaticFiles(directory=tmp_path))
     return app
 
 
@@ -47,6 +51,7 @@ async def test_a_method_that_is_not_allowed_names_those_that_are(client: httpx.A
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, PUT"
     assert answer.json()["title"] == "Method not allowed"
+    assert (await client.put("/files/page.css")).headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(
