@@ -94,4 +94,5 @@ async def test_a_path_with_half_a_character_is_answered(app: FastAPI) -> None:
 async def test_what_half_a_character_leads_to_is_told(client: httpx.AsyncClient) -> None:
     answer = await client.put("/things/a", content=b'{"name": "a", "\\ud800": 1}', headers={"content-type": "application/json"})
     assert answer.status_code == 422
-    assert problem(422, "Not valid", "\ud800 is nothing, şuşa is", "/things/a").body.decode().count("? is nothing, şuşa is") == 1
+    body = bytes(problem(422, "Not valid", "\ud800 is nothing, şuşa is", "/things/a").body)
+    assert "? is nothing, şuşa is".encode() in body
