@@ -1,5 +1,6 @@
 """One entry: values side by side, every one with citations that stand where they say; corrections; ids that move."""
 
+import re
 from typing import Any
 
 import pytest
@@ -172,4 +173,4 @@ def test_a_citation_that_does_not_stand_is_never_served(world: World, path: str)
     problem = response.json()
     assert problem["title"] == "A citation does not stand where it says it stands"
     assert problem["document_id"] == cited["document"]["id"]
-    assert "212" not in response.text.replace(cited["document"]["id"], "")
+    assert not re.search(r"\b212\b", response.text), "an id may hold these digits by chance, among others"
