@@ -19,10 +19,10 @@ from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
 from shared.store.tokens import TokenInfo, TokenStore, new_secret
 from shared.web.auth import SignedIn
+from shared.web.limits import is_json_lines
 
 CLAIMS_A_COMMIT = 500
 MAX_LINE = 1_000_000
-NDJSON = "application/x-ndjson"
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": description, "content": {"application/problem+json": {}}}
@@ -132,7 +132,7 @@ async def capture_document(slug: str, request: Request, service: Service, caller
 
 
 async def _document(request: Request) -> tuple[bytes, str | None, str | None, SourceDetails, str]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         try:
             body = DocumentJson.model_validate_json(await request.body())
@@ -168,7 +168,7 @@ async def _document(request: Request) -> tuple[bytes, str | None, str | None, So
 async def record_claims(slug: str, request: Request, service: Service, caller: Calling, response: Response) -> ClaimsReceipt:
     caller.principal.require(Role.contributor)
     info = await run_in_threadpool(service.chronology, slug)
-    if request.headers.get("content-type", "").partition(";")[0].strip() != NDJSON:
+    if not is_json_lines(request.headers.get("content-type", "")):
         receipt = await run_in_threadpool(service.record_claims, info.id, [(1, await request.body())], caller)
         if receipt.refused:
             raise InvalidInput(receipt.refused[0].detail)

@@ -103,7 +103,7 @@ def test_passages_that_overlap_are_lit_as_a_whole(page: Page, site: Site) -> Non
         {"document_id": document, "quote": "Alder rose early. Birch followed", "date": {"edtf": "1801", "quote": "early"}},
         {"document_id": document, "quote": "Birch followed late. Cedar slept", "date": {"edtf": "1802", "quote": "late"}},
     ]
-    receipt = service.record_claims(info.id, [json.dumps(claim).encode() for claim in claims], ADMIN)
+    receipt = service.record_claims(info.id, [(number, json.dumps(claim).encode()) for number, claim in enumerate(claims, start=1)], ADMIN)
     assert not receipt.refused
     site.wait_for(receipt.revision)
     for claim_id, claim in zip(receipt.recorded, claims, strict=True):
