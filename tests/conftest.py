@@ -2,17 +2,22 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shared.domain.ids import IdSource
 from shared.store.engine import Database
 from shared.store.migrate import migrate
 from tests.support.postgres import PostgresMissing, postgres
+
+# Shared machines stall: how long one example takes says nothing. CI tries the same examples every time, others look for new ones.
+settings.register_profile("salname", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("salname")
 
 REQUIRE_ALL = bool(os.environ.get("SALNAME_REQUIRE_ALL") or os.environ.get("CI"))
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -72,9 +77,6 @@ def postgres_template(postgres_server: str) -> str:
     migrate(database)
     database.close()
     return name
-
-
-MakeUrl = Callable[[], str]
 
 
 @pytest.fixture

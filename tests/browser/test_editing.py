@@ -11,6 +11,7 @@ FAIR = "/chronologies/fair"
 @pytest.fixture
 def editor(page: Page, site: Site) -> Page:
     page.goto(f"{site.url}/login?ticket={TICKET}")
+    page.get_by_role("button", name="Sign in as admin").click()
     page.goto(site.url + FAIR)
     page.locator(".timeline h3 a").first.click()
     return page
