@@ -79,3 +79,21 @@ class UnknownEvent(SalnameError):
     """A stored event has a type or version that this release does not know."""
 
     title = "The log holds an event of a newer release"
+
+
+class Gone(SalnameError):
+    """The document was erased on purpose; nothing brings its words back."""
+
+    title = "This was erased"
+
+
+class WrongKey(SalnameError):
+    """Something sealed does not open with the key at hand."""
+
+    title = "The key does not fit"
+
+
+class InvalidProof(SalnameError):
+    """A proof, a signature or what they are about was altered, is incomplete, or belongs to something else."""
+
+    title = "The proof does not hold"
