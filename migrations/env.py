@@ -29,7 +29,9 @@ def run(connection: Connection) -> None:
 def main() -> None:
     """Migrate the caller's database, or the one that the settings name."""
     given: Database | None = context.config.attributes.get("database")
-    database = given or Database(context.config.attributes.get("url") or read_settings().resolved_url())
+    url: str | None = context.config.attributes.get("url")
+    database = given or (Database(url) if url else read_settings().open_database())
+    context.config.attributes["kek"] = database.given_kek
     try:
         with database.engine.execution_options(**{WRITE: True}).begin() as connection:
             run(connection)

@@ -149,11 +149,10 @@ def _is_loopback(host: str) -> bool:
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring the database to the newest schema. The commands that need it do so themselves on SQLite."""
-    from shared.store.engine import Database
-    from shared.store.migrate import migrate as upgrade
+        from shared.store.migrate import migrate as upgrade
 
     settings = _settings(data)
-    database = Database(settings.resolved_url(), settings.limits())
+    database = settings.open_database()
     upgrade(database)
     database.close()
     out.print("The database has the newest schema.")

@@ -19,7 +19,6 @@ from services.query.pages.rendering import HEADERS
 from shared.domain.errors import NotAuthenticated
 from shared.domain.roles import Role
 from shared.settings import Settings
-from shared.store.engine import Database
 from shared.store.migrate import migrate
 from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.tokens import TokenStore, new_secret
@@ -42,7 +41,7 @@ LOGIN_PAGE = """<!doctype html>
 
 def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     """Everything on one app. `ticket` opens the admin's session once, at `/login?ticket=…`."""
-    database = Database(settings.resolved_url(), settings.limits())
+    database = settings.open_database()
     migrate(database)
     appended, changed = Wakeup(), Wakeup()
     projector = Projector(database, DatabaseReader(database), changed.notify)

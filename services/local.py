@@ -36,7 +36,7 @@ class Workspace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database = Database(settings.resolved_url(), settings.limits())
+        self.database = settings.open_database()
         migrate(self.database)
         self.new_id = system_ids()
         self.service = build_service(self.database, settings, self.new_id)

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.crypto.keyfile import load_kek, parse_kek
+from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import InvalidInput
-from shared.store.engine import Limits, sqlite_url
+from shared.store.engine import Database, Limits, sqlite_url
 
 
 class Settings(BaseSettings):
@@ -16,6 +18,13 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(default=None, description="postgresql://… or sqlite:///…; without it, SQLite in the data directory")
     data: Path = Field(default=Path("salname-data"), description="the data directory of the embedded mode")
+    keys: Path | None = Field(
+        default=None, description="the folder of key files, kept apart from backups; without it, `keys` in the data directory"
+    )
+    key_encryption_key: SecretStr | None = Field(
+        default=None,
+        description="32 bytes in base64 that all keys of documents are wrapped in; without it, the file `kek` in the folder of keys",
+    )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: str = Field(default="console", pattern="^(console|json)$")
@@ -34,6 +43,20 @@ class Settings(BaseSettings):
             return self.database_url
         self.data.mkdir(parents=True, exist_ok=True)
         return sqlite_url(self.data)
+
+    def keys_folder(self) -> Path:
+        """The folder of key files."""
+        return self.keys or self.data / "keys"
+
+    def kek(self) -> KeyEncryptionKey:
+        """The key-encryption key: the one given, else the one in the folder of keys, which is made on first use."""
+        if self.key_encryption_key is not None:
+            return parse_kek(self.key_encryption_key.get_secret_value(), "SALNAME_KEY_ENCRYPTION_KEY")
+        return load_kek(self.keys_folder())
+
+    def open_database(self) -> Database:
+        """Open the database with its limits and its key-encryption key."""
+        return Database(self.resolved_url(), self.limits(), self.kek())
 
     def limits(self) -> Limits:
         """The time limits of the database."""

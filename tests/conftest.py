@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from shared.domain.ids import IdSource
 from shared.store.engine import Database
 from shared.store.migrate import migrate
+from tests.support.keys import KEK
 from tests.support.postgres import PostgresMissing, postgres
 
 # Shared machines stall: how long one example takes says nothing. CI tries the same examples every time, others look for new ones.
@@ -73,7 +74,7 @@ def postgres_template(postgres_server: str) -> str:
     name = "salname_template"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    database = Database(postgres_server.rsplit("/", 1)[0] + f"/{name}")
+    database = Database(postgres_server.rsplit("/", 1)[0] + f"/{name}", kek=KEK)
     migrate(database)
     database.close()
     return name
@@ -95,7 +96,7 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 def sqlite_database_url(tmp_path: Path) -> str:
     """The URL of a fresh, migrated SQLite database."""
     url = f"sqlite:///{tmp_path / 'salname.db'}"
-    database = Database(url)
+    database = Database(url, kek=KEK)
     migrate(database)
     database.close()
     return url
@@ -105,7 +106,7 @@ def sqlite_database_url(tmp_path: Path) -> str:
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A fresh, migrated database of each kind."""
     url = request.getfixturevalue("sqlite_database_url" if request.param == "sqlite" else "postgres_url")
-    database = Database(url)
+    database = Database(url, kek=KEK)
     yield database
     database.close()
 

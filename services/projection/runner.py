@@ -18,7 +18,7 @@ from shared.domain.errors import Busy, UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import ChronologyInfo, LogReader
 from shared.store.engine import Database
-from shared.store.read_model import CHANNEL, CheckpointRow
+from shared.store.read_model import CHANNEL, ProgressRow
 from shared.store.wakeup import Wakeup
 
 BATCH = 1000
@@ -130,9 +130,9 @@ class Projector:
         checkpoint = self._checkpoint(chronology_id)
         return checkpoint is not None and checkpoint.fold_version != VERSION
 
-    def _checkpoint(self, chronology_id: str) -> CheckpointRow | None:
+    def _checkpoint(self, chronology_id: str) -> ProgressRow | None:
         with self._database.read() as session:
-            return session.get(CheckpointRow, chronology_id)
+            return session.get(ProgressRow, chronology_id)
 
     def _stop_at(self, chronology_id: str, error: UnknownEvent) -> None:
         if self.stopped.get(chronology_id) == error.detail:

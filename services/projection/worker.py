@@ -7,7 +7,6 @@ from fastapi import FastAPI
 
 from services.projection.runner import ProjectionThread, Projector
 from shared.settings import Settings
-from shared.store.engine import Database
 from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.telemetry import configure_logging
@@ -18,7 +17,7 @@ from shared.web.problems import install_problems
 def create_app(settings: Settings) -> FastAPI:
     """The projection service."""
     configure_logging(settings.log_format, settings.log_level)
-    database = Database(settings.resolved_url(), settings.limits())
+    database = settings.open_database()
     wakeup = Wakeup()
     thread = ProjectionThread(Projector(database, DatabaseReader(database)), wakeup, settings.poll_seconds)
 

@@ -17,7 +17,7 @@ from shared.store.read_model import (
     READ_MODEL,
     CapturedRow,
     ChangeRow,
-    CheckpointRow,
+    ProgressRow,
     ClaimRow,
     CorrectionRow,
     EntryRow,
@@ -42,16 +42,16 @@ def take_checkpoint(session: WriteSession, chronology_id: str, expected: int, po
     """
     values = {"position": position, "fold_version": VERSION, "time": time, "error": error}
     moved = session.execute(
-        update(CheckpointRow)
-        .where(col(CheckpointRow.chronology_id) == chronology_id, col(CheckpointRow.position) == expected)
+        update(ProgressRow)
+        .where(col(ProgressRow.chronology_id) == chronology_id, col(ProgressRow.position) == expected)
         .values(**values)
-        .returning(col(CheckpointRow.position))
+        .returning(col(ProgressRow.position))
     ).scalar()
     if moved is not None:
         return
-    if expected or session.exec(select(CheckpointRow.position).where(CheckpointRow.chronology_id == chronology_id)).first() is not None:
+    if expected or session.exec(select(ProgressRow.position).where(ProgressRow.chronology_id == chronology_id)).first() is not None:
         raise StaleFoldError
-    session.execute(insert(CheckpointRow).values(chronology_id=chronology_id, **values))
+    session.execute(insert(ProgressRow).values(chronology_id=chronology_id, **values))
 
 
 def write_revision(session: WriteSession, chronology_id: str, revision: Revision, claims: Mapping[str, Claim]) -> None:

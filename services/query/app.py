@@ -43,7 +43,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
 def create_app(settings: Settings) -> FastAPI:
     """The query service as a process of its own."""
     configure_logging(settings.log_format, settings.log_level)
-    database = Database(settings.resolved_url(), settings.limits())
+    database = settings.open_database()
     wakeup = Wakeup()
 
     @asynccontextmanager

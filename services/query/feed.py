@@ -6,7 +6,7 @@ from services.query import reader
 from services.query.errors import CursorLost
 from services.query.snapshot import Snapshot
 from shared.store.engine import ReadSession
-from shared.store.read_model import CheckpointRow
+from shared.store.read_model import ProgressRow
 from shared.store.tables import ChronologyRow
 
 PAGE = 100
@@ -24,7 +24,7 @@ class News:
 
 def news(session: ReadSession, chronology_id: str, after: int, limit: int) -> News:
     """Return up to `limit` changes after a revision, and the head at that moment."""
-    checkpoint = session.get(CheckpointRow, chronology_id)
+    checkpoint = session.get(ProgressRow, chronology_id)
     head = checkpoint.position if checkpoint else 0
     found = reader.changes(session, chronology_id, after, limit)
     # A full page may have more behind it; any other says all there is to say up to the head.

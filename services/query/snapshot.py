@@ -9,7 +9,7 @@ from sqlmodel import select
 from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database, ReadSession
-from shared.store.read_model import CheckpointRow
+from shared.store.read_model import ProgressRow
 from shared.store.tables import ChronologyRow
 
 
@@ -57,9 +57,9 @@ def open_snapshot(database: Database, slug: str, at: int | None = None) -> Itera
 def take_snapshot(session: ReadSession, row: ChronologyRow, at: int | None = None) -> Snapshot:
     """Look at a chronology from within a session."""
     info = ChronologyInfo(id=row.id, slug=row.slug, title=row.title, description=row.description, head=row.head)
-    checkpoint = session.get(CheckpointRow, info.id)
+    checkpoint = session.get(ProgressRow, info.id)
     if checkpoint is None:
-        checkpoint = CheckpointRow(chronology_id=info.id, position=0, fold_version=0, time="")
+        checkpoint = ProgressRow(chronology_id=info.id, position=0, fold_version=0, time="")
     if at is not None and at > checkpoint.position:
         raise InvalidInput(f"there is no revision {at} yet: the chronology is at {checkpoint.position}", revision=checkpoint.position)
     return Snapshot(

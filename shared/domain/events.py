@@ -26,6 +26,11 @@ class EventData(Frozen):
         """The id of the thing that the event is about."""
         raise NotImplementedError
 
+    @property
+    def sealed_under(self) -> str | None:
+        """The id of the document under whose key the event is stored sealed; None for what is stored in the open."""
+        return None
+
 
 class ChronologyCreated(EventData):
     """A chronology was opened under a slug that stays its name."""
@@ -81,8 +86,31 @@ class DocumentCaptured(EventData):
         return self.document_id
 
 
+class ErasedClaim(Frozen):
+    """A claim of an erased document. `beside` is a claim of another document that stood in one entry with it, if any did."""
+
+    claim_id: str
+    beside: str | None = None
+
+
+class DocumentErased(EventData):
+    """A document had to go: its key was destroyed, and with it every readable copy of its text and of its claims' words.
+
+    The events that recorded them stay in the log, sealed for ever; `claims` says what readers can still be told of each.
+    """
+
+    type: ClassVar[str] = "document.erased"
+    document_id: str
+    reason: str
+    claims: tuple[ErasedClaim, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.document_id
+
+
 class ClaimRecorded(EventData):
-    """A claim was found in a document."""
+    """A claim was found in a document. Stored sealed under the document's key, since it is made of the document's words."""
 
     type: ClassVar[str] = "claim.recorded"
     claim: Claim
@@ -90,6 +118,10 @@ class ClaimRecorded(EventData):
     @property
     def subject(self) -> str:
         return self.claim.id
+
+    @property
+    def sealed_under(self) -> str:
+        return self.claim.document_id
 
 
 class CorrectionProposed(EventData):
@@ -135,6 +167,7 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     ChronologyCreated,
     SourceRegistered,
     DocumentCaptured,
+    DocumentErased,
     ClaimRecorded,
     CorrectionProposed,
     CorrectionAccepted,
@@ -142,15 +175,32 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
 )
 
 AnyEvent = (
-    ChronologyCreated | SourceRegistered | DocumentCaptured | ClaimRecorded | CorrectionProposed | CorrectionAccepted | CorrectionRejected
+    ChronologyCreated
+    | SourceRegistered
+    | DocumentCaptured
+    | DocumentErased
+    | ClaimRecorded
+    | CorrectionProposed
+    | CorrectionAccepted
+    | CorrectionRejected
 )
+
+
+class Erased(Frozen):
+    """What is left of a sealed event once its document is erased: that there was one, of which type, about what."""
+
+    type: str
+    version: int
+    subject: str
+    document_id: str
 
 
 class Recorded(Frozen):
     """An event as the log holds it: the CloudEvents envelope around the data.
 
     `position` counts 1, 2, 3 … within the chronology. `commit` is the position of the last event of the command that wrote this one:
-    the events of one command become visible together, so a revision that readers see is always some event's `commit`.
+    the events of one command become visible together, so a revision that readers see is always some event's `commit`. `data` is `Erased` where
+    the document that the event quotes is.
     """
 
     id: str
@@ -161,7 +211,7 @@ class Recorded(Frozen):
     actor: str
     correlationid: str
     causationid: str | None = None
-    data: AnyEvent
+    data: AnyEvent | Erased
 
 
 class Command(Frozen):

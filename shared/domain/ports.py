@@ -41,7 +41,8 @@ class Append(Frozen):
     fingerprint it is refused. `expected_revision` refuses the append when the log has moved on. `result` is what the caller
     is told, kept with the key. `reserves` maps names that may be taken once in a chronology (the identity of a source, the
     decision on a correction) to the id of who takes them; when one is taken already, nothing is written. Without events only the key is
-    kept: a command that changed nothing has an outcome, too.
+    kept: a command that changed nothing has an outcome, too. `erases` names a document whose key and text are destroyed in the same
+    transaction.
     """
 
     chronology_id: str
@@ -52,6 +53,7 @@ class Append(Frozen):
     result: str
     expected_revision: int | None = None
     reserves: tuple[tuple[str, str], ...] = ()
+    erases: str | None = None
 
 
 class Reservation(Frozen):
@@ -121,7 +123,7 @@ class LogReader(Protocol):
         ...
 
     def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
-        """Return a captured document's bytes and text."""
+        """Return a captured document's bytes and text; None once it is erased."""
         ...
 
 
@@ -132,7 +134,8 @@ class Log(LogReader, Protocol):
         """Append atomically.
 
         The first command of a chronology begins with `ChronologyCreated`. Raises `IdempotencyConflict`, `RevisionConflict`,
-        `AlreadyExists` (a reserved name or slug), `NotFound` or `Busy`; whatever is raised, nothing was written.
+        `AlreadyExists` (a reserved name or slug), `NotFound`, `Gone` (a claim quotes a document that is erased) or `Busy`; whatever is
+        raised, nothing was written.
         """
         ...
 

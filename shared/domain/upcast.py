@@ -17,14 +17,20 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
 """(type, version) -> the function that makes version + 1 of it."""
 
 
-def upcast(event_type: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data as the latest version of its type; raise `UnknownEvent` for what a newer release wrote."""
+def known(event_type: str, version: int) -> type[EventData]:
+    """Return the class of an event; raise `UnknownEvent` for what a newer release wrote."""
     latest = LATEST.get(event_type)
     if latest is None or version > latest.version:
         raise UnknownEvent(
             f"the log holds {event_type} version {version}, which this release does not know; "
             "upgrade Salname and start again, nothing was skipped"
         )
+    return latest
+
+
+def upcast(event_type: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data as the latest version of its type; raise `UnknownEvent` for what a newer release wrote."""
+    latest = known(event_type, version)
     while version < latest.version:
         data = UPCASTERS[event_type, version](data)
         version += 1

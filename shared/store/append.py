@@ -1,23 +1,51 @@
 """Appending to the log of a database, under a dense counter.
 
-The counter is the chronology's `head`, raised inside the append transaction: its row lock (PostgreSQL) or BEGIN IMMEDIATE (SQLite)
-orders the writers of one chronology, so positions have no gaps, become visible in order, and a rollback leaves nothing.
+The counter is the chronology's `head`: whoever appends locks its row (PostgreSQL) or the database (BEGIN IMMEDIATE on SQLite) first. That orders
+the writers of one chronology, so positions have no gaps, become visible in order, and a rollback leaves nothing.
+
+Concurrent appends to one chronology share a transaction (`group`). Each is admitted or refused by itself, before anything is written, so
+that none fails for what its neighbours want.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, insert
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shared.domain.codec import encode
-from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, RevisionConflict
-from shared.domain.events import ChronologyCreated, Recorded
+from shared.domain.errors import AlreadyExists, IdempotencyConflict, InvalidInput, NotFound, SalnameError
 from shared.domain.ids import IdSource
+from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
 from shared.domain.ports import Append, Appended, StoredDocument
-from shared.store.engine import Database, WriteSession
+from shared.store import bulk
+from shared.store.engine import Database
+from shared.store.group import GroupCommit
+from shared.store.keys import OPEN, count_erasures, gone
+from shared.store.prepared import Prepared, check_revision, creation, prepare_append, quoted_documents
 from shared.store.read import CHANNEL, DatabaseReader
-from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
+from shared.store.tree import Growth, grow, leaves_between, stored_roots
+
+
+@dataclass(slots=True)
+class _State:
+    """A log as the transaction finds it and moves it on."""
+
+    head: int
+    peaks: bytes
+    erasures: int
+    known: dict[str, tuple[str, Appended]]
+    taken: set[str]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What a group writes."""
+
+    events: list[bulk.Row] = field(default_factory=list)
+    keys: list[bulk.Row] = field(default_factory=list)
+    reservations: list[bulk.Row] = field(default_factory=list)
+    documents: list[bulk.Row] = field(default_factory=list)
+    document_keys: list[bulk.Row] = field(default_factory=list)
 
 
 class DatabaseLog(DatabaseReader):
@@ -27,121 +55,213 @@ class DatabaseLog(DatabaseReader):
         super().__init__(database)
         self._new_id = new_id
         self._on_append = on_append
+        self._group: GroupCommit[Prepared, Appended] = GroupCommit(self._commit, database.limits.lock + database.limits.statement)
+        self._pending: dict[str, tuple[CompactRange, tuple[bytes, ...]]] = {}
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
-        if earlier := self._earlier(request):
+        prepared = self._prepare(request, documents)
+        appended = self._open(prepared) if creation(request) else self._group.submit(request.chronology_id, prepared, prepared.weight)
+        self._on_append()
+        return appended
+
+    def _prepare(self, request: Append, documents: Sequence[StoredDocument]) -> Prepared:
+        quoted = quoted_documents(request, documents)
+        if not quoted:
+            return prepare_append(request, documents, {}, 0, self._new_id)
+        erasures, keys = self.keyring.at_hand(request.chronology_id, quoted)
+        if len(keys) < len(quoted):
+            with self.database.read() as session:
+                erasures = count_erasures(session, request.chronology_id)
+                keys = self.keyring.keys(session, request.chronology_id, erasures, quoted)
+        return prepare_append(request, documents, keys, erasures, self._new_id)
+
+    def _open(self, prepared: Prepared) -> Appended:
+        """Append the command that opens a chronology; its row does not exist yet, so there is no group to wait in."""
+        created = creation(prepared.request)
+        assert created is not None
+        if earlier := self._earlier(prepared.request):
             return earlier
         try:
             with self.database.write() as session:
-                appended = self._append(session, request, documents)
+                connection = session.connection()
+                row = (created.chronology_id, created.slug, created.title, created.description, 0, b"", 0)
+                columns = ("id", "slug", "title", "description", "head", "peaks", "erasures")
+                bulk.insert_rows(connection, "chronology", columns, [row])
+                (outcome,), growth = self._write(connection, prepared.request.chronology_id, [prepared])
         except IntegrityError as error:
-            # Somebody took the key or the name between our look and our lock; the transaction is rolled back whole.
-            if earlier := self._earlier(request):
+            # Somebody took the slug between our look and our lock; the transaction is rolled back whole.
+            if earlier := self._earlier(prepared.request):
                 return earlier
-            raise AlreadyExists(self._taken(request)) from error
-        self._on_append()
-        return appended
+            raise AlreadyExists(f"there is already a chronology called {created.slug!r}; use it, or choose another slug") from error
+        if isinstance(outcome, Exception):
+            raise outcome
+        self._keep(prepared.request.chronology_id, growth)
+        return outcome
 
     def _earlier(self, request: Append) -> Appended | None:
         known = self.recall(request.chronology_id, request.key)
         if known is None:
             return None
-        fingerprint, outcome = known
-        if fingerprint != request.fingerprint:
-            raise IdempotencyConflict
-        return outcome.model_copy(update={"repeated": True})
+        return _repeated(known, request)
 
-    def _append(self, session: WriteSession, request: Append, documents: Sequence[StoredDocument]) -> Appended:
-        last = self._raise_head(session, request)
-        first = last - len(request.events) + 1
-        recorded = number(request, first, self._new_id)
-        here = request.chronology_id
-        if recorded:
-            session.execute(insert(EventRow), [_row(event) for event in recorded])
-        session.execute(
-            insert(IdempotencyRow).values(
-                chronology_id=here, key=request.key, fingerprint=request.fingerprint, first=first, last=last, result=request.result
-            )
-        )
-        if request.reserves:
-            session.execute(
-                insert(ReservationRow),
-                [{"chronology_id": here, "name": name, "subject": subject, "position": first} for name, subject in request.reserves],
-            )
-        if documents:
-            session.execute(
-                insert(DocumentRow),
-                [{"chronology_id": here, "id": doc.id, "original": doc.original, "text": doc.text} for doc in documents],
-            )
-        if self.database.dialect == "postgresql":
-            session.execute(text("SELECT pg_notify(:channel, :chronology)"), {"channel": CHANNEL, "chronology": here})
-        return Appended(first=first, last=last, result=request.result, repeated=False)
+    def _commit(self, group: Sequence[Prepared]) -> Sequence[Appended | Exception]:
+        """Carry out a group in one transaction; one that the database itself refuses is tried again without its neighbours."""
+        here = group[0].request.chronology_id
+        try:
+            with self.database.write() as session:
+                outcomes, growth = self._write(session.connection(), here, group)
+        except DBAPIError:
+            if len(group) == 1:
+                raise
+            return [self._alone(prepared) for prepared in group]
+        self._keep(here, growth)
+        return outcomes
 
-    def _raise_head(self, session: WriteSession, request: Append) -> int:
-        """Take the lock of the chronology and return the last position of this append."""
-        count = len(request.events)
-        if created := creation(request):
-            session.execute(
-                insert(ChronologyRow).values(
-                    id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=count
-                )
-            )
-            return count
-        raised = update(ChronologyRow).where(col(ChronologyRow.id) == request.chronology_id)
-        last: int | None = session.execute(raised.values(head=ChronologyRow.head + count).returning(col(ChronologyRow.head))).scalar()
-        if last is None:
-            raise NotFound(f"there is no chronology with id {request.chronology_id}")
-        check_revision(request, last - count)
-        return last
+    def _alone(self, prepared: Prepared) -> Appended | Exception:
+        try:
+            return self._commit([prepared])[0]
+        except (SalnameError, DBAPIError) as error:
+            return error
 
-    def _taken(self, request: Append) -> str:
-        if created := creation(request):
-            return f"there is already a chronology called {created.slug!r}; use it, or choose another slug"
-        taken = [name for name, _ in request.reserves if self.reserved(request.chronology_id, name)]
-        return f"{', '.join(taken) or 'an id'} is taken already in this chronology"
+    def _write(self, connection: Connection, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], Growth | None]:
+        state = _lock(connection, here, [prepared.request for prepared in group])
+        before = CompactRange.decode(state.head, state.peaks)
+        rows = _Rows()
+        outcomes: list[Appended | Exception] = []
+        for prepared in group:
+            try:
+                outcomes.append(self._admit(connection, state, prepared, rows))
+            except SalnameError as error:
+                outcomes.append(error)
+        growth = self._insert(connection, here, before, rows) if rows.keys else None
+        if rows.keys:
+            _move_on(connection, here, state, before if growth is None else growth.tree)
+        return outcomes, growth
+
+    def _admit(self, connection: Connection, state: _State, prepared: Prepared, rows: _Rows) -> Appended:
+        """Check one append against the log as it is now, its neighbours before it included, and give it its place."""
+        request = prepared.request
+        if known := state.known.get(request.key):
+            return _repeated(known, request)
+        check_revision(request, state.head)
+        if taken := [name for name, _ in request.reserves if name in state.taken]:
+            raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
+        _check_quoted(connection, state, prepared)
+        if request.erases is not None:
+            _destroy(connection, state, request.chronology_id, request.erases)
+        here, first = request.chronology_id, state.head + 1
+        last = state.head + len(request.events)
+        time_us = prepared.time_us
+        rows.events += [(here, position, last, kind, time_us, body) for position, kind, body in prepared.framed(first)]
+        rows.keys.append((here, request.key, request.fingerprint, first, last, request.result))
+        rows.reservations += [(here, name, subject, first) for name, subject in request.reserves]
+        for document in prepared.documents:
+            rows.documents.append((here, document.id, document.original, document.text))
+            rows.document_keys.append((here, document.id, *self.keyring.wrap(here, document.id, document.key)))
+        appended = Appended(first=first, last=last, result=request.result, repeated=False)
+        state.known[request.key] = (request.fingerprint, appended)
+        state.taken.update(name for name, _ in request.reserves)
+        state.head = last
+        return appended
+
+    def _insert(self, connection: Connection, here: str, before: CompactRange, rows: _Rows) -> Growth | None:
+        bulk.insert_events(connection, rows.events)
+        bulk.insert_keys(connection, rows.keys)
+        bulk.insert_rows(connection, "reservation", ("chronology_id", "name", "subject", "position"), rows.reservations)
+        bulk.insert_rows(connection, "document_key", ("chronology_id", "document_id", "kek_id", "wrapped"), rows.document_keys)
+        bulk.insert_rows(connection, "document", ("chronology_id", "id", "original", "text"), rows.documents)
+        if not rows.events:
+            return None
+        new = [leaf_hash(row[5].encode()) for row in rows.events]
+        growth = grow(before, self._pending_leaves(connection, here, before), new, stored_roots(connection, here))
+        tiles = [(here, tile.level, tile.index, tile.hashes, tile.root) for tile in growth.tiles]
+        bulk.insert_rows(connection, "tile", ("chronology_id", "level", "index", "hashes", "root"), tiles)
+        return growth
+
+    def _pending_leaves(self, connection: Connection, here: str, tree: CompactRange) -> Sequence[bytes]:
+        kept = self._pending.get(here)
+        # The same size and the same peaks are the same log: what is at hand was committed by us, and nobody has appended since.
+        if kept is not None and kept[0] == tree:
+            return kept[1]
+        return leaves_between(connection, here, tree.size - tree.size % TILE_WIDTH, tree.size)
+
+    def _keep(self, here: str, growth: Growth | None) -> None:
+        if growth is not None:
+            self._pending[here] = (growth.tree, growth.pending)
 
 
-def number(request: Append, first: int, new_id: IdSource) -> list[Recorded]:
-    """Give the events of an append their positions from `first` on, their ids and their envelope."""
-    last = first + len(request.events) - 1
-    command = request.command
+def _repeated(known: tuple[str, Appended], request: Append) -> Appended:
+    fingerprint, outcome = known
+    if fingerprint != request.fingerprint:
+        raise IdempotencyConflict
+    return outcome.model_copy(update={"repeated": True})
+
+
+def _lock(connection: Connection, here: str, requests: Sequence[Append]) -> _State:
+    """Lock the log and look up what the requests of a group depend on."""
+    tail = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    row = connection.execute(text(f"SELECT head, peaks, erasures FROM chronology WHERE id = :c{tail}"), {"c": here}).first()  # noqa: S608
+    if row is None:
+        raise NotFound(f"there is no chronology with id {here}")
+    state = _State(head=row[0], peaks=bytes(row[1]), erasures=row[2], known={}, taken=set())
+    for key, fingerprint, first, last, result in _among(
+        connection,
+        'SELECT "key", fingerprint, "first", "last", result FROM idempotency',
+        "key",
+        here,
+        {request.key for request in requests},
+    ):
+        state.known[key] = (fingerprint, Appended(first=first, last=last, result=result, repeated=True))
+    names = {name for request in requests for name, _ in request.reserves}
+    state.taken = {row[0] for row in _among(connection, "SELECT name FROM reservation", "name", here, names)}
+    return state
+
+
+def _among(connection: Connection, select: str, column: str, here: str, wanted: set[str]) -> Sequence[bulk.Row]:
+    if not wanted:
+        return []
+    if connection.dialect.name == "postgresql":
+        return [
+            tuple(row)
+            for row in connection.exec_driver_sql(f'{select} WHERE chronology_id = %s AND "{column}" = ANY(%s)', (here, list(wanted)))
+        ]
+    marks = ", ".join("?" * len(wanted))
     return [
-        Recorded(
-            id=new_id(),
-            chronology=request.chronology_id,
-            position=position,
-            commit=last,
-            time=command.time,
-            actor=command.actor,
-            correlationid=command.correlation_id,
-            causationid=command.causation_id,
-            data=data,
-        )
-        for position, data in enumerate(request.events, start=first)
+        tuple(row) for row in connection.exec_driver_sql(f'{select} WHERE chronology_id = ? AND "{column}" IN ({marks})', (here, *wanted))
     ]
 
 
-def creation(request: Append) -> ChronologyCreated | None:
-    """The event that opens the chronology, where this append does that."""
-    return first if request.events and isinstance(first := request.events[0], ChronologyCreated) else None
+def _check_quoted(connection: Connection, state: _State, prepared: Prepared) -> None:
+    """Refuse what quotes a document that was erased after its key was read."""
+    if not prepared.quoted or prepared.erasures == state.erasures:
+        return
+    query, here = "SELECT document_id, wrapped FROM document_key", prepared.request.chronology_id
+    for document_id, wrapped in _among(connection, query, "document_id", here, set(prepared.quoted)):
+        if wrapped is None:
+            raise gone(document_id)
 
 
-def check_revision(request: Append, head: int) -> None:
-    """Refuse an append that was decided on another revision than `head`."""
-    if request.expected_revision is not None and request.expected_revision != head:
-        raise RevisionConflict(
-            f"you decided on revision {request.expected_revision}, but the chronology is at {head}; look at what changed and decide again",
-            expected=request.expected_revision,
-            current=head,
+def _destroy(connection: Connection, state: _State, here: str, document_id: str) -> None:
+    """Destroy the key of a document and remove its sealed forms."""
+    values = {"c": here, "d": document_id}
+    marked = text("SELECT 1 FROM reservation WHERE chronology_id = :c AND name = :n")
+    if connection.execute(marked, {"c": here, "n": OPEN.format(document_id)}).first():
+        raise InvalidInput(
+            f"document {document_id} was captured by a release that did not seal claims: the permanent log holds its words in the open. "
+            "Ingest the other documents into a new chronology, and remove this database"
         )
+    row = connection.execute(text("SELECT wrapped FROM document_key WHERE chronology_id = :c AND document_id = :d"), values).first()
+    if row is None:
+        raise NotFound(f"there is no document {document_id} in this chronology")
+    if row[0] is None:
+        raise gone(document_id)
+    connection.execute(text("UPDATE document_key SET wrapped = NULL WHERE chronology_id = :c AND document_id = :d"), values)
+    connection.execute(text("DELETE FROM document WHERE chronology_id = :c AND id = :d"), values)
+    state.erasures += 1
 
 
-def _row(event: Recorded) -> dict[str, object]:
-    return {
-        "chronology_id": event.chronology,
-        "position": event.position,
-        "commit": event.commit,
-        "type": event.data.type,
-        "time_us": int(event.time.timestamp() * 1_000_000),
-        "body": encode(event).decode(),
-    }
+def _move_on(connection: Connection, here: str, state: _State, tree: CompactRange) -> None:
+    """Write the log's new state, and wake up who listens, in one statement."""
+    notify = f" RETURNING pg_notify('{CHANNEL}', id)" if connection.dialect.name == "postgresql" else ""
+    statement = text(f"UPDATE chronology SET head = :h, peaks = :p, erasures = :e WHERE id = :c{notify}")  # noqa: S608 - our own channel
+    connection.execute(statement, {"h": state.head, "p": tree.encode(), "e": state.erasures, "c": here})

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentCaptured
 from shared.store.engine import Database
-from shared.store.read_model import CapturedRow, CheckpointRow, ClaimRow
+from shared.store.read_model import CapturedRow, ClaimRow, ProgressRow
 
 LOOK_SECONDS = 0.02
 """How often to look whether the projection has got there."""
@@ -45,7 +45,7 @@ def wait_until(database: Database, chronology_id: str, position: int, seconds: f
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with database.read() as session:
-            row = session.get(CheckpointRow, chronology_id)
+            row = session.get(ProgressRow, chronology_id)
         if row is not None and row.position >= position:
             return
         time.sleep(LOOK_SECONDS)

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Sequence
 
-from shared.domain.codec import decode, encode
+from shared.domain.codec import Sealed, decode
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
 from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
-from shared.store.append import check_revision, creation, number
+from shared.store.keys import gone, open_sealed
+from shared.store.prepared import check_revision, creation, prepare_append
 
 
 class MemoryLog:
@@ -22,6 +23,7 @@ class MemoryLog:
         self._outcomes: dict[tuple[str, str], tuple[str, Appended]] = {}
         self._reserved: dict[tuple[str, str], Reservation] = {}
         self._documents: dict[tuple[str, str], StoredDocument] = {}
+        self._keys: dict[str, bytes | None] = {}
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
         here = request.chronology_id
@@ -31,28 +33,44 @@ class MemoryLog:
                 raise IdempotencyConflict
             if known is not None:
                 return known[1].model_copy(update={"repeated": True})
-            if created := creation(request):
-                self._open(created)
+            created = creation(request)
+            if created is not None:
+                self._check_slug(created)
             elif here not in self._infos:
                 raise NotFound(f"there is no chronology with id {here}")
-            head = self._infos[here].head
+            head = 0 if created else self._infos[here].head
             check_revision(request, head)
             if taken := [name for name, _ in request.reserves if (here, name) in self._reserved]:
                 raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
-            return self._write(request, head, documents)
+            prepared = prepare_append(request, documents, self._keys, 0, self._new_id)
+            if request.erases is not None:
+                self._destroy(here, request.erases)
+            if created:
+                self._open(created)
+            self._keys |= {document.id: document.key for document in prepared.documents}
+            return self._write(request, head, [body.encode() for _, _, body in prepared.framed(head + 1)], documents)
 
-    def _open(self, created: ChronologyCreated) -> None:
+    def _check_slug(self, created: ChronologyCreated) -> None:
         if any(info.slug == created.slug for info in self._infos.values()):
             raise AlreadyExists(f"there is already a chronology called {created.slug!r}; use it, or choose another slug")
+
+    def _open(self, created: ChronologyCreated) -> None:
         info = ChronologyInfo(id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=0)
         self._infos[info.id] = info
         self._events[info.id] = []
 
-    def _write(self, request: Append, head: int, documents: Sequence[StoredDocument]) -> Appended:
+    def _destroy(self, here: str, document_id: str) -> None:
+        if document_id not in self._keys:
+            raise NotFound(f"there is no document {document_id} in this chronology")
+        if self._keys[document_id] is None:
+            raise gone(document_id)
+        self._keys[document_id] = None
+        del self._documents[here, document_id]
+
+    def _write(self, request: Append, head: int, bodies: Sequence[bytes], documents: Sequence[StoredDocument]) -> Appended:
         here = request.chronology_id
-        recorded = number(request, head + 1, self._new_id)
-        self._events[here] += [(event.commit, encode(event)) for event in recorded]
-        outcome = Appended(first=head + 1, last=head + len(recorded), result=request.result, repeated=False)
+        outcome = Appended(first=head + 1, last=head + len(bodies), result=request.result, repeated=False)
+        self._events[here] += [(outcome.last, body) for body in bodies]
         self._infos[here] = self._infos[here].model_copy(update={"head": outcome.last})
         self._outcomes[here, request.key] = (request.fingerprint, outcome)
         for name, subject in request.reserves:
@@ -61,11 +79,15 @@ class MemoryLog:
             self._documents[here, document.id] = document
         return outcome
 
+    def _unseal(self, sealed: Sealed) -> bytes | None:
+        key = self._keys[sealed.document_id]
+        return None if key is None else open_sealed(key, sealed)
+
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         events = self._events.get(chronology_id, [])[after:]
         cut = events[:limit]
         whole = events[: cut[-1][0] - after] if cut else []
-        return [decode(body) for _, body in whole]
+        return [decode(body, self._unseal) for _, body in whole]
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         return [body for _, body in self._events.get(chronology_id, [])[after : after + limit]]

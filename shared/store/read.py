@@ -1,14 +1,15 @@
-"""Reading the log of a database: in order, and in whole commits."""
+"""Reading the log of a database: in order, in whole commits, opened as far as its keys are still there."""
 
 from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from shared.domain.codec import decode
+from shared.domain.codec import Unseal, decode
 from shared.domain.errors import UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
 from shared.store.engine import Database, ReadSession
+from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, unseal_form
 from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
 
 CHANNEL = "salname_log"
@@ -20,13 +21,14 @@ class DatabaseReader:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.keyring = Keyring(lambda: database.kek)
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         with self.database.read() as session:
             rows = self._rows(session, chronology_id, after, limit)
             if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
                 rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
-        return _decode_whole(rows)
+            return _decode_whole(rows, self.keyring.unsealer(session, chronology_id))
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         with self.database.read() as session:
@@ -68,15 +70,21 @@ class DatabaseReader:
     def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
         with self.database.read() as session:
             row = session.get(DocumentRow, (chronology_id, document_id))
-            return None if row is None else StoredDocument(id=row.id, original=row.original, text=row.text)
+            keys = self.keyring.keys(session, chronology_id, count_erasures(session, chronology_id), [document_id])
+            key = keys.get(document_id)
+            if row is None or key is None:
+                return None
+            original = unseal_form(key, chronology_id, document_id, ORIGINAL, row.original)
+            text = unseal_form(key, chronology_id, document_id, TEXT, row.text)
+            return StoredDocument(id=row.id, original=original, text=text.decode())
 
 
-def _decode_whole(rows: Sequence[tuple[int, int, str]]) -> list[Recorded]:
+def _decode_whole(rows: Sequence[tuple[int, int, str]], unseal: Unseal) -> list[Recorded]:
     """Decode as many whole commits as this release knows; raise `UnknownEvent` when it does not know the first."""
     events: list[Recorded] = []
     for _, _, body in rows:
         try:
-            events.append(decode(body))
+            events.append(decode(body, unseal))
         except UnknownEvent:
             while events and events[-1].position != events[-1].commit:
                 events.pop()

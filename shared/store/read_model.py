@@ -1,10 +1,13 @@
 """The read model's rows: what the projection writes and everybody else only reads.
 
+What may hold words of documents is sealed under the key of the chronology's *generation* (`ReadKeyRow`): a rebuild makes a new generation and
+destroys the old key, so an erased text can be read nowhere, neither in free pages nor in the write-ahead log nor in an old backup.
+
 Rows of entries carry the revisions from and until which they hold, so that every past revision can be answered; the current ones have
 no `until`. Day bounds are day numbers of `shared.domain.dates`, with `NO_START` and `NO_END` for what is open or unknown.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from shared.store.tables import ID
@@ -16,19 +19,32 @@ CHANNEL = "salname_changes"
 """The PostgreSQL channel that says which chronology's read model has moved."""
 
 
-class CheckpointRow(SQLModel, table=True):
+class ProgressRow(SQLModel, table=True):
     """How far the log is folded. Saved in the transaction of the rows it speaks of.
 
-    `error` is why folding stopped, where it did; the position stays where it was.
+    `generation` counts how often the read model was built from nothing. `error` is why folding stopped, where it did; the position stays
+    where it was.
     """
 
-    __tablename__ = "checkpoint"
+    __tablename__ = "progress"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    generation: int = Field(sa_column=Column(BigInteger, nullable=False))
     fold_version: int
     time: str = Field(max_length=40)
     error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class ReadKeyRow(SQLModel, table=True):
+    """The key under which a generation of a chronology's read model is sealed, wrapped in the key-encryption key named `kek_id`."""
+
+    __tablename__ = "read_key"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kek_id: str = Field(max_length=16)
+    wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class SourceRow(SQLModel, table=True):
@@ -56,7 +72,7 @@ class CapturedRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """A recorded claim: `body` is the JSON of the claim as recorded. `entry_id` is the entry that holds it now."""
+    """A recorded claim: `body` is the sealed JSON of the claim as recorded. `entry_id` is the entry that holds it now."""
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -70,13 +86,13 @@ class ClaimRow(SQLModel, table=True):
     entry_id: str = Field(max_length=ID)
     start: int = Field(sa_column=Column(BigInteger, nullable=False))
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
-    body: str = Field(sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class EntryRow(SQLModel, table=True):
-    """One version of an entry: `body` is the JSON of `shared.domain.chronology.Entry`.
+    """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `search` holds the folded words that it can be found by. `sort_from` and `sort_to` are its day bounds.
+    `search` holds tokens of the folded words that it can be found by, made with the generation's key. `sort_from` and `sort_to` are its day bounds.
     """
 
     __tablename__ = "entry"
@@ -94,7 +110,7 @@ class EntryRow(SQLModel, table=True):
     disputed: bool
     status: str = Field(max_length=20)
     search: str = Field(sa_column=Column(Text, nullable=False))
-    body: str = Field(sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class CorrectionRow(SQLModel, table=True):
@@ -110,17 +126,18 @@ class CorrectionRow(SQLModel, table=True):
 
 
 class ChangeRow(SQLModel, table=True):
-    """What subscribers are told of a revision that changed entries: the very bytes, as one CloudEvents JSON object."""
+    """What subscribers are told of a revision that changed entries: the very bytes, as one CloudEvents JSON object, sealed."""
 
     __tablename__ = "change"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
     revision: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    body: str = Field(sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 READ_MODEL: tuple[type[SQLModel], ...] = (
-    CheckpointRow,
+    ProgressRow,
+    ReadKeyRow,
     SourceRow,
     CapturedRow,
     ClaimRow,

@@ -1,10 +1,11 @@
 """The log's rows. Rows are written from validated domain values only: `table=True` classes do not validate.
 
-`chronology_id` comes first in every key, so that a distributed PostgreSQL can shard by it. The migrations add the triggers that refuse
+`chronology_id` comes first in every key, so that a distributed PostgreSQL can shard by it. Nothing references the chronology by a foreign key:
+every append locks its row first, and a check for each event would cost a fifth of the rate. The migrations add the triggers that refuse
 UPDATE and DELETE; `alembic check` holds these classes and the migrations together.
 """
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 ID = 36
@@ -12,7 +13,11 @@ ID = 36
 
 
 class ChronologyRow(SQLModel, table=True):
-    """A chronology and the last position of its log; the one row of the log that changes."""
+    """A chronology and the state of its log: the row that every append locks and moves on.
+
+    `peaks` are the roots of the perfect subtrees of the Merkle tree over the first `head` events, the largest first. `erasures` counts the
+    documents erased so far: whoever keeps keys or texts at hand knows by it when to forget them.
+    """
 
     __tablename__ = "chronology"
 
@@ -21,6 +26,8 @@ class ChronologyRow(SQLModel, table=True):
     title: str
     description: str = Field(sa_column=Column(Text, nullable=False))
     head: int = Field(sa_column=Column(BigInteger, nullable=False))
+    peaks: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False, server_default=""))
+    erasures: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class EventRow(SQLModel, table=True):
@@ -28,7 +35,7 @@ class EventRow(SQLModel, table=True):
 
     __tablename__ = "event"
 
-    chronology_id: str = Field(primary_key=True, foreign_key="chronology.id", max_length=ID)
+    chronology_id: str = Field(primary_key=True, max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     commit: int = Field(sa_column=Column(BigInteger, nullable=False))
     type: str = Field(max_length=100)
@@ -41,7 +48,7 @@ class IdempotencyRow(SQLModel, table=True):
 
     __tablename__ = "idempotency"
 
-    chronology_id: str = Field(primary_key=True, foreign_key="chronology.id", max_length=ID)
+    chronology_id: str = Field(primary_key=True, max_length=ID)
     key: str = Field(primary_key=True, max_length=255)
     fingerprint: str = Field(max_length=64)
     first: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -54,21 +61,77 @@ class ReservationRow(SQLModel, table=True):
 
     __tablename__ = "reservation"
 
-    chronology_id: str = Field(primary_key=True, foreign_key="chronology.id", max_length=ID)
+    chronology_id: str = Field(primary_key=True, max_length=ID)
     name: str = Field(primary_key=True, max_length=255)
     subject: str = Field(max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class DocumentRow(SQLModel, table=True):
-    """The original bytes and the canonical text of a captured document."""
+    """The original bytes and the canonical text (UTF-8) of a captured document, both sealed under its key. The row goes when it is erased."""
 
     __tablename__ = "document"
 
-    chronology_id: str = Field(primary_key=True, foreign_key="chronology.id", max_length=ID)
+    chronology_id: str = Field(primary_key=True, max_length=ID)
     id: str = Field(primary_key=True, max_length=ID)
     original: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    text: str = Field(sa_column=Column(Text, nullable=False))
+    text: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DocumentKeyRow(SQLModel, table=True):
+    """The content key of a document, wrapped in the key-encryption key named `kek_id`; None once the document is erased."""
+
+    __tablename__ = "document_key"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(primary_key=True, max_length=ID)
+    kek_id: str = Field(max_length=16)
+    wrapped: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class TileRow(SQLModel, table=True):
+    """A full tile of a log's Merkle tree (C2SP tlog-tiles): 256 hashes and their root. Level 0 holds leaf hashes, each level above the roots of the tiles below."""
+
+    __tablename__ = "tile"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    level: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hashes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LogCheckpointRow(SQLModel, table=True):
+    """A signed checkpoint: the Merkle root over the first `size` events. `note` is the C2SP note with the log's own signature."""
+
+    __tablename__ = "log_checkpoint"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    size: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    note: str = Field(sa_column=Column(Text, nullable=False))
+    time_us: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class CosignatureRow(SQLModel, table=True):
+    """A witness's signature on a checkpoint: its verifier key, and its line of the note."""
+
+    __tablename__ = "cosignature"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    size: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    vkey: str = Field(primary_key=True, max_length=500)
+    line: str = Field(sa_column=Column(Text, nullable=False))
+    time_us: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class SigningKeyRow(SQLModel, table=True):
+    """A public key that checkpoints were signed with, from `since_us` on. The last one is the current one."""
+
+    __tablename__ = "signing_key"
+
+    public: str = Field(primary_key=True, max_length=100)
+    since_us: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class ApiTokenRow(SQLModel, table=True):
@@ -84,5 +147,5 @@ class ApiTokenRow(SQLModel, table=True):
     revoked_us: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
-IMMUTABLE = ("event", "idempotency", "reservation", "document")
-"""The tables whose rows may be added and read, never changed or removed."""
+IMMUTABLE = ("event", "idempotency", "reservation", "document", "tile", "log_checkpoint", "cosignature", "signing_key")
+"""The tables whose rows may be added and read, never changed or removed; only the row of an erased document may go."""

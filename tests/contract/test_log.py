@@ -14,6 +14,7 @@ from shared.domain.ports import Append, Log, StoredDocument, replay
 from shared.store.append import DatabaseLog
 from shared.store.engine import Database
 from shared.store.memory import MemoryLog
+from tests.support.keys import KEK
 
 COMMAND = Command(actor="test", time=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), correlation_id="c")
 
@@ -24,7 +25,7 @@ def log(request: pytest.FixtureRequest, new_id: IdSource) -> Iterator[Log]:
         yield MemoryLog(new_id)
         return
     url = request.getfixturevalue("sqlite_database_url" if request.param == "sqlite" else "postgres_url")
-    database = Database(url)
+    database = Database(url, kek=KEK)
     yield DatabaseLog(database, new_id)
     database.close()
 

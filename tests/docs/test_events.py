@@ -12,6 +12,7 @@ from shared.domain.corrections import Change
 from shared.domain.events import EVENT_TYPES, EventData
 from shared.store.engine import Database
 from tests.docs.pages import DOCS, ROOT, blocks, code, tables
+from tests.support.keys import KEK
 from tests.support.running import run
 from tests.support.texts import FAIR_EN, SOURCES
 
@@ -54,7 +55,7 @@ def test_changes_that_can_be_proposed() -> None:
 
 
 def test_changes_as_the_projection_writes_them(sqlite_database_url: str) -> None:
-    running = run(Database(sqlite_database_url))
+    running = run(Database(sqlite_database_url, kek=KEK))
     running.capture(FAIR_EN, SOURCES[FAIR_EN])
     with open_snapshot(running.database, "test") as snapshot:
         (change,) = json.loads(changes_body(snapshot, 0, 10))["changes"]

@@ -10,6 +10,7 @@ from shared.domain.provenance import SourceDetails
 from shared.store.engine import Database
 from tests.docs.pages import DOCS, blocks, code, rewrite, tables
 from tests.docs.test_snippets import UPDATE, comparable
+from tests.support.keys import KEK
 from tests.support.running import run
 
 PAGE = DOCS / "reference" / "export-jsonl.md"
@@ -21,7 +22,7 @@ SOURCES = {
 
 @pytest.fixture
 def lines(sqlite_database_url: str) -> list[dict[str, Any]]:
-    running = run(Database(sqlite_database_url))
+    running = run(Database(sqlite_database_url, kek=KEK))
     for block in blocks(DOCS / "tutorial" / "first-chronology.md"):
         if block.test == "file" and block.argument in SOURCES:
             running.capture(block.text, SOURCES[block.argument], block.argument)

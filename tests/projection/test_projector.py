@@ -16,6 +16,7 @@ from shared.store.engine import Database, WriteSession
 from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
 from shared.store.read_model import READ_MODEL, ChangeRow
+from tests.support.keys import KEK
 from tests.support.running import ADMIN, Running, run
 from tests.support.texts import SOURCES
 
@@ -205,7 +206,7 @@ def test_the_order_of_arrival_makes_no_difference(database: Database, tmp_path: 
 
 
 def _fresh(folder: Path) -> Database:
-    database = Database(f"sqlite:///{folder / 'expected.db'}")
+    database = Database(f"sqlite:///{folder / 'expected.db'}", kek=KEK)
     migrate(database)
     return database
 

@@ -7,7 +7,7 @@ from services.projection import fold, runner, writer
 from services.projection.runner import Projector
 from shared.store.engine import Database
 from shared.store.read import DatabaseReader
-from shared.store.read_model import CheckpointRow, EntryRow
+from shared.store.read_model import EntryRow, ProgressRow
 from tests.support.running import run
 from tests.support.texts import FAIR_EN, SOURCES
 
@@ -24,4 +24,4 @@ def test_rows_of_another_version_are_rebuilt(database: Database, monkeypatch: py
     Projector(database, DatabaseReader(database)).catch_up()
     with database.read() as session:
         assert {row.status for row in session.exec(select(EntryRow))} == {"single-source"}
-        assert session.exec(select(CheckpointRow.fold_version)).one() == fold.VERSION + 1
+        assert session.exec(select(ProgressRow.fold_version)).one() == fold.VERSION + 1

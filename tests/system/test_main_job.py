@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.store.engine import Database
+from tests.support.keys import KEK
 from tests.support.servers import SALNAME, clean_environment
 
 TARGETS = {"verbatim": 1.0, "located": 0.95, "dated": 0.90, "b3": 0.90, "values": 0.90, "conflicts": 1.0}
@@ -141,7 +142,7 @@ def wait_for_documents(salname: Salname, count: int, started: subprocess.Popen[b
     while started.poll() is None:
         assert time.monotonic() < deadline
         try:
-            database = Database(url)
+            database = Database(url, kek=KEK)
             with database.read() as session:
                 if session.execute(text("SELECT count(*) FROM document")).scalar_one() >= count:
                     return

@@ -1,0 +1,279 @@
+"""Proof and erasure: Merkle trees and signed checkpoints over the log, documents and their claims sealed under keys that can be destroyed.
+
+Logs that are there already get their trees; documents that are there already are sealed. Claims recorded before stay as they were written, in the
+open: the log is permanent. The read model is dropped and made anew; it is built again from the log.
+"""
+
+import sqlalchemy as sa
+from alembic import context, op
+
+from shared.crypto.sealing import KeyEncryptionKey
+from shared.store.upgrade import plant_trees, seal_documents
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+NEW_IMMUTABLE = ("tile", "log_checkpoint", "cosignature", "signing_key")
+OLD_READ_MODEL = ("checkpoint", "source", "captured", "claim", "entry", "correction", "change")
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    sqlite = connection.dialect.name == "sqlite"
+    _chronology()
+    _new_tables()
+    if sqlite:
+        _log_without_references_on_sqlite()
+    else:
+        _log_without_references_on_postgresql()
+    kek: KeyEncryptionKey | None = context.config.attributes.get("kek")
+    plant_trees(connection)
+    seal_documents(connection, kek)
+    op.execute('DROP TABLE "document_before"')
+    _refuse(sqlite)
+    _read_model()
+
+
+def _chronology() -> None:
+    op.add_column("chronology", sa.Column("peaks", sa.LargeBinary(), server_default="", nullable=False))
+    op.add_column("chronology", sa.Column("erasures", sa.BigInteger(), server_default="0", nullable=False))
+
+
+def _new_tables() -> None:
+    op.create_table(
+        "document_key",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("document_id", sa.String(36), nullable=False),
+        sa.Column("kek_id", sa.String(16), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("chronology_id", "document_id"),
+    )
+    op.create_table(
+        "tile",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "level", "index"),
+    )
+    op.create_table(
+        "log_checkpoint",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("time_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "size"),
+    )
+    op.create_table(
+        "cosignature",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("vkey", sa.String(500), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("time_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "size", "vkey"),
+    )
+    op.create_table(
+        "signing_key",
+        sa.Column("public", sa.String(100), nullable=False),
+        sa.Column("since_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("public"),
+    )
+
+
+def _documents() -> None:
+    op.create_table(
+        "document",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("original", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id"),
+    )
+
+
+def _log_without_references_on_postgresql() -> None:
+    for table in ("event", "idempotency", "reservation"):
+        op.drop_constraint(f"{table}_chronology_id_fkey", table)
+    op.rename_table("document", "document_before")
+    op.execute("ALTER INDEX document_pkey RENAME TO document_before_pkey")
+    _documents()
+
+
+def _log_without_references_on_sqlite() -> None:
+    # SQLite cannot drop a reference: the tables are written anew, row by row as they were.
+    op.rename_table("document", "document_before")
+    _documents()
+    for table, columns in {
+        "event": [
+            sa.Column("chronology_id", sa.String(36), nullable=False),
+            sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+            sa.Column("commit", sa.BigInteger(), nullable=False),
+            sa.Column("type", sa.String(100), nullable=False),
+            sa.Column("time_us", sa.BigInteger(), nullable=False),
+            sa.Column("body", sa.Text(), nullable=False),
+            sa.PrimaryKeyConstraint("chronology_id", "position"),
+        ],
+        "idempotency": [
+            sa.Column("chronology_id", sa.String(36), nullable=False),
+            sa.Column("key", sa.String(255), nullable=False),
+            sa.Column("fingerprint", sa.String(64), nullable=False),
+            sa.Column("first", sa.BigInteger(), nullable=False),
+            sa.Column("last", sa.BigInteger(), nullable=False),
+            sa.Column("result", sa.Text(), nullable=False),
+            sa.PrimaryKeyConstraint("chronology_id", "key"),
+        ],
+        "reservation": [
+            sa.Column("chronology_id", sa.String(36), nullable=False),
+            sa.Column("name", sa.String(255), nullable=False),
+            sa.Column("subject", sa.String(36), nullable=False),
+            sa.Column("position", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint("chronology_id", "name"),
+        ],
+    }.items():
+        op.rename_table(table, f"{table}_before")
+        op.create_table(table, *columns)
+        op.execute(f'INSERT INTO "{table}" SELECT * FROM "{table}_before" ORDER BY rowid')
+        op.execute(f'DROP TABLE "{table}_before"')  # its triggers go with it
+
+
+def _refuse(sqlite: bool) -> None:
+    if not sqlite:
+        for table in NEW_IMMUTABLE:
+            op.execute(
+                f'CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION salname_refuse()'
+            )
+            op.execute(
+                f'CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION salname_refuse()'
+            )
+        op.execute('CREATE TRIGGER document_refuses_update BEFORE UPDATE ON "document" FOR EACH ROW EXECUTE FUNCTION salname_refuse()')
+        op.execute(
+            'CREATE TRIGGER document_refuses_truncate BEFORE TRUNCATE ON "document" FOR EACH STATEMENT EXECUTE FUNCTION salname_refuse()'
+        )
+        op.execute(
+            """
+            CREATE FUNCTION salname_refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (SELECT FROM document_key k
+                           WHERE k.chronology_id = OLD.chronology_id AND k.document_id = OLD.id AND k.wrapped IS NULL) THEN
+                    RETURN OLD;
+                END IF;
+                RAISE EXCEPTION 'the log is append-only: DELETE of document is refused until it is erased' USING ERRCODE = 'restrict_violation';
+            END $$
+            """
+        )
+        op.execute(
+            'CREATE TRIGGER document_refuses_delete BEFORE DELETE ON "document" FOR EACH ROW EXECUTE FUNCTION salname_refuse_unless_erased()'
+        )
+        return
+    for table in (*NEW_IMMUTABLE, "event", "idempotency", "reservation"):
+        for verb in ("UPDATE", "DELETE"):
+            _refuse_on_sqlite(table, verb)
+    _refuse_on_sqlite("document", "UPDATE")
+    _refuse_on_sqlite(
+        "document",
+        "DELETE",
+        "WHEN NOT EXISTS (SELECT 1 FROM document_key k "
+        "WHERE k.chronology_id = OLD.chronology_id AND k.document_id = OLD.id AND k.wrapped IS NULL) ",
+    )
+
+
+def _refuse_on_sqlite(table: str, verb: str, when: str = "") -> None:
+    op.execute(
+        f'CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON "{table}" {when}'
+        f"BEGIN SELECT RAISE(ABORT, 'the log is append-only: {verb} of {table} is refused'); END"
+    )
+
+
+def _read_model() -> None:
+    for table in OLD_READ_MODEL:
+        op.drop_table(table)
+    op.create_table(
+        "progress",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("generation", sa.BigInteger(), nullable=False),
+        sa.Column("fold_version", sa.Integer(), nullable=False),
+        sa.Column("time", sa.String(40), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("chronology_id"),
+    )
+    op.create_table(
+        "read_key",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("generation", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kek_id", sa.String(16), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "generation"),
+    )
+    op.create_table(
+        "source",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id"),
+    )
+    op.create_table(
+        "captured",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("source_id", sa.String(36), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.String(40), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id"),
+    )
+    op.create_table(
+        "claim",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("document_id", sa.String(36), nullable=False),
+        sa.Column("entry_id", sa.String(36), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id"),
+    )
+    op.create_table(
+        "entry",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("since", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("sort_from", sa.BigInteger(), nullable=False),
+        sa.Column("sort_to", sa.BigInteger(), nullable=False),
+        sa.Column("disputed", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(20), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id", "since"),
+    )
+    op.create_table(
+        "correction",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id"),
+    )
+    op.create_table(
+        "change",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("revision", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "revision"),
+    )
+    op.create_index("ix_claim_document", "claim", ["chronology_id", "document_id", "start"])
+    op.create_index("ix_claim_entry", "claim", ["chronology_id", "entry_id"])
+    op.create_index("ix_entry_order", "entry", ["chronology_id", "sort_from", "sort_to", "id"])
+    op.create_index("ix_entry_until", "entry", ["chronology_id", "until"])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("sealed documents are not opened again: restore a backup instead of downgrading below this revision")

@@ -1,0 +1,74 @@
+"""Sealing: text that may have to go is kept encrypted, so that destroying a small key erases it wherever a copy of it may be.
+
+AES-256-GCM throughout (NIST SP 800-38D), with a random nonce of 12 bytes in front of the ciphertext. Each document has a content key; what is
+sealed is sealed under keys derived from it by HMAC-SHA256, one for each event. A proof can so give away the key of one claim and of
+nothing else. The hash of such a key stands beside the ciphertext: GCM alone would let whoever made the ciphertext open it in two ways.
+"""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.domain.errors import WrongKey
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+def new_key() -> bytes:
+    """Return a random key of 32 bytes."""
+    return os.urandom(KEY_BYTES)
+
+
+def derive(key: bytes, label: str) -> bytes:
+    """Return the key that stands under a label below another key."""
+    return hmac.digest(key, label.encode(), "sha256")
+
+
+def keyhash(key: bytes) -> str:
+    """Return the hash by which a ciphertext is bound to its key, in hexadecimal."""
+    return hashlib.sha256(key).hexdigest()
+
+
+def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
+    """Encrypt; `context` is authenticated with the text: what is sealed in one place cannot be passed off in another."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+
+
+def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """Decrypt what `seal` made; raise `WrongKey` when the key, the context or any byte is another one."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as error:
+        raise WrongKey("what is stored here does not open with its key: the record is damaged, or the key is another one") from error
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEncryptionKey:
+    """The key that all stored keys are wrapped in. It stays outside the database."""
+
+    key: bytes
+
+    @property
+    def id(self) -> str:
+        """A name for the key that says nothing about it: the database remembers by it which key it was opened with."""
+        return _kek_id(self.key)
+
+    def wrap(self, key: bytes, owner: str) -> bytes:
+        """Encrypt a key that belongs to `owner`."""
+        return seal(self.key, key, owner.encode())
+
+    def unwrap(self, wrapped: bytes, owner: str) -> bytes:
+        """Decrypt a key of `owner`; raise `WrongKey` when it was wrapped in another key or for somebody else."""
+        return unseal(self.key, wrapped, owner.encode())
+
+
+@lru_cache(maxsize=8)
+def _kek_id(key: bytes) -> str:
+    return hmac.digest(key, b"salname key-encryption key", "sha256").hex()[:16]

@@ -1,0 +1,148 @@
+"""The content keys of documents: unwrapped from the database, kept at hand, forgotten when a document is erased."""
+
+import threading
+from collections.abc import Callable, Iterable
+
+from sqlmodel import Session, col, select
+
+from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, seal, unseal
+from shared.domain.codec import Seal, Sealed, Unseal
+from shared.domain.errors import Gone, NotFound, WrongKey
+from shared.store.tables import ChronologyRow, DocumentKeyRow
+
+KEPT = 10_000
+"""Content keys of one chronology that are kept at hand."""
+
+ORIGINAL, TEXT = "original", "text"
+"""Labels of the keys under which the two forms of a document are sealed."""
+
+OPEN = "open:{}"
+"""The reserved name that marks a document whose claims were recorded before sealing: it cannot be erased."""
+
+
+def owner(chronology_id: str, document_id: str) -> str:
+    """Whose key it is, as authenticated with the wrapped key."""
+    return f"{chronology_id}/{document_id}"
+
+
+def count_erasures(session: Session, chronology_id: str) -> int:
+    """How many documents of a chronology are erased, as a session sees it."""
+    return session.exec(select(ChronologyRow.erasures).where(ChronologyRow.id == chronology_id)).first() or 0
+
+
+class Keyring:
+    """The content keys of one database's documents.
+
+    A chronology counts its erasures; keys read at one count are forgotten when a session sees a higher one. So a key is never used
+    in a session that knows of its document's erasure, in whichever process that was carried out. Safe in any thread.
+    """
+
+    def __init__(self, kek: Callable[[], KeyEncryptionKey]) -> None:
+        self._kek = kek
+        self._kept: dict[str, tuple[int, dict[str, bytes | None]]] = {}
+        self._lock = threading.Lock()
+
+    def wrap(self, chronology_id: str, document_id: str, key: bytes) -> tuple[str, bytes]:
+        """Return the id of the key-encryption key, and the content key wrapped in it."""
+        kek = self._kek()
+        return kek.id, kek.wrap(key, owner(chronology_id, document_id))
+
+    def keys(self, session: Session, chronology_id: str, erasures: int, ids: Iterable[str]) -> dict[str, bytes | None]:
+        """Return the content keys of documents as a session sees them that sees this count of erasures; None for what is erased.
+
+        Documents without a key, as they were captured before sealing, and unknown ones are left out.
+        """
+        kept = self._at_hand(chronology_id, erasures)
+        wanted = set(ids)
+        missing = sorted(wanted.difference(kept))
+        for first in range(0, len(missing), 500):
+            here = (col(DocumentKeyRow.chronology_id) == chronology_id, col(DocumentKeyRow.document_id).in_(missing[first : first + 500]))
+            for row in session.exec(select(DocumentKeyRow).where(*here)):
+                kept[row.document_id] = self._unwrapped(row)
+        return {document_id: kept[document_id] for document_id in wanted if document_id in kept}
+
+    def at_hand(self, chronology_id: str, wanted: Iterable[str]) -> tuple[int, dict[str, bytes | None]]:
+        """Return those of the wanted keys that are at hand, and the count of erasures at which they were read."""
+        with self._lock:
+            count, kept = self._kept.get(chronology_id, (-1, {}))
+            return count, {document_id: kept[document_id] for document_id in wanted if document_id in kept}
+
+    def _at_hand(self, chronology_id: str, erasures: int) -> dict[str, bytes | None]:
+        with self._lock:
+            count, kept = self._kept.get(chronology_id, (-1, {}))
+            if count > erasures:
+                return {}  # an older snapshot: it may still know keys that must not come back into use
+            if count < erasures or len(kept) > KEPT:
+                kept = {}
+                self._kept[chronology_id] = (erasures, kept)
+            return kept
+
+    def _unwrapped(self, row: DocumentKeyRow) -> bytes | None:
+        if row.wrapped is None:
+            return None
+        kek = self._kek()
+        if kek.id != row.kek_id:
+            raise WrongKey(
+                f"this database's keys are wrapped in the key-encryption key {row.kek_id}, and the one given is {kek.id}: "
+                "set SALNAME_KEY_ENCRYPTION_KEY to it, or put its file back into the folder of keys"
+            )
+        return kek.unwrap(row.wrapped, owner(row.chronology_id, row.document_id))
+
+    def unsealer(self, session: Session, chronology_id: str) -> Unseal:
+        """Return what opens the events of a chronology, for as long as the session is open."""
+        erasures = count_erasures(session, chronology_id)
+        keys: dict[str, bytes | None] = {}
+
+        def open_event(sealed: Sealed) -> bytes | None:
+            if sealed.document_id not in keys:
+                found = self.keys(session, chronology_id, erasures, [sealed.document_id])
+                if sealed.document_id not in found:
+                    raise WrongKey(f"there is no key of document {sealed.document_id}: the record is damaged")
+                keys.update(found)
+            key = keys[sealed.document_id]
+            return None if key is None else open_sealed(key, sealed)
+
+        return open_event
+
+
+def open_sealed(content_key: bytes, sealed: Sealed) -> bytes:
+    """Open a sealed event with its document's content key."""
+    key = derive(content_key, sealed.subject)
+    if keyhash(key) != sealed.keyhash:
+        raise WrongKey(f"the key of document {sealed.document_id} is not the one that {sealed.subject} was sealed under")
+    return unseal(key, sealed.ciphertext, sealed.context)
+
+
+def sealer(keys: dict[str, bytes | None]) -> Seal:
+    """Return what seals events under these documents' content keys; `None` stands for an erased document."""
+
+    def seal_event(document_id: str, subject: str, context: bytes, plaintext: bytes) -> Sealed:
+        if document_id not in keys:
+            raise NotFound(f"there is no document {document_id} in this chronology; capture it first")
+        content_key = keys[document_id]
+        if content_key is None:
+            raise gone(document_id)
+        key = derive(content_key, subject)
+        return Sealed(document_id, subject, context, keyhash(key), seal(key, plaintext, context))
+
+    return seal_event
+
+
+def gone(document_id: str) -> Gone:
+    """The error about a document that is erased."""
+    return Gone(f"document {document_id} is erased: nothing can be recorded about it, and its words do not come back")
+
+
+def document_context(chronology_id: str, document_id: str, form: str) -> bytes:
+    """What is authenticated with a document's sealed original or text."""
+    return f"{chronology_id}\n{document_id}\n{form}".encode()
+
+
+def seal_form(content_key: bytes, chronology_id: str, document_id: str, form: str, plaintext: bytes) -> bytes:
+    """Seal one form of a document."""
+    return seal(derive(content_key, form), plaintext, document_context(chronology_id, document_id, form))
+
+
+def unseal_form(content_key: bytes, chronology_id: str, document_id: str, form: str, sealed: bytes) -> bytes:
+    """Open one form of a document."""
+    return unseal(derive(content_key, form), sealed, document_context(chronology_id, document_id, form))

@@ -1,0 +1,112 @@
+"""Appends made ready for their transaction: sealed and serialised before anything is locked, so that the lock is held only to write."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.crypto.sealing import new_key
+from shared.domain.codec import Content, Envelope, prepare
+from shared.domain.errors import RevisionConflict
+from shared.domain.events import ChronologyCreated
+from shared.domain.ids import IdSource
+from shared.domain.ports import Append, StoredDocument
+from shared.store.keys import ORIGINAL, TEXT, seal_form, sealer
+
+MICROSECONDS = 1_000_000
+BYTES_AN_EVENT = 1_000
+"""What one event weighs in a group, roughly: documents are weighed against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDocument:
+    """A document on its way into the store: its content key, and its two forms sealed under it."""
+
+    id: str
+    key: bytes
+    original: bytes
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An append with everything done that needs no lock.
+
+    `quoted` are the documents captured earlier under whose keys something was sealed, `erasures` the count of erasures at which these
+    keys were read.
+    """
+
+    request: Append
+    envelope: Envelope
+    contents: tuple[Content, ...]
+    ids: tuple[str, ...]
+    types: tuple[str, ...]
+    documents: tuple[SealedDocument, ...]
+    quoted: frozenset[str]
+    erasures: int
+
+    @property
+    def weight(self) -> int:
+        """How much it adds to a group, in events."""
+        return 1 + len(self.contents) + sum(len(document.original) for document in self.documents) // BYTES_AN_EVENT
+
+    @property
+    def time_us(self) -> int:
+        """When the command was given, in microseconds since 1970."""
+        return int(self.request.command.time.timestamp() * MICROSECONDS)
+
+    def framed(self, first: int) -> Iterator[tuple[int, str, str]]:
+        """Yield position, type and stored form of each event, counted from `first`."""
+        last = first + len(self.contents) - 1
+        frame = self.envelope.frame
+        for position, (content, event_id, kind) in enumerate(zip(self.contents, self.ids, self.types, strict=True), start=first):
+            yield position, kind, frame(content, event_id, position, last)
+
+
+def quoted_documents(request: Append, documents: Sequence[StoredDocument]) -> frozenset[str]:
+    """The ids of documents captured earlier that the events of an append quote."""
+    found = {event.sealed_under for event in request.events}
+    return frozenset(document_id for document_id in found if document_id is not None).difference(document.id for document in documents)
+
+
+def prepare_append(
+    request: Append, documents: Sequence[StoredDocument], keys: Mapping[str, bytes | None], erasures: int, new_id: IdSource
+) -> Prepared:
+    """Seal and serialise an append. `keys` are the content keys of the documents that it quotes, as `quoted_documents` names them.
+
+    Raises `NotFound` for a document without a key, `Gone` for an erased one.
+    """
+    fresh = {document.id: new_key() for document in documents}
+    seal = sealer({**keys, **fresh})
+    here = request.chronology_id
+    return Prepared(
+        request=request,
+        envelope=Envelope(here, request.command),
+        contents=tuple([prepare(here, event, seal) for event in request.events]),
+        ids=tuple([new_id() for _ in request.events]),
+        types=tuple([event.type for event in request.events]),
+        documents=tuple(
+            SealedDocument(
+                id=document.id,
+                key=fresh[document.id],
+                original=seal_form(fresh[document.id], here, document.id, ORIGINAL, document.original),
+                text=seal_form(fresh[document.id], here, document.id, TEXT, document.text.encode()),
+            )
+            for document in documents
+        ),
+        quoted=frozenset(keys),
+        erasures=erasures,
+    )
+
+
+def creation(request: Append) -> ChronologyCreated | None:
+    """The event that opens the chronology, where this append does that."""
+    return first if request.events and isinstance(first := request.events[0], ChronologyCreated) else None
+
+
+def check_revision(request: Append, head: int) -> None:
+    """Refuse an append that was decided on another revision than `head`."""
+    if request.expected_revision is not None and request.expected_revision != head:
+        raise RevisionConflict(
+            f"you decided on revision {request.expected_revision}, but the chronology is at {head}; look at what changed and decide again",
+            expected=request.expected_revision,
+            current=head,
+        )
