@@ -1,0 +1,185 @@
+"""How fast events become durable: Salname's public append path beside its peers and the limits of the drivers.
+
+    python -m benchmarks.log_append [--quick] [--million] [--only sqlite|postgresql] [--message-db FOLDER]
+
+An event carries about 650 bytes of JSON. SQLite runs in WAL mode with synchronous FULL, PostgreSQL with its defaults on a server that
+the run has for itself. Writers are threads of one process or a process each, whichever a contestant did better with in a trial run.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.measure import Figures, Target, Unavailable, conditions, interleaved, report
+from benchmarks.peers.es import EventSourcing
+from benchmarks.peers.message_db import MessageDb, installation
+from benchmarks.peers.raw import BareGroupCommit, PostgresCopy, SqliteRows
+from benchmarks.peers.salname import Salname
+from benchmarks.places import Fresh, databases_on, server_version, sqlite_file
+from benchmarks.race import Load, Mode, Peer, race
+from tests.support.postgres import postgres
+
+OURS = "Salname append"
+SAVE, RECORDER = EventSourcing(save=True), EventSourcing(save=False)
+SAVE_FUNCTION, RECORDER_FUNCTION = EventSourcing(save=True, function=True), EventSourcing(save=False, function=True)
+KEYED, BARE = SqliteRows(keyed=True), SqliteRows(keyed=False)
+COPY, GROUP = PostgresCopy(), BareGroupCommit()
+PRODUCERS = (1, 32, 128)
+WRITERS = 8
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a run measures."""
+
+    rounds: int
+    batches: int
+    singles: int
+    million: int
+
+
+FULL = Size(rounds=5, batches=40, singles=8_000, million=1_000_000)
+QUICK = Size(rounds=3, batches=8, singles=1_000, million=30_000)
+
+
+def main() -> None:
+    """Measure what is asked for and print it."""
+    arguments = parse()
+    size = QUICK if arguments.quick else FULL
+    print(f"# Appending\n\n{conditions(size.rounds)}", flush=True)
+    if arguments.only != "postgresql":
+        sqlite(size, arguments.million)
+    if arguments.only != "sqlite":
+        with ExitStack() as stack:
+            server = stack.enter_context(postgres())
+            print(f"- {server_version(server)}\n", flush=True)
+            postgresql(size, databases_on(server), message_db(stack, arguments.message_db), arguments.million)
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="less of everything, to see that it runs")
+    parser.add_argument("--million", action="store_true", help="also with a million events stored")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--message-db", type=Path, metavar="FOLDER", help="an unpacked @eventide/message-db, instead of fetching it")
+    return parser.parse_args()
+
+
+def message_db(stack: ExitStack, folder: Path | None) -> list[Peer]:
+    """Message-db, if it can be had."""
+    try:
+        return [MessageDb(stack.enter_context(installation(folder)))]
+    except Unavailable as reason:
+        print(f"message-db is left out: {reason}\n")
+        return []
+
+
+def sqlite(size: Size, million: bool) -> None:
+    """Everything on SQLite."""
+    load = Load(writers=1, transactions=size.batches, batch=BATCH)
+    report(
+        f"SQLite, one writer, batches of {BATCH:,}",
+        rounds([BARE, KEYED, RECORDER, SAVE, Salname()], sqlite_file, load, size.rounds),
+        [KEYED.name, SAVE.name],
+        [
+            Target("Salname to eventsourcing's save, in batches", OURS, 1.5, (SAVE.name,)),
+            Target("Salname to raw executemany of a log's rows, in batches", OURS, 0.3, (KEYED.name,)),
+        ],
+    )
+    singles([GROUP, SAVE, Salname()], sqlite_file, size, "SQLite")
+    if million:
+        with_many_stored(sqlite_file, size, "SQLite", load)
+
+
+def postgresql(size: Size, fresh: Fresh, message_db: Sequence[Peer], million: bool) -> None:
+    """Everything on PostgreSQL."""
+    peers = [RECORDER, RECORDER_FUNCTION, SAVE, SAVE_FUNCTION, *message_db]
+    names = tuple(peer.name for peer in (RECORDER, RECORDER_FUNCTION, SAVE, SAVE_FUNCTION))
+    for writers in (1, WRITERS):
+        load = Load(writers=writers, transactions=max(size.batches // writers, 2), batch=BATCH)
+        report(
+            f"PostgreSQL, {writers} writers, batches of {BATCH:,}",
+            rounds([COPY, *peers, Salname()], fresh, load, size.rounds),
+            [COPY.name, RECORDER.name],
+            [Target(f"Salname to eventsourcing (its fastest way), {writers} writers, in batches", OURS, 1.2, names)],
+        )
+    singles([GROUP, SAVE, SAVE_FUNCTION, *message_db, Salname()], fresh, size, "PostgreSQL")
+    if million:
+        with_many_stored(fresh, size, "PostgreSQL", Load(writers=1, transactions=size.batches, batch=BATCH))
+
+
+def singles(peers: Sequence[Peer], fresh: Fresh, size: Size, where: str) -> None:
+    """Concurrent appends of one event each."""
+    for producers in sorted({*PRODUCERS, WRITERS} if where == "PostgreSQL" else PRODUCERS):
+        taking = [peer for peer in peers if producers <= 32 or not isinstance(peer, MessageDb)]  # it has a connection for each producer
+        load = Load(writers=producers, transactions=max(size.singles // (8 if producers == 1 else 1) // producers, 5), batch=1)
+        figures = rounds(taking, fresh, load, size.rounds)
+        ratio = f"Salname to eventsourcing's save (its faster way), {producers} producers"
+        report(
+            f"{where}, {producers} producers, one event each",
+            figures,
+            [GROUP.name, SAVE.name],
+            [Target(ratio, OURS, 3, (SAVE.name, SAVE_FUNCTION.name))] if producers > 1 else (),
+        )
+
+
+def rounds(peers: Sequence[Peer], fresh: Fresh, load: Load, count: int) -> Figures:
+    """Race all contestants, interleaved, each round in an empty database."""
+    runs: dict[str, Callable[[], float]] = {}
+    modes: dict[str, Mode] = {}
+    for peer in peers:
+        modes[peer.name] = better_mode(peer, fresh, load)
+        runs[peer.name] = lambda peer=peer: once(peer, fresh, load, modes[peer.name])  # type: ignore[misc]
+    figures = interleaved(count, runs)
+    if apart := [name for name, mode in modes.items() if mode == "processes"]:
+        print(f"With a process for every writer: {', '.join(apart)}; with threads: {', '.join(set(modes) - set(apart)) or 'nobody'}.\n")
+    return figures
+
+
+def better_mode(peer: Peer, fresh: Fresh, load: Load) -> Mode:
+    """Try writers as threads and as processes, where both are possible."""
+    if not 1 < load.writers <= WRITERS or isinstance(peer, BareGroupCommit):
+        return "threads"
+    trial = replace(load, transactions=max(load.transactions // 4, 1))
+    return "threads" if once(peer, fresh, trial, "threads") >= once(peer, fresh, trial, "processes") else "processes"
+
+
+def once(peer: Peer, fresh: Fresh, load: Load, mode: Mode) -> float:
+    """One race in an empty database."""
+    with fresh() as url:
+        return race(peer, url, peer.create(url), load, mode)
+
+
+def with_many_stored(fresh: Fresh, size: Size, where: str, load: Load) -> None:
+    """The rate into an empty log, and into one that holds a million events."""
+    by_one = Load(writers=32, transactions=max(size.singles // 32, 5), batch=1)
+    for peer, part, fill in (
+        (Salname(), load, replace(load, transactions=size.million // BATCH)),
+        (RECORDER, load, replace(load, transactions=size.million // BATCH)),
+        (Salname(random_keys=True), by_one, replace(by_one, transactions=size.million // 32)),
+    ):
+        figures = empty_and_full(peer, fresh, part, fill, size.rounds)
+        empty, full = (f"{peer.name}, {state}" for state in ("empty", "full"))
+        kind = f"{part.writers} writers, transactions of {part.batch}"
+        targets = [Target(f"{peer.name} with {size.million:,} stored to empty, {kind}", full, 0.8, (empty,))]
+        report(f"{where}, {size.million:,} events stored, {kind}", figures, [empty], targets if isinstance(peer, Salname) else ())
+
+
+def empty_and_full(peer: Peer, fresh: Fresh, part: Load, fill: Load, count: int) -> Figures:
+    """Measure on an empty log, fill another one (a part at a time, to bound our own memory), and measure on that."""
+    empty = [once(peer, fresh, part, "threads") for _ in range(count)]
+    with fresh() as url:
+        place = peer.create(url)
+        step = max(20_000 // (fill.writers * fill.batch), 1)
+        for _ in range(fill.transactions // step):
+            race(peer, url, place, replace(fill, transactions=step))
+        full = [race(peer, url, place, part) for _ in range(count)]
+    return {f"{peer.name}, empty": empty, f"{peer.name}, full": full}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What Salname is measured beside, each behind the same small interface (`benchmarks.race`)."""
