@@ -149,7 +149,7 @@ def _is_loopback(host: str) -> bool:
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring the database to the newest schema. The commands that need it do so themselves on SQLite."""
-        from shared.store.migrate import migrate as upgrade
+    from shared.store.migrate import migrate as upgrade
 
     settings = _settings(data)
     database = settings.open_database()

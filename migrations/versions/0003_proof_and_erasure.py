@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from shared.crypto.sealing import KeyEncryptionKey
+from shared.store.driver import Driver
 from shared.store.upgrade import plant_trees, seal_documents
 
 revision = "0003"
@@ -29,8 +30,9 @@ def upgrade() -> None:
     else:
         _log_without_references_on_postgresql()
     kek: KeyEncryptionKey | None = context.config.attributes.get("kek")
-    plant_trees(connection)
-    seal_documents(connection, kek)
+    driver = Driver(connection.dialect.name, connection.connection.driver_connection)
+    plant_trees(driver)
+    seal_documents(driver, kek)
     op.execute('DROP TABLE "document_before"')
     _refuse(sqlite)
     _read_model()

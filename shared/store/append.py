@@ -10,14 +10,11 @@ that none fails for what its neighbours want.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
-
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, InvalidInput, NotFound, SalnameError
 from shared.domain.ids import IdSource
 from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
 from shared.domain.ports import Append, Appended, StoredDocument
-from shared.store import bulk
+from shared.store.driver import Driver, DriverError, Duplicate, Row
 from shared.store.engine import Database
 from shared.store.group import GroupCommit
 from shared.store.keys import OPEN, count_erasures, gone
@@ -41,11 +38,11 @@ class _State:
 class _Rows:
     """What a group writes."""
 
-    events: list[bulk.Row] = field(default_factory=list)
-    keys: list[bulk.Row] = field(default_factory=list)
-    reservations: list[bulk.Row] = field(default_factory=list)
-    documents: list[bulk.Row] = field(default_factory=list)
-    document_keys: list[bulk.Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    keys: list[Row] = field(default_factory=list)
+    reservations: list[Row] = field(default_factory=list)
+    documents: list[Row] = field(default_factory=list)
+    document_keys: list[Row] = field(default_factory=list)
 
 
 class DatabaseLog(DatabaseReader):
@@ -82,13 +79,12 @@ class DatabaseLog(DatabaseReader):
         if earlier := self._earlier(prepared.request):
             return earlier
         try:
-            with self.database.write() as session:
-                connection = session.connection()
+            with self.database.drive() as driver:
                 row = (created.chronology_id, created.slug, created.title, created.description, 0, b"", 0)
                 columns = ("id", "slug", "title", "description", "head", "peaks", "erasures")
-                bulk.insert_rows(connection, "chronology", columns, [row])
-                (outcome,), growth = self._write(connection, prepared.request.chronology_id, [prepared])
-        except IntegrityError as error:
+                driver.insert("chronology", columns, [row])
+                (outcome,), growth = self._write(driver, prepared.request.chronology_id, [prepared])
+        except Duplicate as error:
             # Somebody took the slug between our look and our lock; the transaction is rolled back whole.
             if earlier := self._earlier(prepared.request):
                 return earlier
@@ -108,9 +104,9 @@ class DatabaseLog(DatabaseReader):
         """Carry out a group in one transaction; one that the database itself refuses is tried again without its neighbours."""
         here = group[0].request.chronology_id
         try:
-            with self.database.write() as session:
-                outcomes, growth = self._write(session.connection(), here, group)
-        except DBAPIError:
+            with self.database.drive() as driver:
+                outcomes, growth = self._write(driver, here, group)
+        except DriverError:
             if len(group) == 1:
                 raise
             return [self._alone(prepared) for prepared in group]
@@ -120,25 +116,25 @@ class DatabaseLog(DatabaseReader):
     def _alone(self, prepared: Prepared) -> Appended | Exception:
         try:
             return self._commit([prepared])[0]
-        except (SalnameError, DBAPIError) as error:
+        except (SalnameError, *DriverError) as error:
             return error
 
-    def _write(self, connection: Connection, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], Growth | None]:
-        state = _lock(connection, here, [prepared.request for prepared in group])
+    def _write(self, driver: Driver, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], Growth | None]:
+        state = _lock(driver, here, [prepared.request for prepared in group])
         before = CompactRange.decode(state.head, state.peaks)
         rows = _Rows()
         outcomes: list[Appended | Exception] = []
         for prepared in group:
             try:
-                outcomes.append(self._admit(connection, state, prepared, rows))
+                outcomes.append(self._admit(driver, state, prepared, rows))
             except SalnameError as error:
                 outcomes.append(error)
-        growth = self._insert(connection, here, before, rows) if rows.keys else None
+        growth = self._insert(driver, here, before, rows) if rows.keys else None
         if rows.keys:
-            _move_on(connection, here, state, before if growth is None else growth.tree)
+            _move_on(driver, here, state, before if growth is None else growth.tree)
         return outcomes, growth
 
-    def _admit(self, connection: Connection, state: _State, prepared: Prepared, rows: _Rows) -> Appended:
+    def _admit(self, driver: Driver, state: _State, prepared: Prepared, rows: _Rows) -> Appended:
         """Check one append against the log as it is now, its neighbours before it included, and give it its place."""
         request = prepared.request
         if known := state.known.get(request.key):
@@ -146,9 +142,9 @@ class DatabaseLog(DatabaseReader):
         check_revision(request, state.head)
         if taken := [name for name, _ in request.reserves if name in state.taken]:
             raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
-        _check_quoted(connection, state, prepared)
+        _check_quoted(driver, state, prepared)
         if request.erases is not None:
-            _destroy(connection, state, request.chronology_id, request.erases)
+            _destroy(driver, state, request.chronology_id, request.erases)
         here, first = request.chronology_id, state.head + 1
         last = state.head + len(request.events)
         time_us = prepared.time_us
@@ -164,26 +160,26 @@ class DatabaseLog(DatabaseReader):
         state.head = last
         return appended
 
-    def _insert(self, connection: Connection, here: str, before: CompactRange, rows: _Rows) -> Growth | None:
-        bulk.insert_events(connection, rows.events)
-        bulk.insert_keys(connection, rows.keys)
-        bulk.insert_rows(connection, "reservation", ("chronology_id", "name", "subject", "position"), rows.reservations)
-        bulk.insert_rows(connection, "document_key", ("chronology_id", "document_id", "kek_id", "wrapped"), rows.document_keys)
-        bulk.insert_rows(connection, "document", ("chronology_id", "id", "original", "text"), rows.documents)
+    def _insert(self, driver: Driver, here: str, before: CompactRange, rows: _Rows) -> Growth | None:
+        driver.insert_events(rows.events)
+        driver.insert_keys(rows.keys)
+        driver.insert("reservation", ("chronology_id", "name", "subject", "position"), rows.reservations)
+        driver.insert("document_key", ("chronology_id", "document_id", "kek_id", "wrapped"), rows.document_keys)
+        driver.insert("document", ("chronology_id", "id", "original", "text"), rows.documents)
         if not rows.events:
             return None
         new = [leaf_hash(row[5].encode()) for row in rows.events]
-        growth = grow(before, self._pending_leaves(connection, here, before), new, stored_roots(connection, here))
+        growth = grow(before, self._pending_leaves(driver, here, before), new, stored_roots(driver, here))
         tiles = [(here, tile.level, tile.index, tile.hashes, tile.root) for tile in growth.tiles]
-        bulk.insert_rows(connection, "tile", ("chronology_id", "level", "index", "hashes", "root"), tiles)
+        driver.insert("tile", ("chronology_id", "level", "index", "hashes", "root"), tiles)
         return growth
 
-    def _pending_leaves(self, connection: Connection, here: str, tree: CompactRange) -> Sequence[bytes]:
+    def _pending_leaves(self, driver: Driver, here: str, tree: CompactRange) -> Sequence[bytes]:
         kept = self._pending.get(here)
         # The same size and the same peaks are the same log: what is at hand was committed by us, and nobody has appended since.
         if kept is not None and kept[0] == tree:
             return kept[1]
-        return leaves_between(connection, here, tree.size - tree.size % TILE_WIDTH, tree.size)
+        return leaves_between(driver, here, tree.size - tree.size % TILE_WIDTH, tree.size)
 
     def _keep(self, here: str, growth: Growth | None) -> None:
         if growth is not None:
@@ -197,71 +193,53 @@ def _repeated(known: tuple[str, Appended], request: Append) -> Appended:
     return outcome.model_copy(update={"repeated": True})
 
 
-def _lock(connection: Connection, here: str, requests: Sequence[Append]) -> _State:
+def _lock(driver: Driver, here: str, requests: Sequence[Append]) -> _State:
     """Lock the log and look up what the requests of a group depend on."""
-    tail = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
-    row = connection.execute(text(f"SELECT head, peaks, erasures FROM chronology WHERE id = :c{tail}"), {"c": here}).first()  # noqa: S608
-    if row is None:
+    # On SQLite the transaction itself is the lock: it began as IMMEDIATE.
+    tail = " FOR UPDATE" if driver.dialect == "postgresql" else ""
+    found = driver.rows(f"SELECT head, peaks, erasures FROM chronology WHERE id = ?{tail}", here)  # noqa: S608 - nothing but our own words
+    if not found:
         raise NotFound(f"there is no chronology with id {here}")
-    state = _State(head=row[0], peaks=bytes(row[1]), erasures=row[2], known={}, taken=set())
-    for key, fingerprint, first, last, result in _among(
-        connection,
-        'SELECT "key", fingerprint, "first", "last", result FROM idempotency',
-        "key",
-        here,
-        {request.key for request in requests},
-    ):
-        state.known[key] = (fingerprint, Appended(first=first, last=last, result=result, repeated=True))
-    names = {name for request in requests for name, _ in request.reserves}
-    state.taken = {row[0] for row in _among(connection, "SELECT name FROM reservation", "name", here, names)}
-    return state
+    head, peaks, erasures = found[0]
+    select = 'SELECT "key", fingerprint, "first", "last", result FROM idempotency'
+    known = {
+        key: (fingerprint, Appended(first=first, last=last, result=result, repeated=True))
+        for key, fingerprint, first, last, result in driver.among(select, here, "key", list({request.key for request in requests}))
+    }
+    names = list({name for request in requests for name, _ in request.reserves})
+    taken = {name for (name,) in driver.among("SELECT name FROM reservation", here, "name", names)}
+    return _State(head=head, peaks=bytes(peaks), erasures=erasures, known=known, taken=taken)
 
 
-def _among(connection: Connection, select: str, column: str, here: str, wanted: set[str]) -> Sequence[bulk.Row]:
-    if not wanted:
-        return []
-    if connection.dialect.name == "postgresql":
-        return [
-            tuple(row)
-            for row in connection.exec_driver_sql(f'{select} WHERE chronology_id = %s AND "{column}" = ANY(%s)', (here, list(wanted)))
-        ]
-    marks = ", ".join("?" * len(wanted))
-    return [
-        tuple(row) for row in connection.exec_driver_sql(f'{select} WHERE chronology_id = ? AND "{column}" IN ({marks})', (here, *wanted))
-    ]
-
-
-def _check_quoted(connection: Connection, state: _State, prepared: Prepared) -> None:
+def _check_quoted(driver: Driver, state: _State, prepared: Prepared) -> None:
     """Refuse what quotes a document that was erased after its key was read."""
     if not prepared.quoted or prepared.erasures == state.erasures:
         return
-    query, here = "SELECT document_id, wrapped FROM document_key", prepared.request.chronology_id
-    for document_id, wrapped in _among(connection, query, "document_id", here, set(prepared.quoted)):
+    select = "SELECT document_id, wrapped FROM document_key"
+    for document_id, wrapped in driver.among(select, prepared.request.chronology_id, "document_id", list(prepared.quoted)):
         if wrapped is None:
             raise gone(document_id)
 
 
-def _destroy(connection: Connection, state: _State, here: str, document_id: str) -> None:
+def _destroy(driver: Driver, state: _State, here: str, document_id: str) -> None:
     """Destroy the key of a document and remove its sealed forms."""
-    values = {"c": here, "d": document_id}
-    marked = text("SELECT 1 FROM reservation WHERE chronology_id = :c AND name = :n")
-    if connection.execute(marked, {"c": here, "n": OPEN.format(document_id)}).first():
+    if driver.rows("SELECT 1 FROM reservation WHERE chronology_id = ? AND name = ?", here, OPEN.format(document_id)):
         raise InvalidInput(
             f"document {document_id} was captured by a release that did not seal claims: the permanent log holds its words in the open. "
             "Ingest the other documents into a new chronology, and remove this database"
         )
-    row = connection.execute(text("SELECT wrapped FROM document_key WHERE chronology_id = :c AND document_id = :d"), values).first()
-    if row is None:
+    found = driver.rows("SELECT wrapped FROM document_key WHERE chronology_id = ? AND document_id = ?", here, document_id)
+    if not found:
         raise NotFound(f"there is no document {document_id} in this chronology")
-    if row[0] is None:
+    if found[0][0] is None:
         raise gone(document_id)
-    connection.execute(text("UPDATE document_key SET wrapped = NULL WHERE chronology_id = :c AND document_id = :d"), values)
-    connection.execute(text("DELETE FROM document WHERE chronology_id = :c AND id = :d"), values)
+    driver.run("UPDATE document_key SET wrapped = NULL WHERE chronology_id = ? AND document_id = ?", here, document_id)
+    driver.run("DELETE FROM document WHERE chronology_id = ? AND id = ?", here, document_id)
     state.erasures += 1
 
 
-def _move_on(connection: Connection, here: str, state: _State, tree: CompactRange) -> None:
+def _move_on(driver: Driver, here: str, state: _State, tree: CompactRange) -> None:
     """Write the log's new state, and wake up who listens, in one statement."""
-    notify = f" RETURNING pg_notify('{CHANNEL}', id)" if connection.dialect.name == "postgresql" else ""
-    statement = text(f"UPDATE chronology SET head = :h, peaks = :p, erasures = :e WHERE id = :c{notify}")  # noqa: S608 - our own channel
-    connection.execute(statement, {"h": state.head, "p": tree.encode(), "e": state.erasures, "c": here})
+    notify = f" RETURNING pg_notify('{CHANNEL}', id)" if driver.dialect == "postgresql" else ""
+    statement = f"UPDATE chronology SET head = ?, peaks = ?, erasures = ? WHERE id = ?{notify}"  # noqa: S608 - our own channel
+    driver.run(statement, state.head, tree.encode(), state.erasures, here)

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, create_engine
 
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
+from shared.store.driver import Driver, DriverError, refuse_time_limit
 
 POOL_SIZE = 20
 SQLITE_PAGE = 16_384
@@ -78,14 +79,41 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[WriteSession]:
         """Open a transaction that is committed when the block ends and rolled back when it raises."""
-        if self._turn is not None and not self._turn.acquire(timeout=self.limits.lock):
+        with self._taking_turns(), _waits(), WriteSession(self._write) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def drive(self) -> Iterator[Driver]:
+        """Open a transaction for writing like `write`, on the driver itself."""
+        with self._taking_turns(), _waits():
+            pooled = self.engine.raw_connection()
+            try:
+                raw = pooled.driver_connection
+                if self.dialect == "sqlite":
+                    raw.execute("PRAGMA query_only = OFF")  # type: ignore[union-attr]  # checked out, so there is one
+                    raw.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+                yield Driver(self.dialect, raw)
+                pooled.commit()
+            finally:
+                pooled.close()  # what is not committed by now is rolled back
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self.limits.lock):
             raise Busy(f"another writer held the database for more than {self.limits.lock:g} s; nothing was changed, try again")
         try:
-            with _waits(), WriteSession(self._write) as session, session.begin():
-                yield session
+            yield
         finally:
-            if self._turn is not None:
-                self._turn.release()
+            self._turn.release()
+
+    @staticmethod
+    def driver(session: Session) -> Driver:
+        """The driver below a session, in the session's transaction."""
+        connection = session.connection()
+        return Driver(connection.dialect.name, connection.connection.driver_connection)
 
     def close(self) -> None:
         """Close all connections."""
@@ -116,10 +144,11 @@ def _waits() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Busy("all database connections are in use; nothing was changed, try again") from error
-    except (OperationalError, DBAPIError) as error:
-        state = getattr(error.orig, "sqlstate", None)
-        if state in ("55P03", "57014", "25P03", "40P01", "40001") or "database is locked" in str(error.orig):
-            raise Busy("the database did not answer within its time limit; nothing was changed, try again") from error
+    except DBAPIError as error:
+        refuse_time_limit(error.orig or error)
+        raise
+    except DriverError as error:
+        refuse_time_limit(error)
         raise
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from sqlmodel import Session, col, select
 
-from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, seal, unseal
+from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, nonces, seal, unseal
 from shared.domain.codec import Seal, Sealed, Unseal
 from shared.domain.errors import Gone, NotFound, WrongKey
 from shared.store.tables import ChronologyRow, DocumentKeyRow
@@ -116,6 +116,8 @@ def open_sealed(content_key: bytes, sealed: Sealed) -> bytes:
 def sealer(keys: dict[str, bytes | None]) -> Seal:
     """Return what seals events under these documents' content keys; `None` stands for an erased document."""
 
+    fresh = nonces()
+
     def seal_event(document_id: str, subject: str, context: bytes, plaintext: bytes) -> Sealed:
         if document_id not in keys:
             raise NotFound(f"there is no document {document_id} in this chronology; capture it first")
@@ -123,7 +125,7 @@ def sealer(keys: dict[str, bytes | None]) -> Seal:
         if content_key is None:
             raise gone(document_id)
         key = derive(content_key, subject)
-        return Sealed(document_id, subject, context, keyhash(key), seal(key, plaintext, context))
+        return Sealed(document_id, subject, context, keyhash(key), seal(key, plaintext, context, next(fresh)))
 
     return seal_event
 

@@ -81,7 +81,7 @@ def prepare_append(
         request=request,
         envelope=Envelope(here, request.command),
         contents=tuple([prepare(here, event, seal) for event in request.events]),
-        ids=tuple([new_id() for _ in request.events]),
+        ids=tuple(new_id.several(len(request.events))),
         types=tuple([event.type for event in request.events]),
         documents=tuple(
             SealedDocument(

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
-
 from shared.domain.errors import InvalidProof
 from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, CompactRange, NodeReader, leaf_hash, root_at, tile_root
+from shared.store.driver import Driver
 
 TILE_LEVELS = 8
 """Levels of the tree that one tile spans: 2^8 = 256."""
@@ -72,12 +71,12 @@ def _tiles_above(filled: Sequence[Tile], roots: Roots) -> list[Tile]:
     return done
 
 
-def stored_roots(connection: Connection, chronology_id: str) -> Roots:
+def stored_roots(driver: Driver, chronology_id: str) -> Roots:
     """Return the reader of the roots of a log's stored tiles."""
 
     def roots(level: int, first: int, end: int) -> list[bytes]:
-        query = text('SELECT root FROM tile WHERE chronology_id = :c AND level = :l AND "index" >= :a AND "index" < :b ORDER BY "index"')
-        found = [bytes(row[0]) for row in connection.execute(query, {"c": chronology_id, "l": level, "a": first, "b": end})]
+        query = 'SELECT root FROM tile WHERE chronology_id = ? AND level = ? AND "index" >= ? AND "index" < ? ORDER BY "index"'
+        found = [bytes(row[0]) for row in driver.rows(query, chronology_id, level, first, end)]
         if len(found) != end - first:
             raise InvalidProof(f"the stored tree lacks tiles of level {level} between {first} and {end}: run `salname verify --log`")
         return found
@@ -85,17 +84,17 @@ def stored_roots(connection: Connection, chronology_id: str) -> Roots:
     return roots
 
 
-def leaves_between(connection: Connection, chronology_id: str, after: int, until: int) -> list[bytes]:
+def leaves_between(driver: Driver, chronology_id: str, after: int, until: int) -> list[bytes]:
     """Return the leaf hashes of the positions after `after` up to `until`, derived from the events themselves."""
     if after >= until:
         return []
-    query = text("SELECT body FROM event WHERE chronology_id = :c AND position > :a AND position <= :u ORDER BY position")
-    return [leaf_hash(row[0].encode()) for row in connection.execute(query, {"c": chronology_id, "a": after, "u": until})]
+    query = "SELECT body FROM event WHERE chronology_id = ? AND position > ? AND position <= ? ORDER BY position"
+    return [leaf_hash(row[0].encode()) for row in driver.rows(query, chronology_id, after, until)]
 
 
-def node_reader(connection: Connection, chronology_id: str, head: int) -> NodeReader:
+def node_reader(driver: Driver, chronology_id: str, head: int) -> NodeReader:
     """Return the reader of the nodes of a log's tree with `head` leaves: from stored tiles, and from events where no tile is full yet."""
-    roots = stored_roots(connection, chronology_id)
+    roots = stored_roots(driver, chronology_id)
     kept: dict[tuple[int, int], list[bytes]] = {}
 
     def tile_hashes(level: int, index: int) -> list[bytes]:
@@ -103,13 +102,14 @@ def node_reader(connection: Connection, chronology_id: str, head: int) -> NodeRe
         if (level, index) not in kept:
             first, end = index * TILE_WIDTH, min((index + 1) * TILE_WIDTH, head >> (level * TILE_LEVELS))
             if end - first == TILE_WIDTH:
-                query = text('SELECT hashes FROM tile WHERE chronology_id = :c AND level = :l AND "index" = :i')
-                row = connection.execute(query, {"c": chronology_id, "l": level, "i": index}).first()
-                if row is None:
+                found = driver.rows(
+                    'SELECT hashes FROM tile WHERE chronology_id = ? AND level = ? AND "index" = ?', chronology_id, level, index
+                )
+                if not found:
                     raise InvalidProof(f"the stored tree lacks tile {index} of level {level}: run `salname verify --log`")
-                kept[level, index] = [bytes(row[0][at : at + HASH_SIZE]) for at in range(0, TILE_WIDTH * HASH_SIZE, HASH_SIZE)]
+                kept[level, index] = [bytes(found[0][0][at : at + HASH_SIZE]) for at in range(0, TILE_WIDTH * HASH_SIZE, HASH_SIZE)]
             elif level == 0:
-                kept[level, index] = leaves_between(connection, chronology_id, first, end)
+                kept[level, index] = leaves_between(driver, chronology_id, first, end)
             else:
                 kept[level, index] = roots(level - 1, first, end)
         return kept[level, index]
@@ -123,6 +123,6 @@ def node_reader(connection: Connection, chronology_id: str, head: int) -> NodeRe
     return node
 
 
-def read_root(connection: Connection, chronology_id: str, size: int, head: int) -> bytes:
+def read_root(driver: Driver, chronology_id: str, size: int, head: int) -> bytes:
     """Return the root that a log's tree had at a size, from what is stored."""
-    return root_at(size, node_reader(connection, chronology_id, head))
+    return root_at(size, node_reader(driver, chronology_id, head))

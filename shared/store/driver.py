@@ -1,0 +1,105 @@
+"""The database's own driver, for the statements of the log: the object mapper alone would cost more than the database does.
+
+Statements are written once for both databases, with `?` for parameters. Many rows go in by each database's quickest way: a prepared statement
+on SQLite, COPY and arrays on PostgreSQL.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from shared.domain.errors import Busy
+
+Row = tuple[Any, ...]
+
+DriverError = (sqlite3.Error, psycopg.Error)
+Duplicate = (sqlite3.IntegrityError, psycopg.errors.IntegrityError)
+
+TIME_LIMITS = ("55P03", "57014", "25P03", "40P01", "40001")
+"""PostgreSQL's states for: a lock, a statement, an idle transaction took too long; a deadlock; a serialisation failure."""
+
+TOO_SLOW = "the database did not answer within its time limit; nothing was changed, try again"
+
+EVENT = ("chronology_id", "position", "commit", "type", "time_us", "body")
+IDEMPOTENCY = {"chronology_id": "text", "key": "text", "fingerprint": "text", "first": "bigint", "last": "bigint", "result": "text"}
+
+
+def is_time_limit(error: BaseException | None) -> bool:
+    """Whether a driver's error says that a time limit ran out."""
+    return getattr(error, "sqlstate", None) in TIME_LIMITS or "database is locked" in str(error) or str(error) == "interrupted"
+
+
+def refuse_time_limit(error: BaseException) -> None:
+    """Raise `Busy` where a driver's error says that a time limit ran out."""
+    if is_time_limit(error):
+        raise Busy(TOO_SLOW) from error
+
+
+class Driver:
+    """A connection of the driver in a transaction that somebody else begins and ends. `dialect` is `sqlite` or `postgresql`."""
+
+    def __init__(self, dialect: str, raw: Any) -> None:
+        self.dialect = dialect
+        self._raw = raw
+
+    def rows(self, statement: str, *parameters: object) -> list[Row]:
+        """Run a statement that gives rows."""
+        if self.dialect == "sqlite":
+            return list(self._raw.execute(statement, parameters))
+        found: list[Row] = self._raw.execute(statement.replace("?", "%s"), parameters).fetchall()
+        return found
+
+    def run(self, statement: str, *parameters: object) -> None:
+        """Run a statement that gives none."""
+        self._raw.execute(statement if self.dialect == "sqlite" else statement.replace("?", "%s"), parameters)
+
+    def among(self, statement: str, here: str, column: str, wanted: Sequence[str]) -> list[Row]:
+        """Run a `SELECT … FROM …` for the rows of a chronology whose column has one of the wanted values."""
+        if not wanted:
+            return []
+        if self.dialect == "postgresql":
+            return self.rows(f'{statement} WHERE chronology_id = ? AND "{column}" = ANY(?)', here, list(wanted))
+        marks = ", ".join("?" * len(wanted))
+        return self.rows(f'{statement} WHERE chronology_id = ? AND "{column}" IN ({marks})', here, *wanted)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert rows by a statement prepared once."""
+        if not rows:
+            return
+        marks = ", ".join(["?" if self.dialect == "sqlite" else "%s"] * len(columns))
+        statement = f'INSERT INTO "{table}" ({_names(columns)}) VALUES ({marks})'  # noqa: S608 - our own names
+        if len(rows) == 1:
+            self._raw.execute(statement, rows[0])
+        elif self.dialect == "sqlite":
+            self._raw.executemany(statement, rows)
+        else:
+            with self._raw.cursor() as cursor:
+                cursor.executemany(statement, rows)
+
+    def insert_events(self, rows: Sequence[Row]) -> None:
+        """Insert events: (chronology id, position, commit, type, time in µs, body)."""
+        if self.dialect == "sqlite" or not rows:
+            self.insert("event", EVENT, rows)
+            return
+        # COPY's text form needs no types; a canonical JSON text holds no raw tab or line break.
+        lines = [
+            f"{here}\t{position}\t{commit}\t{kind}\t{time}\t{body}\n".replace("\\", "\\\\")
+            for here, position, commit, kind, time, body in rows
+        ]
+        with self._raw.cursor() as cursor, cursor.copy(f"COPY event ({_names(EVENT)}) FROM STDIN") as copy:
+            copy.write("".join(lines))
+
+    def insert_keys(self, rows: Sequence[Row]) -> None:
+        """Insert idempotency keys: (chronology id, key, fingerprint, first, last, result)."""
+        if self.dialect == "sqlite" or len(rows) < 2:
+            self.insert("idempotency", tuple(IDEMPOTENCY), rows)
+            return
+        arrays = ", ".join(f"?::{kind}[]" for kind in IDEMPOTENCY.values())
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self.run(f"INSERT INTO idempotency ({_names(tuple(IDEMPOTENCY))}) SELECT * FROM unnest({arrays})", *columns)  # noqa: S608
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
