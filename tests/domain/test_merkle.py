@@ -120,7 +120,7 @@ GROWN_ROOTS = [naive_root(GROWN.leaves[:size]) for size in range(LARGEST + 1)]
 sizes = st.integers(1, LARGEST)
 
 
-def refused(verify: Callable[..., None], *arguments: object) -> None:
+def refused(verify: Callable[..., object], *arguments: object) -> None:
     with pytest.raises(InvalidProof):
         verify(*arguments)
 
