@@ -77,16 +77,20 @@ def report(title: str, figures: Mapping[str, Sequence[float]], against: Iterable
         print(flush=True)
 
 
-def conditions(rounds: int, *more: str) -> str:
+def conditions(*more: str) -> str:
     """What has to be known to compare a figure with another one."""
     loads = " ".join(f"{load:.2f}" for load in os.getloadavg())
     lines = [
         f"{os.cpu_count()} cores, load average at the start {loads}, {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, " + ", ".join(_versions()),
-        f"medians of {rounds} interleaved rounds",
         *more,
     ]
     return "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def rounds_of(count: int) -> str:
+    """How the figures of a table come from its rounds."""
+    return f"medians of {count} interleaved rounds"
 
 
 def _versions() -> Iterable[str]:

@@ -9,7 +9,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -152,7 +152,13 @@ def _processes(peer: Peer, url: str, place: str, load: Load) -> list[Span]:
     context.set_forkserver_preload(["benchmarks.race", type(peer).__module__])
     # No process can take the work of two: each waits at the start for all others.
     with ProcessPoolExecutor(load.writers, context, _stand_at, (context.Barrier(load.writers),)) as pool:
-        return [future.result() for future in [pool.submit(_process, peer, url, place, load, number) for number in range(load.writers)]]
+        futures = [pool.submit(_process, peer, url, place, load, number) for number in range(load.writers)]
+        wait(futures)
+    failures = [error for future in futures if (error := future.exception())]
+    # Where one fails, the start is called off for the others: it is the one to hear of.
+    for error in sorted(failures, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
+        raise error
+    return [future.result() for future in futures]
 
 
 _starts: list[Start] = []

@@ -35,6 +35,7 @@ class Books(Application[UUID]):
     """The application whose `save` is measured."""
 
     name = "books"
+    log_section_size = 1000
 
 
 def environment(url: str, function: bool) -> dict[str, str]:
@@ -67,11 +68,12 @@ class EventSourcing:
         return f"eventsourcing {'save' if self.save else 'recorder'}{', function' if self.function else ''}"
 
     def create(self, url: str) -> str:
-        self.connect(url, "").close()
+        Books(environment(url, self.function)).close()
         return ""
 
     def connect(self, url: str, place: str) -> "EventSourcingSession":
-        return EventSourcingSession(Books(environment(url, self.function)), self.save)
+        # Processes that would create its types at the same time fail.
+        return EventSourcingSession(Books({**environment(url, self.function), "CREATE_TABLE": "no"}), self.save)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from benchmarks.race import Work
 from services.ingest.decide import capture_document
 from services.ingest.requests import NewDocument
 from services.ingest.wiring import system_ids
+from services.projection.runner import Projector
 from shared.domain.claims import Claim, ClaimBody
 from shared.domain.events import AnyEvent, ChronologyCreated, ClaimRecorded, Command
 from shared.domain.ids import IdSource
@@ -20,6 +21,7 @@ from shared.domain.provenance import SourceDetails
 from shared.store.append import DatabaseLog
 from shared.store.engine import Database
 from shared.store.migrate import migrate
+from shared.store.read import DatabaseReader
 
 NewKey = Callable[[], str]
 
@@ -27,6 +29,21 @@ NewKey = Callable[[], str]
 def open_database(url: str) -> Database:
     """A database as the services open it. Everything here that makes one makes it by this function."""
     return Database(url)
+
+
+def server_environment(url: str) -> dict[str, str]:
+    """What a service has to be told to work on the same database."""
+    return {"SALNAME_DATABASE_URL": url}
+
+
+def know_documents(url: str) -> None:
+    """Project what is in the log, as a deployment does all the time: ingest looks up the language of a document there."""
+    database = open_database(url)
+    reader = DatabaseReader(database)
+    projector = Projector(database, reader)
+    for info in reader.chronologies():
+        projector.project(info)
+    database.close()
 
 
 @dataclass(frozen=True)
