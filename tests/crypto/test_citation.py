@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,14 @@ from hypothesis import strategies as st
 
 from shared.crypto.citation import CitationProof, cite, verify_citation
 from shared.crypto.notes import Checkpoint, Signature, Vkey, origin
+from shared.crypto.sealing import derive
+from shared.domain.claims import Claim
+from shared.domain.codec import encode
 from shared.domain.errors import InvalidProof, SalnameError
-from tests.support.proofs import CHRONOLOGY, QUOTE, claim, sealed_up, signer, small_log
+from shared.domain.events import ClaimRecorded, DocumentCaptured, Recorded, SourceRegistered
+from shared.domain.provenance import SourceDetails
+from shared.store.keys import sealer
+from tests.support.proofs import CHRONOLOGY, QUOTE, TEXT, Log, claim, sealed_up, signer, small_log
 from tests.support.trees import naive_root
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "verify_citation.py"
@@ -30,6 +37,26 @@ LOG_KEY, WITNESS_KEY = LOG.signer.vkey, WITNESS.cosigner_vkey
 NOTE = UNHEARD.cosign(WITNESS.cosign(LOG.checkpoint(), 1_767_323_045), 1_767_323_046)
 PROOF = LOG.cite(CLAIM, DOCUMENT, SOURCE, NOTE)
 FILE = PROOF.encode()
+
+
+RECORDED = (
+    SourceRegistered(source_id="source-1", identity="ab" * 32, details=SourceDetails(title="Bazar", url="https://example.org/bazar")),
+    DocumentCaptured(
+        document_id="document-1",
+        source_id="source-1",
+        filename=None,
+        media_type="text/plain",
+        encoding="utf-8",
+        language="az",
+        language_detected=True,
+        sha256="1d" * 32,
+        size=130,
+        text_sha256="ef" * 32,
+        length=len(TEXT),
+        parser="text",
+    ),
+    ClaimRecorded(claim=Claim.model_validate(claim("claim-1", "document-1")["claim"])),
+)
 
 
 def program() -> Any:
@@ -96,6 +123,21 @@ class TestAccepted:
         found = verifier(LOG.cite(OPEN, DOCUMENT, SOURCE).encode())
         assert found is not None
         assert (found["claim_id"], found["page"]) == ("open-1", None)
+
+    @both
+    def test_events_as_our_own_code_writes_them(self, verifier: Verifier) -> None:
+        """The other logs here are made by hand; this one by what makes the stored ones."""
+        command = {"actor": "Aygün", "time": datetime(2026, 1, 2, 3, 4, 5, 678901, UTC), "correlationid": "c", "causationid": None}
+        content_key = bytes(range(32))
+        log = Log()
+        for position, event in enumerate(RECORDED, start=1):
+            recorded = Recorded(id=f"e{position}", chronology=CHRONOLOGY, position=position, commit=3, data=event, **command)
+            log.bodies.append(encode(recorded, sealer({"document-1": content_key})))
+        log.keys[2] = derive(content_key, "claim-1")
+        assert QUOTE[:20].encode() not in log.bodies[2]
+        found = verifier(log.cite(2, 1, 0).encode())
+        assert found is not None
+        assert (found["quote"], found["page"], found["document"]["source"]["url"]) == (QUOTE, 2, "https://example.org/bazar")
 
     @both
     def test_with_witnesses(self, verifier: Verifier) -> None:
@@ -231,6 +273,10 @@ class TestForgers:
         forged = sealed_up({**json.loads(FILE), "checkpoint": "\n".join((NOTE.text, *map(str, lines), ""))})
         assert ours(forged, LOG_KEY, WITNESS_KEY) == theirs(forged, LOG_KEY, WITNESS_KEY) == json.loads(FILE)["citation"]
         refused(forged, LOG_KEY, UNHEARD.cosigner_vkey, saying="does not hold")
+
+    def test_what_they_leave_of_the_checksum_finds_damage_in_such_a_line(self) -> None:
+        line = str(NOTE.signatures[2])
+        refused(FILE.replace(line.encode(), (line[:-3] + "AA" + line[-1]).encode()), saying="checksum")
 
     @both
     def test_no_part_can_be_missing_or_added(self, verifier: Verifier) -> None:

@@ -241,6 +241,7 @@ class TestNotes:
         for text in ("", "no line break", "tab\there\n", "half \ud800 character\n"):
             refused(Note, text)
         refused(Note("unsigned\n").encode)
+        refused(Note, "text\n", COSIGNED.signatures * 51, saying="at most 100")
 
 
 class TestCosignatures:
