@@ -1,7 +1,7 @@
 """Events to and from their stored bytes: one CloudEvents 1.0 JSON object an event, in RFC 8785 canonical form.
 
-What quotes a document is stored sealed: its data as `data_base64` (CloudEvents' own way to carry what is not JSON), with the document and the
-hash of the key that opens it beside it. Sealing itself comes in as a function; nothing here holds a key.
+What quotes a document is stored sealed: its data as `data_base64` (CloudEvents' own way to carry what is not JSON), with the document and
+the hash of the key that opens it beside it. Sealing itself comes in as a function; nothing here holds a key.
 """
 
 from binascii import a2b_base64, b2a_base64

@@ -199,8 +199,8 @@ class Recorded(Frozen):
     """An event as the log holds it: the CloudEvents envelope around the data.
 
     `position` counts 1, 2, 3 … within the chronology. `commit` is the position of the last event of the command that wrote this one:
-    the events of one command become visible together, so a revision that readers see is always some event's `commit`. `data` is `Erased` where
-    the document that the event quotes is.
+    the events of one command become visible together, so a revision that readers see is always some event's `commit`. `data` is
+    `Erased` where the document that the event quotes is.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Appending to the log of a database, under a dense counter.
 
-The counter is the chronology's `head`: whoever appends locks its row (PostgreSQL) or the database (BEGIN IMMEDIATE on SQLite) first. That orders
-the writers of one chronology, so positions have no gaps, become visible in order, and a rollback leaves nothing.
+The counter is the chronology's `head`: whoever appends locks its row (PostgreSQL) or the database (BEGIN IMMEDIATE on SQLite) first. That
+orders the writers of one chronology, so positions have no gaps, become visible in order, and a rollback leaves nothing.
 
 Concurrent appends to one chronology share a transaction (`group`). Each is admitted or refused by itself, before anything is written, so
 that none fails for what its neighbours want.
@@ -9,8 +9,9 @@ that none fails for what its neighbours want.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from shared.domain.errors import AlreadyExists, IdempotencyConflict, InvalidInput, NotFound, SalnameError
+from shared.domain.errors import AlreadyExists, Gone, IdempotencyConflict, InvalidInput, NotFound, SalnameError
 from shared.domain.ids import IdSource
 from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
 from shared.domain.ports import Append, Appended, StoredDocument
@@ -22,10 +23,16 @@ from shared.store.prepared import Prepared, check_revision, creation, prepare_ap
 from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.tree import Growth, grow, leaves_between, stored_roots
 
+CAPTURED = "the document {}"
+"""How a captured document stands among the names that are taken."""
+
 
 @dataclass(slots=True)
 class _State:
-    """A log as the transaction finds it and moves it on."""
+    """A log as the transaction finds it and moves it on.
+
+    `known` are the idempotency keys, `taken` the reserved names and documents that are there already, of those that the group wants.
+    """
 
     head: int
     peaks: bytes
@@ -56,21 +63,25 @@ class DatabaseLog(DatabaseReader):
         self._pending: dict[str, tuple[CompactRange, tuple[bytes, ...]]] = {}
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
-        prepared = self._prepare(request, documents)
+        try:
+            prepared = self._prepare(request, documents)
+        except (Gone, NotFound):
+            # What was done once stays done, also when the document that it quotes is erased since.
+            if earlier := self._earlier(request):
+                return earlier
+            raise
         appended = self._open(prepared) if creation(request) else self._group.submit(request.chronology_id, prepared, prepared.weight)
         self._on_append()
         return appended
 
     def _prepare(self, request: Append, documents: Sequence[StoredDocument]) -> Prepared:
-        quoted = quoted_documents(request, documents)
-        if not quoted:
-            return prepare_append(request, documents, {}, 0, self._new_id)
-        erasures, keys = self.keyring.at_hand(request.chronology_id, quoted)
+        here, quoted = request.chronology_id, quoted_documents(request, documents)
+        erasures, keys = self.keyring.at_hand(here, quoted)
         if len(keys) < len(quoted):
             with self.database.read() as session:
-                erasures = count_erasures(session, request.chronology_id)
-                keys = self.keyring.keys(session, request.chronology_id, erasures, quoted)
-        return prepare_append(request, documents, keys, erasures, self._new_id)
+                erasures = count_erasures(session, here)
+                keys = self.keyring.keys(session, here, erasures, quoted)
+        return prepare_append(request, documents, keys, erasures, self._new_id, partial(self.keyring.wrap, here))
 
     def _open(self, prepared: Prepared) -> Appended:
         """Append the command that opens a chronology; its row does not exist yet, so there is no group to wait in."""
@@ -84,13 +95,15 @@ class DatabaseLog(DatabaseReader):
                 columns = ("id", "slug", "title", "description", "head", "peaks", "erasures")
                 driver.insert("chronology", columns, [row])
                 (outcome,), growth = self._write(driver, prepared.request.chronology_id, [prepared])
+                if isinstance(outcome, Exception):
+                    raise outcome  # here, so that the row of the chronology goes with it
         except Duplicate as error:
             # Somebody took the slug between our look and our lock; the transaction is rolled back whole.
             if earlier := self._earlier(prepared.request):
                 return earlier
-            raise AlreadyExists(f"there is already a chronology called {created.slug!r}; use it, or choose another slug") from error
-        if isinstance(outcome, Exception):
-            raise outcome
+            raise AlreadyExists(
+                f"there is already a chronology called {created.slug!r}, or one with this id; use it, or choose another slug"
+            ) from error
         self._keep(prepared.request.chronology_id, growth)
         return outcome
 
@@ -120,7 +133,7 @@ class DatabaseLog(DatabaseReader):
             return error
 
     def _write(self, driver: Driver, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], Growth | None]:
-        state = _lock(driver, here, [prepared.request for prepared in group])
+        state = _lock(driver, here, group)
         before = CompactRange.decode(state.head, state.peaks)
         rows = _Rows()
         outcomes: list[Appended | Exception] = []
@@ -134,13 +147,18 @@ class DatabaseLog(DatabaseReader):
             _move_on(driver, here, state, before if growth is None else growth.tree)
         return outcomes, growth
 
-    def _admit(self, driver: Driver, state: _State, prepared: Prepared, rows: _Rows) -> Appended:
-        """Check one append against the log as it is now, its neighbours before it included, and give it its place."""
+    @staticmethod
+    def _admit(driver: Driver, state: _State, prepared: Prepared, rows: _Rows) -> Appended:
+        """Check one append against the log as it is now, its neighbours before it included, and give it its place.
+
+        Nothing may be added to `rows`, and nothing destroyed, before the last check is passed.
+        """
         request = prepared.request
         if known := state.known.get(request.key):
             return _repeated(known, request)
         check_revision(request, state.head)
-        if taken := [name for name, _ in request.reserves if name in state.taken]:
+        captured = [CAPTURED.format(document.id) for document in prepared.documents]
+        if taken := sorted(state.taken.intersection([*captured, *(name for name, _ in request.reserves)])):
             raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
         _check_quoted(driver, state, prepared)
         if request.erases is not None:
@@ -151,12 +169,11 @@ class DatabaseLog(DatabaseReader):
         rows.events += [(here, position, last, kind, time_us, body) for position, kind, body in prepared.framed(first)]
         rows.keys.append((here, request.key, request.fingerprint, first, last, request.result))
         rows.reservations += [(here, name, subject, first) for name, subject in request.reserves]
-        for document in prepared.documents:
-            rows.documents.append((here, document.id, document.original, document.text))
-            rows.document_keys.append((here, document.id, *self.keyring.wrap(here, document.id, document.key)))
+        rows.documents += [(here, document.id, document.original, document.text) for document in prepared.documents]
+        rows.document_keys += [(here, document.id, document.kek_id, document.wrapped) for document in prepared.documents]
         appended = Appended(first=first, last=last, result=request.result, repeated=False)
         state.known[request.key] = (request.fingerprint, appended)
-        state.taken.update(name for name, _ in request.reserves)
+        state.taken.update([*captured, *(name for name, _ in request.reserves)])
         state.head = last
         return appended
 
@@ -193,8 +210,8 @@ def _repeated(known: tuple[str, Appended], request: Append) -> Appended:
     return outcome.model_copy(update={"repeated": True})
 
 
-def _lock(driver: Driver, here: str, requests: Sequence[Append]) -> _State:
-    """Lock the log and look up what the requests of a group depend on."""
+def _lock(driver: Driver, here: str, group: Sequence[Prepared]) -> _State:
+    """Lock the log and look up what the appends of a group depend on."""
     # On SQLite the transaction itself is the lock: it began as IMMEDIATE.
     tail = " FOR UPDATE" if driver.dialect == "postgresql" else ""
     found = driver.rows(f"SELECT head, peaks, erasures FROM chronology WHERE id = ?{tail}", here)  # noqa: S608 - nothing but our own words
@@ -204,10 +221,12 @@ def _lock(driver: Driver, here: str, requests: Sequence[Append]) -> _State:
     select = 'SELECT "key", fingerprint, "first", "last", result FROM idempotency'
     known = {
         key: (fingerprint, Appended(first=first, last=last, result=result, repeated=True))
-        for key, fingerprint, first, last, result in driver.among(select, here, "key", list({request.key for request in requests}))
+        for key, fingerprint, first, last, result in driver.among(select, here, "key", list({prepared.request.key for prepared in group}))
     }
-    names = list({name for request in requests for name, _ in request.reserves})
+    names = list({name for prepared in group for name, _ in prepared.request.reserves})
     taken = {name for (name,) in driver.among("SELECT name FROM reservation", here, "name", names)}
+    documents = list({document.id for prepared in group for document in prepared.documents})
+    taken |= {CAPTURED.format(found) for (found,) in driver.among("SELECT document_id FROM document_key", here, "document_id", documents)}
     return _State(head=head, peaks=bytes(peaks), erasures=erasures, known=known, taken=taken)
 
 

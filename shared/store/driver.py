@@ -1,7 +1,7 @@
 """The database's own driver, for the statements of the log: the object mapper alone would cost more than the database does.
 
-Statements are written once for both databases, with `?` for parameters. Many rows go in by each database's quickest way: a prepared statement
-on SQLite, COPY and arrays on PostgreSQL.
+Statements are written once for both databases, with `?` for parameters. Many rows go in by each database's quickest way: a prepared
+statement on SQLite, COPY and arrays on PostgreSQL.
 """
 
 import sqlite3

@@ -14,8 +14,6 @@ from shared.domain.errors import Busy
 Request = TypeVar("Request")
 Result = TypeVar("Result")
 
-Outcome = Result | Exception
-
 
 class _Ticket(Generic[Request, Result]):
     """A request in the queue. The lock is held until its owner is to wake up: to lead, or to take its outcome."""
@@ -88,7 +86,7 @@ class GroupCommit(Generic[Request, Result]):
         outcomes: Sequence[Result | Exception] = ()
         try:
             outcomes = self._commit([ticket.request for ticket in group])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome of each, raised where each was asked
             outcomes = [error] * len(group)
         finally:
             # Hand on even when we are torn out of it (KeyboardInterrupt): nobody behind us may be left waiting.

@@ -82,10 +82,7 @@ class Keyring:
             return None
         kek = self._kek()
         if kek.id != row.kek_id:
-            raise WrongKey(
-                f"this database's keys are wrapped in the key-encryption key {row.kek_id}, and the one given is {kek.id}: "
-                "set SALNAME_KEY_ENCRYPTION_KEY to it, or put its file back into the folder of keys"
-            )
+            raise wrong_kek(row.kek_id, kek)
         return kek.unwrap(row.wrapped, owner(row.chronology_id, row.document_id))
 
     def unsealer(self, session: Session, chronology_id: str) -> Unseal:
@@ -105,6 +102,14 @@ class Keyring:
         return open_event
 
 
+def wrong_kek(stored: str, given: KeyEncryptionKey) -> WrongKey:
+    """The error about a key-encryption key that is not the one with the id `stored`."""
+    return WrongKey(
+        f"this database's keys are wrapped in the key-encryption key {stored}, and the one given is {given.id}: "
+        "set SALNAME_KEY_ENCRYPTION_KEY to it, or put its file back into the folder of keys"
+    )
+
+
 def open_sealed(content_key: bytes, sealed: Sealed) -> bytes:
     """Open a sealed event with its document's content key."""
     key = derive(content_key, sealed.subject)
@@ -115,7 +120,6 @@ def open_sealed(content_key: bytes, sealed: Sealed) -> bytes:
 
 def sealer(keys: dict[str, bytes | None]) -> Seal:
     """Return what seals events under these documents' content keys; `None` stands for an erased document."""
-
     fresh = nonces()
 
     def seal_event(document_id: str, subject: str, context: bytes, plaintext: bytes) -> Sealed:

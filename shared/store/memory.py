@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 from shared.domain.codec import Sealed, decode
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
@@ -9,7 +10,7 @@ from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
 from shared.store.keys import gone, open_sealed
-from shared.store.prepared import check_revision, creation, prepare_append
+from shared.store.prepared import check_revision, creation, prepare_append, quoted_documents
 
 
 class MemoryLog:
@@ -23,7 +24,7 @@ class MemoryLog:
         self._outcomes: dict[tuple[str, str], tuple[str, Appended]] = {}
         self._reserved: dict[tuple[str, str], Reservation] = {}
         self._documents: dict[tuple[str, str], StoredDocument] = {}
-        self._keys: dict[str, bytes | None] = {}
+        self._keys: dict[tuple[str, str], bytes | None] = {}
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
         here = request.chronology_id
@@ -42,17 +43,23 @@ class MemoryLog:
             check_revision(request, head)
             if taken := [name for name, _ in request.reserves if (here, name) in self._reserved]:
                 raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
-            prepared = prepare_append(request, documents, self._keys, 0, self._new_id)
+            if taken := [document.id for document in documents if (here, document.id) in self._keys]:
+                raise AlreadyExists(f"the document {', '.join(taken)} is taken already in this chronology")
+            quoted = quoted_documents(request, documents)
+            keys = {document_id: self._keys[here, document_id] for document_id in quoted if (here, document_id) in self._keys}
+            prepared = prepare_append(request, documents, keys, 0, self._new_id, lambda _, key: ("", key))
             if request.erases is not None:
                 self._destroy(here, request.erases)
             if created:
                 self._open(created)
-            self._keys |= {document.id: document.key for document in prepared.documents}
+            self._keys |= {(here, document.id): document.key for document in prepared.documents}
             return self._write(request, head, [body.encode() for _, _, body in prepared.framed(head + 1)], documents)
 
     def _check_slug(self, created: ChronologyCreated) -> None:
-        if any(info.slug == created.slug for info in self._infos.values()):
-            raise AlreadyExists(f"there is already a chronology called {created.slug!r}; use it, or choose another slug")
+        if created.chronology_id in self._infos or any(info.slug == created.slug for info in self._infos.values()):
+            raise AlreadyExists(
+                f"there is already a chronology called {created.slug!r} or with the id {created.chronology_id}; use it, or choose another slug"
+            )
 
     def _open(self, created: ChronologyCreated) -> None:
         info = ChronologyInfo(id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=0)
@@ -60,11 +67,11 @@ class MemoryLog:
         self._events[info.id] = []
 
     def _destroy(self, here: str, document_id: str) -> None:
-        if document_id not in self._keys:
+        if (here, document_id) not in self._keys:
             raise NotFound(f"there is no document {document_id} in this chronology")
-        if self._keys[document_id] is None:
+        if self._keys[here, document_id] is None:
             raise gone(document_id)
-        self._keys[document_id] = None
+        self._keys[here, document_id] = None
         del self._documents[here, document_id]
 
     def _write(self, request: Append, head: int, bodies: Sequence[bytes], documents: Sequence[StoredDocument]) -> Appended:
@@ -79,15 +86,15 @@ class MemoryLog:
             self._documents[here, document.id] = document
         return outcome
 
-    def _unseal(self, sealed: Sealed) -> bytes | None:
-        key = self._keys[sealed.document_id]
+    def _unseal(self, chronology_id: str, sealed: Sealed) -> bytes | None:
+        key = self._keys[chronology_id, sealed.document_id]
         return None if key is None else open_sealed(key, sealed)
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         events = self._events.get(chronology_id, [])[after:]
         cut = events[:limit]
         whole = events[: cut[-1][0] - after] if cut else []
-        return [decode(body, self._unseal) for _, body in whole]
+        return [decode(body, partial(self._unseal, chronology_id)) for _, body in whole]
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         return [body for _, body in self._events.get(chronology_id, [])[after : after + limit]]

@@ -1,11 +1,11 @@
 """Appends made ready for their transaction: sealed and serialised before anything is locked, so that the lock is held only to write."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.crypto.sealing import new_key
 from shared.domain.codec import Content, Envelope, prepare
-from shared.domain.errors import RevisionConflict
+from shared.domain.errors import InvalidInput, RevisionConflict
 from shared.domain.events import ChronologyCreated
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, StoredDocument
@@ -18,10 +18,12 @@ BYTES_AN_EVENT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SealedDocument:
-    """A document on its way into the store: its content key, and its two forms sealed under it."""
+    """A document on its way into the store: its content key, plain and wrapped, and its two forms sealed under it."""
 
     id: str
     key: bytes
+    kek_id: str
+    wrapped: bytes
     original: bytes
     text: bytes
 
@@ -61,6 +63,10 @@ class Prepared:
             yield position, kind, frame(content, event_id, position, last)
 
 
+Wrap = Callable[[str, bytes], tuple[str, bytes]]
+"""From document id and content key to the id of the key-encryption key and the wrapped key."""
+
+
 def quoted_documents(request: Append, documents: Sequence[StoredDocument]) -> frozenset[str]:
     """The ids of documents captured earlier that the events of an append quote."""
     found = {event.sealed_under for event in request.events}
@@ -68,12 +74,13 @@ def quoted_documents(request: Append, documents: Sequence[StoredDocument]) -> fr
 
 
 def prepare_append(
-    request: Append, documents: Sequence[StoredDocument], keys: Mapping[str, bytes | None], erasures: int, new_id: IdSource
+    request: Append, documents: Sequence[StoredDocument], keys: Mapping[str, bytes | None], erasures: int, new_id: IdSource, wrap: Wrap
 ) -> Prepared:
     """Seal and serialise an append. `keys` are the content keys of the documents that it quotes, as `quoted_documents` names them.
 
-    Raises `NotFound` for a document without a key, `Gone` for an erased one.
+    Raises `InvalidInput` for what no log can hold, `NotFound` for a document without a key, `Gone` for an erased one.
     """
+    _check_form(request, documents)
     fresh = {document.id: new_key() for document in documents}
     seal = sealer({**keys, **fresh})
     here = request.chronology_id
@@ -83,18 +90,37 @@ def prepare_append(
         contents=tuple([prepare(here, event, seal) for event in request.events]),
         ids=tuple(new_id.several(len(request.events))),
         types=tuple([event.type for event in request.events]),
-        documents=tuple(
-            SealedDocument(
-                id=document.id,
-                key=fresh[document.id],
-                original=seal_form(fresh[document.id], here, document.id, ORIGINAL, document.original),
-                text=seal_form(fresh[document.id], here, document.id, TEXT, document.text.encode()),
-            )
-            for document in documents
-        ),
+        documents=tuple([_sealed(here, document, fresh[document.id], wrap) for document in documents]),
         quoted=frozenset(keys),
         erasures=erasures,
     )
+
+
+def _sealed(here: str, document: StoredDocument, key: bytes, wrap: Wrap) -> SealedDocument:
+    kek_id, wrapped = wrap(document.id, key)
+    return SealedDocument(
+        id=document.id,
+        key=key,
+        kek_id=kek_id,
+        wrapped=wrapped,
+        original=seal_form(key, here, document.id, ORIGINAL, document.original),
+        text=seal_form(key, here, document.id, TEXT, document.text.encode()),
+    )
+
+
+def _check_form(request: Append, documents: Sequence[StoredDocument]) -> None:
+    """Refuse an append that contradicts itself."""
+    names = [name for name, _ in request.reserves]
+    ids = [document.id for document in documents]
+    if len(set(names)) < len(names) or len(set(ids)) < len(ids):
+        raise InvalidInput("an append may name each reserved name and each document once")
+    openings = [at for at, event in enumerate(request.events) if isinstance(event, ChronologyCreated)]
+    if openings not in ([], [0]):
+        raise InvalidInput("a chronology is opened by the first event of its log, and only by that")
+    if (created := creation(request)) and created.chronology_id != request.chronology_id:
+        raise InvalidInput(f"the event opens chronology {created.chronology_id}, but the append is for {request.chronology_id}")
+    if request.erases is not None and any(event.sealed_under == request.erases for event in request.events):
+        raise InvalidInput("an append cannot quote the document that it erases")
 
 
 def creation(request: Append) -> ChronologyCreated | None:

@@ -1,8 +1,8 @@
 """The log's rows. Rows are written from validated domain values only: `table=True` classes do not validate.
 
-`chronology_id` comes first in every key, so that a distributed PostgreSQL can shard by it. Nothing references the chronology by a foreign key:
-every append locks its row first, and a check for each event would cost a fifth of the rate. The migrations add the triggers that refuse
-UPDATE and DELETE; `alembic check` holds these classes and the migrations together.
+`chronology_id` comes first in every key, so that a distributed PostgreSQL can shard by it. Nothing references the chronology by a foreign
+key: every append locks its row first, and a check for each event would cost a fifth of the rate. The migrations add the triggers that
+refuse UPDATE and DELETE; `alembic check` holds these classes and the migrations together.
 """
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
@@ -68,7 +68,10 @@ class ReservationRow(SQLModel, table=True):
 
 
 class DocumentRow(SQLModel, table=True):
-    """The original bytes and the canonical text (UTF-8) of a captured document, both sealed under its key. The row goes when it is erased."""
+    """The original bytes and the canonical text (UTF-8) of a captured document, both sealed under its key.
+
+    The row goes when the document is erased.
+    """
 
     __tablename__ = "document"
 
@@ -90,7 +93,10 @@ class DocumentKeyRow(SQLModel, table=True):
 
 
 class TileRow(SQLModel, table=True):
-    """A full tile of a log's Merkle tree (C2SP tlog-tiles): 256 hashes and their root. Level 0 holds leaf hashes, each level above the roots of the tiles below."""
+    """A full tile of a log's Merkle tree (C2SP tlog-tiles): 256 hashes and their root.
+
+    Level 0 holds leaf hashes, each level above the roots of the tiles below.
+    """
 
     __tablename__ = "tile"
 

@@ -111,7 +111,7 @@ def node_reader(driver: Driver, chronology_id: str, head: int) -> NodeReader:
             elif level == 0:
                 kept[level, index] = leaves_between(driver, chronology_id, first, end)
             else:
-                kept[level, index] = roots(level - 1, first, end)
+                kept[level, index] = list(roots(level - 1, first, end))
         return kept[level, index]
 
     def node(level: int, index: int) -> bytes:

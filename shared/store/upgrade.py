@@ -15,7 +15,8 @@ BATCH = 2_560
 def plant_trees(driver: Driver) -> None:
     """Give every log the tree over its events."""
     for here in [row[0] for row in driver.rows("SELECT id FROM chronology ORDER BY id")]:
-        tree, pending = CompactRange(), ()
+        tree: CompactRange = CompactRange()
+        pending: tuple[bytes, ...] = ()
         for leaves in _leaves(driver, here):
             growth = grow(tree, pending, leaves, stored_roots(driver, here))
             tree, pending = growth.tree, growth.pending
