@@ -1,14 +1,17 @@
 """Proof and erasure: Merkle trees and signed checkpoints over the log, documents and their claims sealed under keys that can be destroyed.
 
-Logs that are there already get their trees; documents that are there already are sealed. Claims recorded before stay as they were written, in the
-open: the log is permanent. The read model is dropped and made anew; it is built again from the log.
+Logs that are there already get their trees; documents that are there already are sealed. Claims recorded before stay as they were written,
+in the open: the log is permanent. The read model is dropped and made anew; it is built again from the log.
 """
+
+import math
 
 import sqlalchemy as sa
 from alembic import context, op
 
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.store.driver import Driver
+from shared.store.timed import TimedConnection
 from shared.store.upgrade import plant_trees, seal_documents
 
 revision = "0003"
@@ -107,10 +110,13 @@ def _log_without_references_on_postgresql() -> None:
 
 
 def _log_without_references_on_sqlite() -> None:
-    # SQLite cannot drop a reference: the tables are written anew, row by row as they were.
+    # SQLite cannot drop a reference: the tables are written anew, row by row as they were, however long that takes.
+    raw = op.get_bind().connection.driver_connection
+    assert isinstance(raw, TimedConnection)
+    raw.limit, usual = math.inf, raw.limit
     op.rename_table("document", "document_before")
     _documents()
-    for table, columns in {
+    rebuilt: dict[str, list[sa.schema.SchemaItem]] = {
         "event": [
             sa.Column("chronology_id", sa.String(36), nullable=False),
             sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -136,58 +142,83 @@ def _log_without_references_on_sqlite() -> None:
             sa.Column("position", sa.BigInteger(), nullable=False),
             sa.PrimaryKeyConstraint("chronology_id", "name"),
         ],
-    }.items():
+    }
+    for table, columns in rebuilt.items():
         op.rename_table(table, f"{table}_before")
         op.create_table(table, *columns)
-        op.execute(f'INSERT INTO "{table}" SELECT * FROM "{table}_before" ORDER BY rowid')
+        op.execute(f'INSERT INTO "{table}" SELECT * FROM "{table}_before" ORDER BY rowid')  # noqa: S608 - our own names
         op.execute(f'DROP TABLE "{table}_before"')  # its triggers go with it
+    raw.limit = usual
+
+
+ERASED = """SELECT 1 FROM document_key k WHERE k.chronology_id = OLD.chronology_id AND k.document_id = OLD.id AND k.wrapped IS NULL"""
+"""Finds something when the document of a row is erased."""
+
+MOVES_ON = """
+    NEW.id = OLD.id AND NEW.slug = OLD.slug AND NEW.title = OLD.title AND NEW.description = OLD.description
+    AND NEW.head >= OLD.head AND NEW.erasures >= OLD.erasures AND (NEW.head > OLD.head OR NEW.peaks = OLD.peaks)
+"""
+"""A chronology's row moves forward only, and its tree changes only when it grows."""
+
+STAYS_DESTROYED = """
+    NEW.chronology_id = OLD.chronology_id AND NEW.document_id = OLD.document_id AND (OLD.wrapped IS NOT NULL OR NEW.wrapped IS NULL)
+"""
+"""A key may be wrapped anew or destroyed; one that is destroyed does not come back."""
 
 
 def _refuse(sqlite: bool) -> None:
-    if not sqlite:
-        for table in NEW_IMMUTABLE:
-            op.execute(
-                f'CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION salname_refuse()'
-            )
-            op.execute(
-                f'CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION salname_refuse()'
-            )
-        op.execute('CREATE TRIGGER document_refuses_update BEFORE UPDATE ON "document" FOR EACH ROW EXECUTE FUNCTION salname_refuse()')
-        op.execute(
-            'CREATE TRIGGER document_refuses_truncate BEFORE TRUNCATE ON "document" FOR EACH STATEMENT EXECUTE FUNCTION salname_refuse()'
-        )
-        op.execute(
-            """
-            CREATE FUNCTION salname_refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF EXISTS (SELECT FROM document_key k
-                           WHERE k.chronology_id = OLD.chronology_id AND k.document_id = OLD.id AND k.wrapped IS NULL) THEN
-                    RETURN OLD;
-                END IF;
-                RAISE EXCEPTION 'the log is append-only: DELETE of document is refused until it is erased' USING ERRCODE = 'restrict_violation';
-            END $$
-            """
-        )
-        op.execute(
-            'CREATE TRIGGER document_refuses_delete BEFORE DELETE ON "document" FOR EACH ROW EXECUTE FUNCTION salname_refuse_unless_erased()'
-        )
+    refuse = _refuse_on_sqlite if sqlite else _refuse_on_postgresql
+    rewritten = ("event", "idempotency", "reservation") if sqlite else ()  # written anew above, their triggers went
+    for table in (*NEW_IMMUTABLE, *rewritten):
+        refuse(table, "UPDATE")
+        refuse(table, "DELETE")
+    refuse("document", "UPDATE")
+    refuse("chronology", "UPDATE", MOVES_ON)
+    refuse("chronology", "DELETE")
+    refuse("document_key", "UPDATE", STAYS_DESTROYED)
+    refuse("document_key", "DELETE")
+    if sqlite:
+        refuse("document", "DELETE", f"EXISTS ({ERASED})")
         return
-    for table in (*NEW_IMMUTABLE, "event", "idempotency", "reservation"):
-        for verb in ("UPDATE", "DELETE"):
-            _refuse_on_sqlite(table, verb)
-    _refuse_on_sqlite("document", "UPDATE")
-    _refuse_on_sqlite(
-        "document",
-        "DELETE",
-        "WHEN NOT EXISTS (SELECT 1 FROM document_key k "
-        "WHERE k.chronology_id = OLD.chronology_id AND k.document_id = OLD.id AND k.wrapped IS NULL) ",
-    )
+    _refuse_unless_erased_on_postgresql()
+    for table in (*NEW_IMMUTABLE, "document", "chronology", "document_key"):
+        op.execute(
+            f'CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION salname_refuse()'
+        )
 
 
-def _refuse_on_sqlite(table: str, verb: str, when: str = "") -> None:
+def _refuse_on_sqlite(table: str, verb: str, unless: str = "") -> None:
+    when = f"WHEN NOT ({unless}) " if unless else ""
     op.execute(
         f'CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON "{table}" {when}'
         f"BEGIN SELECT RAISE(ABORT, 'the log is append-only: {verb} of {table} is refused'); END"
+    )
+
+
+def _refuse_on_postgresql(table: str, verb: str, unless: str = "") -> None:
+    when = f"WHEN (NOT ({unless})) " if unless else ""
+    op.execute(
+        f'CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON "{table}" FOR EACH ROW {when}EXECUTE FUNCTION salname_refuse()'
+    )
+
+
+def _refuse_unless_erased_on_postgresql() -> None:
+    # The path is fixed: otherwise a temporary table called document_key, which anybody may make, would be looked into instead of ours.
+    schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
+    op.execute(
+        f"""
+        CREATE FUNCTION salname_refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql
+        SET search_path = {schema}, pg_catalog, pg_temp AS $$
+        BEGIN
+            IF EXISTS ({ERASED}) THEN
+                RETURN OLD;
+            END IF;
+            RAISE EXCEPTION 'the log is append-only: DELETE of document is refused' USING ERRCODE = 'restrict_violation';
+        END $$
+        """
+    )
+    op.execute(
+        'CREATE TRIGGER document_refuses_delete BEFORE DELETE ON "document" FOR EACH ROW EXECUTE FUNCTION salname_refuse_unless_erased()'
     )
 
 
@@ -199,6 +230,7 @@ def _read_model() -> None:
         sa.Column("chronology_id", sa.String(36), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
+        sa.Column("erasures", sa.BigInteger(), nullable=False),
         sa.Column("fold_version", sa.Integer(), nullable=False),
         sa.Column("time", sa.String(40), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
@@ -228,6 +260,7 @@ def _read_model() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("time", sa.String(40), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("erased", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("chronology_id", "id"),
     )
     op.create_table(
@@ -239,6 +272,22 @@ def _read_model() -> None:
         sa.Column("start", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "id"),
+    )
+    op.create_table(
+        "placement",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("claim_id", sa.String(36), nullable=False),
+        sa.Column("until", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.String(36), nullable=False),
+        sa.PrimaryKeyConstraint("chronology_id", "claim_id", "until"),
+    )
+    op.create_table(
+        "erased_claim",
+        sa.Column("chronology_id", sa.String(36), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("document_id", sa.String(36), nullable=False),
+        sa.Column("beside", sa.String(36), nullable=True),
         sa.PrimaryKeyConstraint("chronology_id", "id"),
     )
     op.create_table(

@@ -4,6 +4,7 @@ Every wait has a limit: connecting, waiting for a lock, running a statement, sit
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from sqlmodel import Session, create_engine
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
 from shared.store.driver import Driver, DriverError, refuse_time_limit
+from shared.store.timed import TimedConnection
 
 POOL_SIZE = 20
 SQLITE_PAGE = 16_384
 """Bytes in a page of a new SQLite database: with the usual 4,096, only three sealed events fit into one, and appends cost nearly twice."""
 WRITE = "salname_write"
+PATIENCE = "salname_patience"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +82,40 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[WriteSession]:
         """Open a transaction that is committed when the block ends and rolled back when it raises."""
-        with self._taking_turns(), _waits(), WriteSession(self._write) as session, session.begin():
+        with (
+            self._taking_turns() as patience,
+            _waits(),
+            WriteSession(self._write.execution_options(**{PATIENCE: patience})) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
     def drive(self) -> Iterator[Driver]:
         """Open a transaction for writing like `write`, on the driver itself."""
-        with self._taking_turns(), _waits():
+        with self._taking_turns() as patience, _waits():
             pooled = self.engine.raw_connection()
             try:
                 raw = pooled.driver_connection
                 if self.dialect == "sqlite":
                     raw.execute("PRAGMA query_only = OFF")  # type: ignore[union-attr]  # checked out, so there is one
-                    raw.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+                    _begin_immediate(raw, patience, self.limits.lock)
                 yield Driver(self.dialect, raw)
                 pooled.commit()
             finally:
                 pooled.close()  # what is not committed by now is rolled back
 
     @contextmanager
-    def _taking_turns(self) -> Iterator[None]:
+    def _taking_turns(self) -> Iterator[float]:
+        """Wait for this process's turn to write; give the seconds that are left to wait for other processes'."""
         if self._turn is None:
-            yield
+            yield self.limits.lock
             return
+        began = time.monotonic()
         if not self._turn.acquire(timeout=self.limits.lock):
             raise Busy(f"another writer held the database for more than {self.limits.lock:g} s; nothing was changed, try again")
         try:
-            yield
+            yield max(0.0, began + self.limits.lock - time.monotonic())
         finally:
             self._turn.release()
 
@@ -158,19 +168,21 @@ def _sqlite(url: str, limits: Limits) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=limits.lock,
-        connect_args={"check_same_thread": False},
+        connect_args={"check_same_thread": False, "factory": TimedConnection},
         hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.limit = limits.statement
         for pragma in (
             f"page_size = {SQLITE_PAGE}",
             "journal_mode = WAL",
             "secure_delete = ON",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "recursive_triggers = ON",  # without it, INSERT OR REPLACE removes rows past the triggers that refuse to
             f"busy_timeout = {int(limits.lock * 1000)}",
             "cache_size = -65536",
             "temp_store = MEMORY",
@@ -180,11 +192,27 @@ def _sqlite(url: str, limits: Limits) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A transaction that starts reading and then writes can fail halfway with SQLITE_BUSY; one that says so at once cannot.
-        writes = bool(connection.get_execution_options().get(WRITE))
+        options = connection.get_execution_options()
+        writes = bool(options.get(WRITE))
         connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            _begin_immediate(connection.connection.driver_connection, options.get(PATIENCE, limits.lock), limits.lock)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_immediate(raw: Any, patience: float, usual: float) -> None:
+    """Begin to write, waiting for other processes no longer than `patience` seconds; `usual` is how long any other statement may wait."""
+    if patience > usual * 0.9:
+        raw.execute("BEGIN IMMEDIATE")
+        return
+    raw.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {int(usual * 1000)}")
 
 
 def _postgresql(url: str, limits: Limits) -> Engine:
