@@ -22,8 +22,8 @@ from benchmarks.race import Load, Mode, Peer, race
 from tests.support.postgres import postgres
 
 OURS = "Salname append"
-SAVE, RECORDER = EventSourcing(save=True), EventSourcing(save=False)
-SAVE_FUNCTION, RECORDER_FUNCTION = EventSourcing(save=True, function=True), EventSourcing(save=False, function=True)
+SAVE, RECORDER, SAVE_CLAIMS = EventSourcing("save"), EventSourcing("recorder"), EventSourcing("save from claims")
+SAVE_FUNCTION, RECORDER_FUNCTION = EventSourcing("save", function=True), EventSourcing("recorder", function=True)
 KEYED, BARE = SqliteRows(keyed=True), SqliteRows(keyed=False)
 COPY, GROUP = PostgresCopy(), BareGroupCommit()
 PRODUCERS = (1, 32, 128)
@@ -83,7 +83,7 @@ def sqlite(size: Size, million: bool) -> None:
     load = Load(writers=1, transactions=size.batches, batch=BATCH)
     report(
         f"SQLite, one writer, batches of {BATCH:,}",
-        rounds([BARE, KEYED, RECORDER, SAVE, Salname()], sqlite_file, load, size.rounds),
+        rounds([BARE, KEYED, RECORDER, SAVE, SAVE_CLAIMS, Salname()], sqlite_file, load, size.rounds),
         [KEYED.name, SAVE.name],
         [
             Target("Salname to eventsourcing's save, in batches", OURS, 1.5, (SAVE.name,)),

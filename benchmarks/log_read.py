@@ -24,7 +24,7 @@ from tests.support.postgres import postgres
 SECTION = 1000
 BATCH = 1000
 PROOFS = 1000
-ES, SAVE = "eventsourcing notification log", EventSourcing(save=True)
+ES, SAVE = "eventsourcing notification log", EventSourcing("save")
 ES_DECODED = f"{ES}, decoded by its mapper"
 OURS, OURS_RAW = "Salname read, decoded and checked", "Salname read_raw"
 

@@ -1,12 +1,13 @@
 """The `eventsourcing` library: its recorder alone, and `Application.save`; on PostgreSQL with its table lock and with its function.
 
 The claims come as dictionaries of plain JSON types, which its default transcoder likes best, and are made into its events before the
-clock starts; its recorder is given stored events whose state is the claim's JSON as bytes.
+clock starts; its recorder is given stored events whose state is the claim's JSON as bytes. "save from claims" is timed as Salname is, from the
+validated claims on: it makes the dictionaries and triggers the events, too.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -16,8 +17,9 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
 from benchmarks.corpus import CLAIM_ID, DOCUMENT_ID, payload, recorded
 from benchmarks.race import Work
-from shared.domain.claims import ClaimBody
+from shared.domain.claims import Claim, ClaimBody
 
+Way = Literal["recorder", "save", "save from claims"]
 POOL = 15
 """Connections that its pool may have: a little more than the eight writers of the races."""
 
@@ -58,14 +60,14 @@ def environment(url: str, function: bool) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class EventSourcing:
-    """The library in one of its ways. `save`: through `Application.save`, else through the recorder's `insert_events`."""
+    """The library in one of its ways."""
 
-    save: bool
+    way: Way
     function: bool = False
 
     @property
     def name(self) -> str:
-        return f"eventsourcing {'save' if self.save else 'recorder'}{', function' if self.function else ''}"
+        return f"eventsourcing {self.way}{', function' if self.function else ''}"
 
     def create(self, url: str) -> str:
         Books(environment(url, self.function)).close()
@@ -73,7 +75,7 @@ class EventSourcing:
 
     def connect(self, url: str, place: str) -> "EventSourcingSession":
         # Processes that would create its types at the same time fail.
-        return EventSourcingSession(Books({**environment(url, self.function), "CREATE_TABLE": "no"}), self.save)
+        return EventSourcingSession(Books({**environment(url, self.function), "CREATE_TABLE": "no"}), self.way)
 
 
 @dataclass
@@ -81,10 +83,12 @@ class EventSourcingSession:
     """One application for all threads of a process."""
 
     application: Books
-    save: bool
+    way: Way
 
     def writer(self, number: int) -> "SavingWriter | RecordingWriter":
-        return SavingWriter(self.application) if self.save else RecordingWriter(self.application.recorder)
+        if self.way == "recorder":
+            return RecordingWriter(self.application.recorder)
+        return SavingWriter(self.application, from_claims=self.way == "save from claims")
 
     def close(self) -> None:
         self.application.close()
@@ -93,16 +97,23 @@ class EventSourcingSession:
 class SavingWriter:
     """Has an aggregate of its own, and saves its new events."""
 
-    def __init__(self, application: Books) -> None:
+    def __init__(self, application: Books, from_claims: bool) -> None:
         self._application = application
+        self._from_claims = from_claims
         self._book = Book()
         self._application.save(self._book)
 
     def prepare(self, bodies: Sequence[ClaimBody]) -> Work:
-        for body in bodies:
-            self._book.trigger_event(Book.Recorded, claim=recorded(body, CLAIM_ID, DOCUMENT_ID).claim.model_dump(mode="json"))
-        events = self._book.collect_events()
+        claims = [recorded(body, CLAIM_ID, DOCUMENT_ID).claim for body in bodies]
+        if self._from_claims:
+            return lambda: self._application.save(*self._events(claims))
+        events = self._events(claims)
         return lambda: self._application.save(*events)
+
+    def _events(self, claims: Sequence[Claim]) -> Sequence[Any]:
+        for claim in claims:
+            self._book.trigger_event(Book.Recorded, claim=claim.model_dump(mode="json"))
+        return self._book.collect_events()
 
     def close(self) -> None:
         """Nothing of its own."""

@@ -1,5 +1,6 @@
 """Salname's own append path: `DatabaseLog.append` with recorded claims of a captured document."""
 
+import base64
 import hashlib
 import os
 import uuid
@@ -13,6 +14,7 @@ from services.ingest.decide import capture_document
 from services.ingest.requests import NewDocument
 from services.ingest.wiring import system_ids
 from services.projection.runner import Projector
+from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.claims import Claim, ClaimBody
 from shared.domain.events import AnyEvent, ChronologyCreated, ClaimRecorded, Command
 from shared.domain.ids import IdSource
@@ -24,16 +26,17 @@ from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
 
 NewKey = Callable[[], str]
+KEK = KeyEncryptionKey(hashlib.sha256(b"a key that is no secret").digest())
 
 
 def open_database(url: str) -> Database:
     """A database as the services open it. Everything here that makes one makes it by this function."""
-    return Database(url)
+    return Database(url, kek=KEK)
 
 
 def server_environment(url: str) -> dict[str, str]:
     """What a service has to be told to work on the same database."""
-    return {"SALNAME_DATABASE_URL": url}
+    return {"SALNAME_DATABASE_URL": url, "SALNAME_KEY_ENCRYPTION_KEY": base64.b64encode(KEK.key).decode()}
 
 
 def know_documents(url: str) -> None:
