@@ -1,45 +1,14 @@
 """What every log promises, whatever it is stored in."""
 
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import orjson
 import pytest
 
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, RevisionConflict
-from shared.domain.events import ChronologyCreated, Command, CorrectionRejected
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Log, StoredDocument, replay
-from shared.store.append import DatabaseLog
-from shared.store.engine import Database
-from shared.store.memory import MemoryLog
-from tests.support.keys import KEK
-
-COMMAND = Command(actor="test", time=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), correlation_id="c")
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def log(request: pytest.FixtureRequest, new_id: IdSource) -> Iterator[Log]:
-    if request.param == "memory":
-        yield MemoryLog(new_id)
-        return
-    url = request.getfixturevalue("sqlite_database_url" if request.param == "sqlite" else "postgres_url")
-    database = Database(url, kek=KEK)
-    yield DatabaseLog(database, new_id)
-    database.close()
-
-
-def rejected(number: int) -> CorrectionRejected:
-    return CorrectionRejected(correction_id=f"correction-{number}", reason="ə" * number)
-
-
-@pytest.fixture
-def chronology(log: Log, new_id: IdSource) -> str:
-    chronology_id = new_id()
-    created = ChronologyCreated(chronology_id=chronology_id, slug="test", title="Test")
-    log.append(Append(chronology_id=chronology_id, command=COMMAND, events=(created,), key="create", fingerprint="f", result=""))
-    return chronology_id
+from tests.contract.making import COMMAND, command, created, rejected
 
 
 def append(log: Log, chronology: str, *numbers: int, key: str, fingerprint: str = "f", **more: object) -> tuple[int, int, bool]:
@@ -110,9 +79,8 @@ def test_a_reserved_name_is_taken_once(log: Log, chronology: str) -> None:
 
 def test_a_slug_is_taken_once(log: Log, chronology: str, new_id: IdSource) -> None:
     other = new_id()
-    created = ChronologyCreated(chronology_id=other, slug="test", title="Another")
     with pytest.raises(AlreadyExists, match="'test'"):
-        log.append(Append(chronology_id=other, command=COMMAND, events=(created,), key="create", fingerprint="f", result=""))
+        log.append(command(other, created(other, "test"), key="create"))
     assert [info.id for info in log.chronologies()] == [chronology]
 
 
