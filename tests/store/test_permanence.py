@@ -10,7 +10,7 @@ from shared.domain.ports import Append, StoredDocument
 from shared.store.append import DatabaseLog
 from shared.store.engine import Database
 from shared.store.tables import IMMUTABLE
-from tests.contract.test_log import COMMAND
+from tests.contract.making import COMMAND
 
 
 @pytest.fixture
