@@ -5,7 +5,7 @@ the hash of the key that opens it beside it. Sealing itself comes in as a functi
 """
 
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted  # JSON's escapes as RFC 8785 wants them, 3.2.2.2
 from typing import Any
@@ -134,7 +134,7 @@ def _data(raw: dict[str, Any], unseal: Unseal) -> EventData | Erased:
     return latest.model_validate(upcast(kind, version, from_json(plaintext)))
 
 
-def sealed_part(raw: dict[str, Any]) -> Sealed:
+def sealed_part(raw: Mapping[str, Any]) -> Sealed:
     """Take the sealed part out of a stored event's JSON."""
     return Sealed(
         document_id=raw["document"],

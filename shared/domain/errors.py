@@ -97,3 +97,9 @@ class InvalidProof(SalnameError):
     """A proof, a signature or what they are about was altered, is incomplete, or belongs to something else."""
 
     title = "The proof does not hold"
+
+
+class Damaged(SalnameError):
+    """What is stored about a log does not follow from its events."""
+
+    title = "The record is damaged"

@@ -1,0 +1,306 @@
+"""Verifying a log: everything that is stored about it is derived again from its events, and the first thing that is wrong is named.
+
+Checked, event by event: positions without a gap, canonical bytes, columns that say what the bytes say, whole commands. Over them: the
+Merkle tree (every tile, the peaks, the root of every checkpoint and its signature), one idempotency key for each command, documents that
+have their hashes, claims that open and quote what stands in their documents. Nothing is trusted but the events and the keys.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from shared.crypto.notes import ED25519, Checkpoint, Note, Vkey, decode_base64, origin
+from shared.domain.codec import SEALED_TYPE, event_source, sealed_part
+from shared.domain.errors import Damaged, InvalidProof, SalnameError, WrongKey
+from shared.domain.ids import sha256
+from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
+from shared.store.driver import Driver, Row
+from shared.store.engine import Database, ReadSession
+from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, open_sealed, unseal_form
+from shared.store.tree import Growth, grow, stored_roots
+
+BATCH = 2_560
+TEXTS_KEPT = 20_000_000
+"""Code points of document texts that are kept at hand."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedLog:
+    """What was found in order: how many events, keys of commands, checkpoints and documents, and the root over all events."""
+
+    events: int
+    root: bytes
+    keys: int
+    checkpoints: int
+    documents: int
+    erased: int
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the walk along the log has got to."""
+
+    tree: CompactRange = field(default_factory=CompactRange)
+    pending: Sequence[bytes] = ()
+    first: int = 1
+    """The first position of the command under way."""
+
+
+def verify_log(database: Database, chronology_id: str, progress: Progress = lambda done, total: None) -> VerifiedLog:
+    """Derive everything about a log again, in one snapshot; raise `Damaged` with the first thing that is wrong."""
+    with database.read() as session:
+        return _Verifier(database, session, chronology_id).verify(progress)
+
+
+class _Verifier:
+    """One verification of one log."""
+
+    def __init__(self, database: Database, session: ReadSession, here: str) -> None:
+        self._here = here
+        self._driver = database.driver(session)
+        self._documents = _Documents(self._driver, session, Keyring(lambda: database.kek), here)
+        self._checkpoints = _checkpoints(self._driver, here)
+        self._commands = _commands(self._driver, here)
+        self._keys = 0
+        self._walk = _Walk()
+
+    def verify(self, progress: Progress) -> VerifiedLog:
+        rows = self._driver.rows("SELECT head, peaks FROM chronology WHERE id = ?", self._here)
+        if not rows:
+            raise Damaged(f"there is no chronology with id {self._here}")
+        head, peaks = rows[0]
+        query = (
+            'SELECT position, "commit", type, time_us, body FROM event WHERE chronology_id = ? AND position > ? ORDER BY position LIMIT ?'
+        )
+        position, checked = 0, 0
+        while batch := self._driver.rows(query, self._here, position, BATCH):
+            for row in batch:
+                position += 1
+                self._event(position, row)
+            checked += self._grow([leaf_hash(row[4].encode()) for row in batch])
+            progress(position, head)
+        if position != head or self._walk.first != head + 1:
+            raise Damaged(f"the log ends at {position} in the middle of a command, or not at its head {head}", position=position)
+        if self._walk.tree.encode() != bytes(peaks):
+            raise Damaged(f"the tree of the chronology is not the one over its {head} events", position=head)
+        self._no_more(head)
+        return VerifiedLog(
+            events=head,
+            root=self._walk.tree.root(),
+            keys=self._keys,
+            checkpoints=checked,
+            documents=self._documents.seen,
+            erased=self._documents.erased,
+        )
+
+    def _event(self, position: int, row: Row) -> None:
+        stored, commit, kind, time_us, body = row
+        if stored != position:
+            raise Damaged(f"event {position} is missing: the log goes on at {stored}", position=position)
+        raw = orjson.loads(body)
+        if orjson.dumps(raw, option=orjson.OPT_SORT_KEYS).decode() != body:
+            raise Damaged(f"event {position} is not stored in its canonical form", position=position)
+        time = int(datetime.fromisoformat(raw["time"]).timestamp() * 1_000_000)
+        said = (raw["position"], raw["commit"], raw["type"], raw["chronology"], raw["source"])
+        if said != (position, commit, kind, self._here, event_source(self._here)) or abs(time - time_us) > 1:
+            raise Damaged(f"event {position} says something else than the columns beside it", position=position)
+        self._command(position, commit)
+        try:
+            self._documents.check(raw)
+        except Damaged:
+            raise
+        except (SalnameError, KeyError, ValueError) as error:
+            raise Damaged(f"event {position}: {error}", position=position) from error
+
+    def _command(self, position: int, commit: int) -> None:
+        """Commands are whole, and each has its key."""
+        if commit < position:
+            raise Damaged(f"event {position} belongs to a command that ended at {commit}", position=position)
+        if position == self._walk.first:
+            found = next(self._commands, None)
+            self._keys += 1
+            if found != (position, commit):
+                raise Damaged(
+                    f"no idempotency key was kept for the command at {position}–{commit}; the next one is for {found}", position=position
+                )
+        if commit == position:
+            self._walk.first = position + 1
+
+    def _grow(self, leaves: Sequence[bytes]) -> int:
+        """Carry the tree on, up to each checkpoint on the way; return how many of them there were."""
+        checked = 0
+        while leaves:
+            size = self._walk.tree.size
+            until = next((at for at in self._checkpoints if at > size), None)
+            count = len(leaves) if until is None else min(len(leaves), until - size)
+            growth = grow(self._walk.tree, self._walk.pending, leaves[:count], stored_roots(self._driver, self._here))
+            self._compare_tiles(growth)
+            self._walk.tree, self._walk.pending, leaves = growth.tree, growth.pending, leaves[count:]
+            if growth.tree.size == until:
+                self._checkpoints.pop(until)(growth.tree.root())
+                checked += 1
+        return checked
+
+    def _compare_tiles(self, growth: Growth) -> None:
+        for tile in growth.tiles:
+            query = 'SELECT hashes, root FROM tile WHERE chronology_id = ? AND level = ? AND "index" = ?'
+            stored = self._driver.rows(query, self._here, tile.level, tile.index)
+            if [(bytes(hashes), bytes(root)) for hashes, root in stored] != [(tile.hashes, tile.root)]:
+                first = (tile.index * TILE_WIDTH << (8 * tile.level)) + 1
+                raise Damaged(
+                    f"the stored tile {tile.index} of level {tile.level} is not the one over the events from {first} on", position=first
+                )
+
+    def _no_more(self, head: int) -> None:
+        """Nothing is stored beyond the head."""
+        if self._checkpoints:
+            raise Damaged(f"there is a checkpoint over {min(self._checkpoints)} events, and the log has {head}", position=head)
+        if (more := next(self._commands, None)) is not None:
+            raise Damaged(f"an idempotency key speaks of events {more[0]}–{more[1]}, which are not in the log", position=head)
+        beyond = self._driver.rows("SELECT name, position FROM reservation WHERE chronology_id = ? AND position > ?", self._here, head + 1)
+        if beyond:
+            raise Damaged(f"the name {beyond[0][0]} was reserved at {beyond[0][1]}, beyond the head {head}", position=head)
+        self._documents.no_more()
+
+
+def _commands(driver: Driver, here: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of positions that the idempotency keys speak of, in order; commands without events have none."""
+    after = 0
+    query = (
+        'SELECT "first", "last" FROM idempotency WHERE chronology_id = ? AND "first" > ? AND "last" >= "first" '
+        'ORDER BY "first", "last" LIMIT ?'
+    )
+    while rows := driver.rows(query, here, after, BATCH):
+        yield from ((first, last) for first, last in rows)
+        after = rows[-1][0]
+
+
+def _checkpoints(driver: Driver, here: str) -> dict[int, Callable[[bytes], None]]:
+    """Return, by size, what checks each checkpoint against the root that the log's own tree has there."""
+    name = origin(here)
+    vkeys = [Vkey(name, ED25519, decode_base64(public, "a signing key")) for (public,) in driver.rows("SELECT public FROM signing_key")]
+
+    def checker(size: int, stored: bytes, note: str) -> Callable[[bytes], None]:
+        def check(root: bytes) -> None:
+            what = f"the checkpoint over {size} events"
+            try:
+                signed = Note.decode(note.encode())
+                checkpoint = Checkpoint.parse(signed.text)
+                if not any(vkey.signed(signature) and signed.verify(vkey) for vkey in vkeys for signature in signed.signatures):
+                    raise Damaged(f"{what} is not signed by any key of this service", position=size)
+            except InvalidProof as error:
+                raise Damaged(f"{what}: {error.detail}", position=size) from error
+            if (checkpoint.origin, checkpoint.size, checkpoint.root, stored) != (name, size, root, root):
+                raise Damaged(f"{what} was signed over another root: the log was rewritten at or before {size}", position=size)
+
+        return check
+
+    rows = driver.rows("SELECT size, root, note FROM log_checkpoint WHERE chronology_id = ? ORDER BY size", here)
+    return {size: checker(size, bytes(root), note) for size, root, note in rows}
+
+
+class _Documents:
+    """The documents of a log, checked as its events speak of them."""
+
+    def __init__(self, driver: Driver, session: ReadSession, keyring: Keyring, here: str) -> None:
+        self._driver = driver
+        self._session = session
+        self._keyring = keyring
+        self._here = here
+        self._erasures = count_erasures(session, here)
+        self._captured: dict[str, Mapping[str, Any]] = {}
+        self._gone: set[str] = set()
+        self._texts: dict[str, str] = {}
+        self._keys: dict[str, bytes | None] = {}
+
+    @property
+    def seen(self) -> int:
+        """How many documents were captured."""
+        return len(self._captured)
+
+    @property
+    def erased(self) -> int:
+        """How many of them are erased."""
+        return len(self._gone)
+
+    def check(self, raw: Mapping[str, Any]) -> None:
+        """Check what an event says about a document."""
+        match raw["type"]:
+            case "document.captured":
+                self._capture(raw["data"])
+            case "document.erased":
+                self._gone.add(raw["data"]["document_id"])
+                if self._key(raw["data"]["document_id"]) is not None:
+                    raise Damaged(f"document {raw['data']['document_id']} is erased, but its key is still there", position=raw["position"])
+            case "claim.recorded" if raw["datacontenttype"] == SEALED_TYPE:
+                self._claim(raw)
+
+    def _key(self, document_id: str) -> bytes | None:
+        if document_id not in self._keys:
+            found = self._keyring.keys(self._session, self._here, self._erasures, [document_id])
+            if document_id not in found:
+                raise WrongKey(f"there is no key of document {document_id}")
+            self._keys |= found
+        return self._keys[document_id]
+
+    def _capture(self, data: Mapping[str, Any]) -> None:
+        document_id = data["document_id"]
+        self._captured[document_id] = data
+        key = self._key(document_id)
+        if key is None:
+            return
+        rows = self._driver.rows("SELECT original, text FROM document WHERE chronology_id = ? AND id = ?", self._here, document_id)
+        if not rows:
+            raise Damaged(f"the bytes of document {document_id} are missing")
+        original = unseal_form(key, self._here, document_id, ORIGINAL, bytes(rows[0][0]))
+        text = unseal_form(key, self._here, document_id, TEXT, bytes(rows[0][1]))
+        if (sha256(original), sha256(text)) != (data["sha256"], data["text_sha256"]):
+            raise Damaged(f"document {document_id} does not have the bytes that were captured")
+        self._keep(document_id, text.decode())
+
+    def _keep(self, document_id: str, text: str) -> None:
+        if sum(map(len, self._texts.values())) + len(text) > TEXTS_KEPT:
+            self._texts.clear()
+        self._texts[document_id] = text
+
+    def _text(self, document_id: str, key: bytes) -> str:
+        if document_id not in self._texts:
+            rows = self._driver.rows("SELECT text FROM document WHERE chronology_id = ? AND id = ?", self._here, document_id)
+            self._keep(document_id, unseal_form(key, self._here, document_id, TEXT, bytes(rows[0][0])).decode())
+        return self._texts[document_id]
+
+    def _claim(self, raw: Mapping[str, Any]) -> None:
+        sealed = sealed_part(raw)
+        key = self._key(sealed.document_id)
+        if key is None:
+            return
+        claim = orjson.loads(open_sealed(key, sealed))["claim"]
+        if (claim["id"], claim["document_id"]) != (sealed.subject, sealed.document_id):
+            raise Damaged(f"event {raw['position']} holds another claim than it says", position=raw["position"])
+        text = self._text(sealed.document_id, key)
+        for part in _passages(claim):
+            if text[part["start"] : part["end"]] != part["quote"]:
+                where = f"{part['start']}–{part['end']} of document {sealed.document_id}"
+                raise Damaged(f"claim {sealed.subject} quotes words that do not stand at {where}", position=raw["position"])
+
+    def no_more(self) -> None:
+        """What is erased was erased by an event, and no key or document is there that no event speaks of."""
+        for document_id, wrapped in self._driver.rows("SELECT document_id, wrapped FROM document_key WHERE chronology_id = ?", self._here):
+            if document_id not in self._captured:
+                raise Damaged(f"there is a key of document {document_id}, which no event of the log captured")
+            if (wrapped is None) != (document_id in self._gone):
+                raise Damaged(f"the key of document {document_id} was destroyed, and no event says so")
+
+
+def _passages(claim: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield claim
+    for name in ("values", "actors", "places"):
+        yield from claim.get(name, ())
+    for name in ("date", "attribution"):
+        if claim.get(name) is not None:
+            yield claim[name]
