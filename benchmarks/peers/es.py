@@ -1,8 +1,8 @@
 """The `eventsourcing` library: its recorder alone, and `Application.save`; on PostgreSQL with its table lock and with its function.
 
 The claims come as dictionaries of plain JSON types, which its default transcoder likes best, and are made into its events before the
-clock starts; its recorder is given stored events whose state is the claim's JSON as bytes. "save from claims" is timed as Salname is, from the
-validated claims on: it makes the dictionaries and triggers the events, too.
+clock starts; its recorder is given stored events whose state is the claim's JSON as bytes. "save from claims" is timed as Salname is: it
+makes the dictionaries and triggers the events, too.
 """
 
 from collections.abc import Sequence

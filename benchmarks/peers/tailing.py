@@ -1,5 +1,6 @@
 """Systems that are read while they are written: writers that append small transactions, and a reader that follows from a cursor."""
 
+import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -25,7 +26,7 @@ from shared.store.read import DatabaseReader
 Seen = tuple[str, int, str]
 """What a reader saw: the stream, the version in it, and the token by which the writer knows the event."""
 
-REFUSALS: tuple[type[Exception], ...] = (psycopg.Error, PersistenceError, DBAPIError, SalnameError)
+REFUSALS: tuple[type[Exception], ...] = (psycopg.Error, sqlite3.Error, PersistenceError, DBAPIError, SalnameError)
 """What an append that was rolled back raises, in any of these systems."""
 
 BATCH = 500
