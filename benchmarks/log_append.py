@@ -41,7 +41,7 @@ class Size:
     million: int
 
 
-FULL = Size(rounds=5, batches=40, singles=8_000, million=1_000_000)
+FULL = Size(rounds=5, batches=40, singles=4_000, million=1_000_000)
 QUICK = Size(rounds=3, batches=8, singles=1_000, million=30_000)
 
 

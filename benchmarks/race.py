@@ -110,6 +110,13 @@ def prepared(writer: Writer, load: Load, number: int) -> list[Work]:
     return [writer.prepare(list(islice(bodies, load.batch))) for _ in range(load.transactions)]
 
 
+def fill(writer: Writer, load: Load) -> None:
+    """Append all of a load by one writer, a transaction at a time: what is to be stored need not fit into memory."""
+    bodies = endless(document())
+    for _ in range(load.writers * load.transactions):
+        writer.prepare(list(islice(bodies, load.batch)))()
+
+
 def _threads(peer: Peer, url: str, place: str, load: Load) -> list[Span]:
     with closing(peer.connect(url, place)) as session:
         writers = [session.writer(number) for number in range(load.writers)]
