@@ -19,8 +19,9 @@ from services.query.pages.rendering import HEADERS
 from shared.domain.errors import NotAuthenticated
 from shared.domain.roles import Role
 from shared.settings import Settings
+from shared.store.log_rows import CHANNEL
 from shared.store.migrate import migrate
-from shared.store.read import CHANNEL, DatabaseReader
+from shared.store.read import DatabaseReader
 from shared.store.tokens import TokenStore, new_secret
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.web.auth import COOKIE

@@ -5,9 +5,11 @@ each; older stored versions are upcast before they are parsed (`upcast`). Adding
 an upcaster, add a golden file under `tests/golden/events/`.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
@@ -163,17 +165,6 @@ class CorrectionRejected(EventData):
         return self.correction_id
 
 
-EVENT_TYPES: tuple[type[EventData], ...] = (
-    ChronologyCreated,
-    SourceRegistered,
-    DocumentCaptured,
-    DocumentErased,
-    ClaimRecorded,
-    CorrectionProposed,
-    CorrectionAccepted,
-    CorrectionRejected,
-)
-
 AnyEvent = (
     ChronologyCreated
     | SourceRegistered
@@ -183,6 +174,17 @@ AnyEvent = (
     | CorrectionProposed
     | CorrectionAccepted
     | CorrectionRejected
+)
+
+EVENT_TYPES: tuple[type[AnyEvent], ...] = (
+    ChronologyCreated,
+    SourceRegistered,
+    DocumentCaptured,
+    DocumentErased,
+    ClaimRecorded,
+    CorrectionProposed,
+    CorrectionAccepted,
+    CorrectionRejected,
 )
 
 
@@ -195,8 +197,9 @@ class Erased(Frozen):
     document_id: str
 
 
-class Recorded(Frozen):
-    """An event as the log holds it: the CloudEvents envelope around the data.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as the log holds it: the CloudEvents envelope around the data. Made from the log's own bytes, and many at a time.
 
     `position` counts 1, 2, 3 … within the chronology. `commit` is the position of the last event of the command that wrote this one:
     the events of one command become visible together, so a revision that readers see is always some event's `commit`. `data` is
@@ -205,13 +208,13 @@ class Recorded(Frozen):
 
     id: str
     chronology: str
-    position: int = Field(ge=1)
-    commit: int = Field(ge=1)
-    time: AwareDatetime
+    position: int
+    commit: int
+    time: datetime
     actor: str
     correlationid: str
-    causationid: str | None = None
     data: AnyEvent | Erased
+    causationid: str | None = None
 
 
 class Command(Frozen):

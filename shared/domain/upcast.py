@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.domain.errors import UnknownEvent
-from shared.domain.events import EVENT_TYPES, EventData
+from shared.domain.events import EVENT_TYPES, AnyEvent
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-LATEST: Mapping[str, type[EventData]] = {event.type: event for event in EVENT_TYPES}
+LATEST: Mapping[str, type[AnyEvent]] = {event.type: event for event in EVENT_TYPES}
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
 """(type, version) -> the function that makes version + 1 of it."""
 
 
-def known(event_type: str, version: int) -> type[EventData]:
+def known(event_type: str, version: int) -> type[AnyEvent]:
     """Return the class of an event; raise `UnknownEvent` for what a newer release wrote."""
     latest = LATEST.get(event_type)
     if latest is None or version > latest.version:

@@ -19,8 +19,9 @@ from shared.store.driver import Driver, DriverError, Duplicate, Row
 from shared.store.engine import Database
 from shared.store.group import GroupCommit
 from shared.store.keys import OPEN, count_erasures, gone
+from shared.store.log_rows import write_log
 from shared.store.prepared import Prepared, check_revision, creation, prepare_append, quoted_documents
-from shared.store.read import CHANNEL, DatabaseReader
+from shared.store.read import DatabaseReader
 from shared.store.tree import Growth, grow, leaves_between, stored_roots
 
 CAPTURED = "the document {}"
@@ -73,6 +74,20 @@ class DatabaseLog(DatabaseReader):
         appended = self._open(prepared) if creation(request) else self._group.submit(request.chronology_id, prepared, prepared.weight)
         self._on_append()
         return appended
+
+    def append_together(self, requests: Sequence[Append]) -> list[Appended | SalnameError]:
+        """Append what came to one chronology at about the same time in one transaction, from one thread; each has its own outcome."""
+        outcomes: dict[int, Appended | Exception] = {}
+        prepared: dict[int, Prepared] = {}
+        for at, request in enumerate(requests):
+            try:
+                prepared[at] = self._prepare(request, ())
+            except SalnameError as error:
+                outcomes[at] = error
+        if prepared:
+            outcomes.update(zip(prepared, self._commit(list(prepared.values())), strict=True))
+            self._on_append()
+        return [_expected(outcomes[at]) for at in range(len(requests))]
 
     def _prepare(self, request: Append, documents: Sequence[StoredDocument]) -> Prepared:
         here, quoted = request.chronology_id, quoted_documents(request, documents)
@@ -142,9 +157,10 @@ class DatabaseLog(DatabaseReader):
                 outcomes.append(self._admit(driver, state, prepared, rows))
             except SalnameError as error:
                 outcomes.append(error)
-        growth = self._insert(driver, here, before, rows) if rows.keys else None
+        growth = self._insert(driver, here, before, rows)
         if rows.keys:
-            _move_on(driver, here, state, before if growth is None else growth.tree)
+            tree = growth.tree if growth else before
+            write_log(driver, here, rows.events, rows.keys, (state.head, tree.encode(), state.erasures))
         return outcomes, growth
 
     @staticmethod
@@ -178,8 +194,6 @@ class DatabaseLog(DatabaseReader):
         return appended
 
     def _insert(self, driver: Driver, here: str, before: CompactRange, rows: _Rows) -> Growth | None:
-        driver.insert_events(rows.events)
-        driver.insert_keys(rows.keys)
         driver.insert("reservation", ("chronology_id", "name", "subject", "position"), rows.reservations)
         driver.insert("document_key", ("chronology_id", "document_id", "kek_id", "wrapped"), rows.document_keys)
         driver.insert("document", ("chronology_id", "id", "original", "text"), rows.documents)
@@ -201,6 +215,13 @@ class DatabaseLog(DatabaseReader):
     def _keep(self, here: str, growth: Growth | None) -> None:
         if growth is not None:
             self._pending[here] = (growth.tree, growth.pending)
+
+
+def _expected(outcome: Appended | Exception) -> Appended | SalnameError:
+    """The outcome of one among others; what nobody expects is nobody's outcome."""
+    if isinstance(outcome, Exception) and not isinstance(outcome, SalnameError):
+        raise outcome
+    return outcome
 
 
 def _repeated(known: tuple[str, Appended], request: Append) -> Appended:
@@ -255,10 +276,3 @@ def _destroy(driver: Driver, state: _State, here: str, document_id: str) -> None
     driver.run("UPDATE document_key SET wrapped = NULL WHERE chronology_id = ? AND document_id = ?", here, document_id)
     driver.run("DELETE FROM document WHERE chronology_id = ? AND id = ?", here, document_id)
     state.erasures += 1
-
-
-def _move_on(driver: Driver, here: str, state: _State, tree: CompactRange) -> None:
-    """Write the log's new state, and wake up who listens, in one statement."""
-    notify = f" RETURNING pg_notify('{CHANNEL}', id)" if driver.dialect == "postgresql" else ""
-    statement = f"UPDATE chronology SET head = ?, peaks = ?, erasures = ? WHERE id = ?{notify}"  # noqa: S608 - our own channel
-    driver.run(statement, state.head, tree.encode(), state.erasures, here)

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from shared.domain.codec import Unseal, decode
 from shared.domain.errors import UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
+from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, unseal_form
-from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
-
-CHANNEL = "salname_log"
-"""The PostgreSQL channel that says which chronology's log has grown."""
+from shared.store.tables import ChronologyRow, DocumentRow, IdempotencyRow, ReservationRow
 
 
 class DatabaseReader:
@@ -34,15 +32,9 @@ class DatabaseReader:
         with self.database.read() as session:
             return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
 
-    @staticmethod
-    def _rows(session: ReadSession, chronology_id: str, after: int, limit: int) -> list[tuple[int, int, str]]:
-        query = (
-            select(EventRow.position, EventRow.commit, EventRow.body)
-            .where(EventRow.chronology_id == chronology_id, col(EventRow.position) > after)
-            .order_by(col(EventRow.position))
-            .limit(limit)
-        )
-        return [(position, commit, body) for position, commit, body in session.exec(query)]
+    def _rows(self, session: ReadSession, chronology_id: str, after: int, limit: int) -> list[Row]:
+        query = 'SELECT position, "commit", body FROM event WHERE chronology_id = ? AND position > ? ORDER BY position LIMIT ?'
+        return self.database.driver(session).rows(query, chronology_id, after, limit)
 
     def head(self, chronology_id: str) -> int:
         with self.database.read() as session:
@@ -79,7 +71,7 @@ class DatabaseReader:
             return StoredDocument(id=row.id, original=original, text=text.decode())
 
 
-def _decode_whole(rows: Sequence[tuple[int, int, str]], unseal: Unseal) -> list[Recorded]:
+def _decode_whole(rows: Sequence[Row], unseal: Unseal) -> list[Recorded]:
     """Decode as many whole commits as this release knows; raise `UnknownEvent` when it does not know the first."""
     events: list[Recorded] = []
     for _, _, body in rows:
