@@ -12,6 +12,7 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.ingest.app import install_ingest
+from services.ingest.proof import install_proof
 from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import ProjectionThread, Projector
 from services.query.app import install_query
@@ -54,8 +55,10 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
         if listener:
             listener.start()
         thread.start()
+        checkpoints.start()
         yield
         app.state.query.streams.close()
+        checkpoints.stop()
         thread.stop()
         if listener:
             listener.stop()
@@ -75,8 +78,10 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     app.state.editing = True
     install_problems(app)
     install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
+    checkpoints = install_proof(app, database, settings, appended)
     install_query(app, database, settings, changed)
-    app.include_router(health_routes({"database": database_check(database), "projection": thread.failure}))
+    checks = {"database": database_check(database), "projection": thread.failure, "checkpoints": checkpoints.failure}
+    app.include_router(health_routes(checks))
     app.add_middleware(HeadAsGet)
     install_known_hosts(app, settings.host)
     if ticket:

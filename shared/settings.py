@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.crypto.keyfile import load_kek, parse_kek
 from shared.crypto.sealing import KeyEncryptionKey
+from shared.crypto.signing_key import SigningKeySource, parse_signing_key
 from shared.domain.errors import InvalidInput
 from shared.store.engine import Database, Limits, sqlite_url
 
@@ -24,6 +25,11 @@ class Settings(BaseSettings):
     key_encryption_key: SecretStr | None = Field(
         default=None,
         description="32 bytes in base64 that all keys of documents are wrapped in; without it, the file `kek` in the folder of keys",
+    )
+    signing_key: SecretStr | None = Field(
+        default=None,
+        description="the Ed25519 seed, 32 bytes in base64, that checkpoints are signed with; without it, the file `checkpoint-key` in the "
+        "folder of keys",
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=0, le=65535)
@@ -53,6 +59,11 @@ class Settings(BaseSettings):
         if self.key_encryption_key is not None:
             return parse_kek(self.key_encryption_key.get_secret_value(), "SALNAME_KEY_ENCRYPTION_KEY")
         return load_kek(self.keys_folder())
+
+    def signing_key_source(self) -> SigningKeySource:
+        """Where the key comes from that checkpoints are signed with."""
+        given = None if self.signing_key is None else parse_signing_key(self.signing_key.get_secret_value(), "SALNAME_SIGNING_KEY")
+        return SigningKeySource(self.keys_folder(), given)
 
     def open_database(self) -> Database:
         """Open the database with its limits and its key-encryption key."""
