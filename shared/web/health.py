@@ -20,7 +20,7 @@ def database_check(database: Database) -> Check:
     def check() -> str | None:
         try:
             with database.read() as session:
-                session.execute(text("SELECT 1 FROM checkpoint LIMIT 1"))
+                session.execute(text("SELECT 1 FROM progress LIMIT 1"))
         except (SQLAlchemyError, SalnameError) as error:
             return f"the database does not answer: {error.__class__.__name__}"
         return None
