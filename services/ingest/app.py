@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.ingest.desk import ClaimDesk
+from services.ingest.proof import install_proof
 from services.ingest.routes import router
 from services.ingest.service import IngestService
 from services.ingest.wiring import build_service, system_ids
 from shared.settings import Settings
-from shared.store.engine import Database
+from shared.store.migrate import check_kek
 from shared.store.tokens import TokenStore
+from shared.store.wakeup import Wakeup
 from shared.telemetry import configure_logging
 from shared.web.health import database_check, health_routes
 from shared.web.limits import LimitBody
@@ -23,6 +26,7 @@ ENVELOPE_BYTES = 1_000_000
 def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> None:
     """Put ingest's routes on an app whose state holds `tokens` and `new_id`."""
     app.state.ingest = service
+    app.state.claim_desk = ClaimDesk(service)
     app.include_router(router)
     app.add_middleware(LimitBody, max_bytes=settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES, exempt="/claims")
 
@@ -30,11 +34,14 @@ def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> 
 def create_app(settings: Settings) -> FastAPI:
     """The ingest service as a process of its own."""
     configure_logging(settings.log_format, settings.log_level)
-    database = Database(settings.resolved_url(), settings.limits())
+    database = settings.open_database()
+    check_kek(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        checkpoints.start()
         yield
+        checkpoints.stop()
         database.close()
 
     app = FastAPI(title="Salname ingest", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -42,6 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
     app.state.new_id = system_ids()
     install_problems(app)
-    install_ingest(app, build_service(database, settings, app.state.new_id), settings)
-    app.include_router(health_routes({"database": database_check(database)}))
+    appended = Wakeup()
+    install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
+    checkpoints = install_proof(app, database, settings, appended)
+    app.include_router(health_routes({"database": database_check(database), "checkpoints": checkpoints.failure}))
     return app

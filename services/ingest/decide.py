@@ -1,11 +1,14 @@
 """Deciding: from a request and what is known to events. Pure: ids and everything looked up come in as arguments."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from services.ingest.requests import (
     ChangeRequest,
+    GivenValue,
     MergeRequest,
     NewChronology,
     NewClaim,
@@ -16,7 +19,7 @@ from services.ingest.requests import (
     RetitleRequest,
     SplitRequest,
 )
-from shared.domain.claims import Claim, ClaimDate, Extractor, Mention, Value
+from shared.domain.claims import Claim, Extractor
 from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim, claims_named
 from shared.domain.errors import InvalidInput, NotAllowed, NotFound
 from shared.domain.events import (
@@ -27,10 +30,12 @@ from shared.domain.events import (
     CorrectionProposed,
     CorrectionRejected,
     DocumentCaptured,
+    DocumentErased,
+    ErasedClaim,
     SourceRegistered,
 )
 from shared.domain.ids import content_hash, sha256
-from shared.domain.provenance import Passage, SourceDetails, context
+from shared.domain.provenance import SourceDetails, context
 from shared.domain.readings import with_value
 from shared.domain.roles import Principal, Role
 
@@ -91,69 +96,112 @@ def capture_document(request: NewDocument, known_source: str | None, new_id: New
 
 
 def record_claim(request: NewClaim, text: str, language: str, claim_id: str) -> ClaimRecorded:
-    """Record a brought claim about a document, every part of it checked against the document's text."""
-    whole = _locate(request, text, 0, len(text), "the claim's quote")
+    """Record a brought claim about a document, every part of it checked against the document's text.
 
-    def within(part: Quoted, what: str) -> dict[str, object]:
-        inside = part.quote in whole.quote
-        place = _locate(part, text, whole.start if inside else 0, whole.end if inside else len(text), what)
-        return {"start": place.start, "end": place.end, "quote": place.quote}
+    What is wrong is told by where it is wrong, never by repeating words: refusals are kept, and the document may have to be erased.
+    """
+    start, end = _locate(request, text, 0, len(text), ())
 
-    prefix, suffix = context(text, whole.start, whole.end)
+    def cited(part: Quoted, *where: str | int) -> dict[str, object]:
+        # What is given of a part has the names that the claim's own part gives it.
+        if part.start is not None and part.end is not None and text[part.start : part.end] == part.quote:
+            return vars(part)
+        inside = part.start is None and part.quote in request.quote
+        low, high = (start, end) if inside else (0, len(text))
+        part_start, part_end = _locate(part, text, low, high, where)
+        return {**vars(part), "start": part_start, "end": part_end}
+
+    prefix, suffix = context(text, start, end)
+    fields = {
+        "id": claim_id,
+        "document_id": request.document_id,
+        "extractor": request.extractor or PERSON,
+        "start": start,
+        "end": end,
+        "quote": request.quote,
+        "prefix": prefix,
+        "suffix": suffix,
+        "statement": request.statement or " ".join(request.quote.split()),
+        "language": request.language or language,
+        "date": request.date and cited(request.date, "date"),
+        "values": [cited(part, "values", index) for index, part in enumerate(request.values)],
+        "actors": [cited(part, "actors", index) for index, part in enumerate(request.actors)],
+        "places": [cited(part, "places", index) for index, part in enumerate(request.places)],
+        "attribution": request.attribution and cited(request.attribution, "attribution"),
+        "modality": request.modality,
+        "confidence": request.confidence,
+        "continues": request.continues,
+    }
     try:
-        claim = Claim(
-            id=claim_id,
-            document_id=request.document_id,
-            extractor=request.extractor or PERSON,
-            start=whole.start,
-            end=whole.end,
-            quote=whole.quote,
-            prefix=prefix,
-            suffix=suffix,
-            statement=request.statement or " ".join(whole.quote.split()),
-            language=request.language or language,
-            date=request.date
-            and ClaimDate(edtf=request.date.edtf, derivation=request.date.derivation, **within(request.date, "the date's quote")),
-            values=tuple(
-                Value(
-                    attribute=value.attribute,
-                    value=value.value,
-                    kind=value.kind,
-                    bound=value.bound,
-                    upper=value.upper,
-                    unit=value.unit,
-                    **within(value, f"the quote of {value.attribute}"),
-                )
-                for value in request.values
-            ),
-            actors=tuple(Mention(name=m.name, **within(m, f"the quote of {m.name}")) for m in request.actors),
-            places=tuple(Mention(name=m.name, **within(m, f"the quote of {m.name}")) for m in request.places),
-            attribution=request.attribution
-            and Mention(name=request.attribution.name, **within(request.attribution, "the attribution's quote")),
-            modality=request.modality,
-            confidence=request.confidence,
-            continues=request.continues,
-        )
+        return ClaimRecorded.model_validate({"claim": fields})
+    except InvalidInput as error:  # the one thing that a claim refuses in this way is its date
+        raise InvalidInput("date.edtf: this is not an EDTF date; write 2001, 2001-11, 2001-11-09, 198X or 2001-11-09/2001-11-10") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(f"the claim's {'.'.join(map(str, first['loc']))} is not valid: {first['msg']}") from error
-    return ClaimRecorded(claim=claim)
+        raise InvalidInput(_wrong(request, error)) from error
 
 
-def _locate(part: Quoted, text: str, low: int, high: int, what: str) -> Passage:
-    """Find quoted words in `text[low:high]`, or check them where they say they stand."""
-    if part.start is not None and part.end is not None:
-        if part.end <= part.start:
-            raise InvalidInput(f"{what} ends at {part.end}, which is not after its start {part.start}")
-        place = Passage(start=part.start, end=part.end, quote=part.quote)
-        place.check(text)
-        return place
+def _wrong(request: NewClaim, error: ValidationError) -> str:
+    """Say which part of a claim is not valid, without repeating what it says."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    _, *place = first["loc"]
+    where = ".".join(map(str, place))
+    if place[:1] == ["values"]:
+        value = request.values[int(place[1])]
+        if _falls(value):
+            return f"{where}: a range rises, and the upper end of this one is below its value"
+        return f"{where}: a value of the kind {value.kind} is a decimal number such as 406 or 12.5"
+    return f"{where}: this is not valid: {first['msg']}"
+
+
+def _falls(value: GivenValue) -> bool:
+    try:
+        return value.upper is not None and Decimal(value.upper) < Decimal(value.value)
+    except InvalidOperation:
+        return False
+
+
+def _locate(part: Quoted, text: str, low: int, high: int, where: tuple[str | int, ...]) -> tuple[int, int]:
+    """Find quoted words in `text[low:high]`, or check them where they say they stand. Returns start and end, in code points."""
+    part_start, part_end = part.start, part.end
+    if part_start is not None and part_end is not None:
+        if text[part_start:part_end] != part.quote:
+            raise _misplaced(where, _why_not_at(part_start, part_end))
+        return part_start, part_end
+    if part_start is not None or part_end is not None:
+        raise _misplaced(where, "has half a span: give both start and end, or neither")
     start = text.find(part.quote, low, high)
     if start < 0:
-        raise InvalidInput(f"{what}, {part.quote[:80]!r}, does not stand in the document; quote it letter by letter, line breaks included")
+        raise _misplaced(where, "does not stand in the document; quote it letter by letter, line breaks included")
     if text.find(part.quote, start + 1, high) >= 0:
-        raise InvalidInput(f"{what}, {part.quote[:80]!r}, stands in the document more than once; give start and end, in code points")
-    return Passage(start=start, end=start + len(part.quote), quote=part.quote)
+        raise _misplaced(where, "stands in the document more than once; give start and end, in code points")
+    return start, start + len(part.quote)
+
+
+def _why_not_at(start: int, end: int) -> str:
+    if end <= start:
+        return f"has the end {end}, which is not after its start {start}"
+    return f"does not stand at {start}–{end} of the document"
+
+
+def _misplaced(where: tuple[str | int, ...], what: str) -> InvalidInput:
+    return InvalidInput(f"{'.'.join(map(str, where))}: the quote {what}" if where else f"the claim's quote {what}")
+
+
+class Share(NamedTuple):
+    """The share that a document has in an entry: the claims of the document, and those of all others."""
+
+    own: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def erase_document(document_id: str, reason: str, shares: Iterable[Share]) -> DocumentErased:
+    """Erase a document. `shares` are those that it has in entries: of each claim is kept a claim of another document beside it."""
+    claims = [(claim_id, min(share.others, default=None)) for share in shares for claim_id in share.own]
+    return DocumentErased(
+        document_id=document_id,
+        reason=reason,
+        claims=tuple(ErasedClaim(claim_id=claim_id, beside=beside) for claim_id, beside in sorted(claims)),
+    )
 
 
 def propose_correction(

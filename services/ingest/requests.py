@@ -1,12 +1,11 @@
 """What ingest is asked to do, as validated values: the input of deciding."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.domain.claims import Bound, ClaimBody, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import AmendDate, AmendValue, Title, WithdrawClaim
-from shared.domain.dates import Edtf
 from shared.domain.model import Frozen
 from shared.domain.provenance import Language, SourceDetails, Span
 
@@ -27,7 +26,7 @@ class Asked(Frozen):
 def refuse_unstorable(value: object) -> None:
     """Raise `ValueError` for zero characters and lone surrogates anywhere in a JSON value."""
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if "\x00" in value or _has_surrogates(value):
             raise ValueError("text may not hold zero characters or lone surrogates")
     elif isinstance(value, dict):
         for key, item in value.items():
@@ -36,6 +35,14 @@ def refuse_unstorable(value: object) -> None:
     elif isinstance(value, list | tuple):
         for item in value:
             refuse_unstorable(item)
+
+
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 class NewChronology(Asked):
@@ -63,30 +70,23 @@ class NewDocument(Frozen):
     extractor: Extractor
 
 
-class Quoted(Asked):
-    """Words of a document. Without `start` and `end` they are looked for, and must stand there once only."""
+class Quoted(Frozen):
+    """Words of a document. Without `start` and `end` they are looked for, and must stand there once only.
+
+    Claims come by the hundred thousand: these models hold only what Pydantic checks by itself, without calling back into Python. That a
+    span is whole, a date EDTF and a number decimal is checked when the claim is decided on.
+    """
 
     quote: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     start: int | None = Field(default=None, ge=0)
     end: int | None = Field(default=None, gt=0)
 
-    @model_validator(mode="after")
-    def _whole_span(self) -> Self:
-        if (self.start is None) != (self.end is None):
-            raise ValueError("give both start and end, or neither")
-        return self
-
 
 class GivenDate(Quoted):
     """The date of a brought claim, as EDTF, with the words it comes from."""
 
-    edtf: str
+    edtf: Annotated[str, StringConstraints(max_length=500)]
     derivation: Annotated[str, StringConstraints(min_length=1, max_length=500)] = "explicit"
-
-    @field_validator("edtf")
-    @classmethod
-    def _valid(cls, edtf: str) -> str:
-        return str(Edtf.parse(edtf))
 
 
 class GivenValue(Quoted):
@@ -109,7 +109,7 @@ class GivenMention(Quoted):
 class NewClaim(Quoted):
     """A claim that a person or a program brings, about words of a captured document."""
 
-    document_id: str
+    document_id: Annotated[str, StringConstraints(max_length=100)]
     statement: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)] | None = None
     date: GivenDate | None = None
     values: tuple[GivenValue, ...] = ()
@@ -164,3 +164,9 @@ class NewDecision(Asked):
 
     decision: Literal["accept", "reject"]
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)] = ""
+
+
+class NewErasure(Asked):
+    """Why a document has to go. The reason is recorded in the open, for ever."""
+
+    reason: Reason

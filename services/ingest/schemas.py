@@ -46,7 +46,8 @@ class NewToken(BaseModel):
 
 
 class GivenToken(BaseModel):
-    """A new token with its secret, which is shown this once."""
+    """A token with its secret, which is shown once: null in answers to a repeated request (`status` is `unchanged`)."""
 
+    status: str
     token: TokenInfo
-    secret: str
+    secret: str | None

@@ -3,104 +3,41 @@
 Everything slow happens before the append: parsing and extraction hold no lock.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import ValidationError
 
 from services.ingest import decide
+from services.ingest.bulk import ClaimsStream, stream_state
+from services.ingest.claim_lines import ClaimLines
+from services.ingest.claims_stream import Cutter
+from services.ingest.commands import Commands, id_of_key, receipt_of
+from services.ingest.correcting import Corrections
+from services.ingest.lookups import PROJECTION_SECONDS, Lookups
 from services.ingest.parsing.details import combine
 from services.ingest.parsing.formats import parse
 from services.ingest.parsing.language import detect_language
-from services.ingest.plugins import installed, load_extractor
-from services.ingest.requests import (
-    MergeRequest,
-    NewChronology,
-    NewClaim,
-    NewCorrection,
-    NewDecision,
-    NewDocument,
-    RetitleRequest,
-    SplitRequest,
-)
-from shared.domain.claims import Claim, Extractor
-from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
-from shared.domain.errors import AlreadyExists, IdempotencyConflict, InvalidInput, NotFound, SalnameError
-from shared.domain.events import AnyEvent, Command, CorrectionProposed
+from services.ingest.plugins import load_extractor
+from services.ingest.receipts import Caller, ClaimsReceipt, Receipt, StreamState
+from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewDocument, NewErasure
+from services.ingest.single import SingleClaim, SingleClaims
+from services.ingest.texts import DocumentTexts, KnownText, erasure
+from shared.domain.claims import Extractor
+from shared.domain.errors import AlreadyExists, Gone, InvalidInput, NotFound, RevisionConflict, SalnameError
+from shared.domain.events import DocumentErased
 from shared.domain.ids import IdSource, content_hash, sha256
-from shared.domain.model import Frozen
-from shared.domain.ports import Append, Appended, ChronologyInfo, ExtractionInput, Log, StoredDocument
+from shared.domain.ports import ChronologyInfo, ExtractionInput, Log, StoredDocument
 from shared.domain.provenance import SourceDetails
-from shared.domain.roles import Principal, Role
+from shared.domain.roles import Role
 
-ReceiptT = TypeVar("ReceiptT", bound=Frozen)
-
-PROJECTION_SECONDS = 3.0
-"""How long a correction waits for the projection to know the claims that were recorded just before."""
+__all__ = ["Caller", "ClaimsReceipt", "IngestService", "Lookups", "Receipt"]
 
 ATTEMPTS = 3
 """How often a command is decided anew when another one took the name it wanted."""
 
-
-class Lookups(Protocol):
-    """What deciding needs to know of the read model."""
-
-    def members(self, chronology_id: str, ids: Iterable[str]) -> Mapping[str, Sequence[str]]:
-        """Map each known claim or entry id to the claims of the entry that holds it."""
-        ...
-
-    def claim(self, chronology_id: str, claim_id: str) -> Claim | None:
-        """Return a recorded claim."""
-        ...
-
-    def document_language(self, chronology_id: str, document_id: str) -> str | None:
-        """Return the language of a captured document."""
-        ...
-
-    def wait_until(self, chronology_id: str, position: int, seconds: float) -> None:
-        """Wait until the read model shows a position, at most so many seconds."""
-        ...
-
-
-class Receipt(Frozen):
-    """What a command did. `revision` is the log position after it; `status` is `unchanged` when it had been carried out before."""
-
-    status: str
-    revision: int
-    id: str
-    claims: int = 0
-
-
 Line = tuple[int, bytes]
 """A line of a stream with its number, from 1."""
-
-
-class Refused(Frozen):
-    """A line of a stream of claims that was not recorded, and why. Lines count from 1."""
-
-    line: int
-    detail: str
-
-
-class ClaimsReceipt(Frozen):
-    """What a batch of claims did."""
-
-    status: str
-    revision: int
-    recorded: tuple[str, ...]
-    refused: tuple[Refused, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, with the key and the revision that the request carried, if any."""
-
-    principal: Principal
-    key: str | None = None
-    expected_revision: int | None = None
 
 
 class IngestService:
@@ -111,6 +48,12 @@ class IngestService:
         self._lookups = lookups
         self._new_id = new_id
         self._max_document_bytes = max_document_bytes
+        self._commands = Commands(log, new_id)
+        self._corrections = Corrections(self._commands, lookups)
+        self._texts = DocumentTexts(log, lookups)
+        self._lines = ClaimLines(self._texts, new_id)
+        self._single = SingleClaims(self._commands, self._lines)
+        self._ids: dict[str, str] = {}
 
     def chronology(self, slug: str) -> ChronologyInfo:
         """Return the chronology of a slug or raise `NotFound`."""
@@ -119,16 +62,30 @@ class IngestService:
             raise NotFound(f"there is no chronology called {slug!r}; open it with POST /v1/chronologies or by `salname ingest`")
         return info
 
+    def chronology_id(self, slug: str) -> str:
+        """Return the id of the chronology of a slug or raise `NotFound`. A slug is given once and for all: ids are kept at hand."""
+        known = self._ids.get(slug)
+        if known is None:
+            known = self._ids[slug] = self.chronology(slug).id
+        return known
+
     def create_chronology(self, request: NewChronology, caller: Caller) -> Receipt:
-        """Open a chronology."""
+        """Open a chronology. Its id is made of the caller's key, if there is one: so a key opens one chronology, whatever the slug."""
         caller.principal.require(Role.editor)
-        existing = self.log.chronology(request.slug)
-        # The same command again must find its first outcome, which is kept with the chronology that it opened.
-        chronology_id = existing.id if existing and caller.key and self.log.recall(existing.id, caller.key) else self._new_id()
+        chronology_id = id_of_key("chronology", caller.key) if caller.key else self._new_id()
+        fingerprint = content_hash(request.model_dump())
+        if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
+            return receipt_of(earlier)
+        if caller.expected_revision:
+            raise RevisionConflict(
+                "a chronology that is yet to be opened has no revision; leave If-Match out", expected=caller.expected_revision, current=0
+            )
         event = decide.create_chronology(request, chronology_id)
         receipt = Receipt(status="recorded", revision=1, id=chronology_id)
-        done = self._append(chronology_id, caller, (event,), f"chronology:{request.slug}", request.model_dump(), receipt)
-        return self._receipt(done, Receipt)
+        done = self._commands.append(
+            chronology_id, caller, (event,), key=f"chronology:{request.slug}", fingerprint=fingerprint, result=receipt
+        )
+        return receipt_of(done)
 
     def ensure_chronology(self, slug: str, caller: Caller) -> ChronologyInfo:
         """Return the chronology of a slug, opened first where there is none."""
@@ -141,18 +98,6 @@ class IngestService:
             except ValidationError as error:
                 raise InvalidInput(f"{slug!r} cannot name a chronology: use lower-case letters, digits and single hyphens") from error
         return self.chronology(slug)
-
-    def _earlier(self, chronology_id: str, caller: Caller, body: Any, kind: type[ReceiptT]) -> ReceiptT | None:
-        """Return the first receipt of a keyed command that came before; refuse its key with another body.
-
-        It comes before anything is looked up: what was decided once stays decided, however the chronology has moved on.
-        """
-        known = self.log.recall(chronology_id, caller.key) if caller.key else None
-        if known is None:
-            return None
-        if known[0] != content_hash(body):
-            raise IdempotencyConflict
-        return self._receipt(known[1], kind)
 
     def capture(
         self,
@@ -173,11 +118,11 @@ class IngestService:
         language = source.language or detect_language(parsed.text)
         source = combine(source, SourceDetails(language=language))
         identity = decide.document_identity(source, sha256(data))
-        if earlier := self._earlier(chronology_id, caller, {"document": identity}, Receipt):
-            return earlier
+        fingerprint = content_hash({"document": identity})
+        if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
+            return receipt_of(earlier)
         if known := self._captured(chronology_id, identity):
-            if caller.key:
-                self._append(chronology_id, caller, (), caller.key, {"document": identity}, known)
+            self._remember(chronology_id, caller, fingerprint, known)
             return known
         plugin = load_extractor(extractor)
         claims = plugin.extract(
@@ -203,9 +148,22 @@ class IngestService:
         held = self.log.reserved(chronology_id, f"document:{identity}")
         if held is None:
             return None
+        if erased := self.log.reserved(chronology_id, erasure(held.subject)):
+            raise Gone(
+                f"this document was captured before, as {held.subject}, and erased: the event at position {erased.position} of the log "
+                "says why. It stays erased; nothing was recorded",
+                document=held.subject,
+                position=erased.position,
+            )
         first = self.log.read(chronology_id, held.position - 1, 1)
         claims = sum(1 for event in first if event.data.type == "claim.recorded")
         return Receipt(status="unchanged", revision=first[-1].commit, id=held.subject, claims=claims)
+
+    def _remember(self, chronology_id: str, caller: Caller, fingerprint: str, known: Receipt) -> None:
+        """Keep the outcome of a command that asked for what had been done before. The revision asked for no longer matters."""
+        if caller.key:
+            here = replace(caller, expected_revision=None)
+            self._commands.append(chronology_id, here, (), key=caller.key, fingerprint=fingerprint, result=known)
 
     def _capture(self, chronology_id: str, request: NewDocument, identity: str, caller: Caller) -> Receipt:
         source_name = f"source:{decide.source_identity(request.source, sha256(request.original))}"
@@ -216,148 +174,123 @@ class IngestService:
             reserves = [(f"document:{identity}", captured.subject)]
             if held is None:
                 reserves.append((source_name, events[0].subject))
-            stored = StoredDocument(id=captured.subject, original=request.original, text=request.text)
-            receipt = Receipt(status="recorded", revision=0, id=captured.subject, claims=len(request.claims))
             try:
-                done = self._append(
-                    chronology_id, caller, events, f"document:{identity}", {"document": identity}, receipt, tuple(reserves), (stored,)
+                done = self._commands.append(
+                    chronology_id,
+                    caller,
+                    events,
+                    key=f"document:{identity}",
+                    fingerprint=content_hash({"document": identity}),
+                    result=Receipt(status="recorded", revision=0, id=captured.subject, claims=len(request.claims)),
+                    reserves=reserves,
+                    documents=(StoredDocument(id=captured.subject, original=request.original, text=request.text),),
                 )
-                return self._receipt(done, Receipt)
             except AlreadyExists:
                 if known := self._captured(chronology_id, identity):
                     return known
+                continue
+            if not done.repeated:
+                self._texts.keep(chronology_id, captured.subject, KnownText(request.text, request.language))
+            return receipt_of(done)
         raise AlreadyExists("other captures of this source keep coming in at the same time; send the document again")
 
-    def record_claims(self, chronology_id: str, lines: Sequence[Line], caller: Caller) -> ClaimsReceipt:
-        """Record claims, one JSON object a line, in one commit; lines that are not valid are refused one by one, the rest is recorded."""
+    def record_claim(self, chronology_id: str, line: bytes, caller: Caller) -> ClaimsReceipt:
+        """Record one claim, given as JSON; raise what is wrong with it. A claim that was refused may be mended and sent under its key."""
         caller.principal.require(Role.contributor)
-        body = {"claims": [sha256(line) for _, line in lines]}
-        if earlier := self._earlier(chronology_id, caller, body, ClaimsReceipt):
-            return earlier
-        events: list[AnyEvent] = []
-        refused: list[Refused] = []
-        texts: dict[str, tuple[str, str]] = {}
-        for number, line in lines:
+        (outcome,) = self._single.record([SingleClaim(chronology_id, line, caller)])
+        if isinstance(outcome, SalnameError):
+            raise outcome
+        return outcome
+
+    def record_together(self, claims: Sequence[tuple[str, bytes, Caller]]) -> list[ClaimsReceipt | SalnameError]:
+        """Record single claims that came at about the same time, given as slug, JSON and caller; each has its own outcome."""
+        outcomes: dict[int, ClaimsReceipt | SalnameError] = {}
+        found: dict[int, SingleClaim] = {}
+        for at, (slug, line, caller) in enumerate(claims):
             try:
-                events.append(self._claim(chronology_id, line, texts))
+                caller.principal.require(Role.contributor)
+                found[at] = SingleClaim(self.chronology_id(slug), line, caller)
             except SalnameError as error:
-                refused.append(Refused(line=number, detail=error.detail))
-        receipt = ClaimsReceipt(status="recorded", revision=0, recorded=tuple(event.subject for event in events), refused=tuple(refused))
-        if not events:
-            receipt = receipt.model_copy(update={"status": "unchanged"})
-        done = self._append(chronology_id, caller, tuple(events), f"claims:{self._new_id()}", body, receipt)
-        return self._receipt(done, ClaimsReceipt)
+                outcomes[at] = error
+        outcomes.update(zip(found, self._single.record(list(found.values())), strict=True))
+        return [outcomes[at] for at in range(len(claims))]
 
-    def _claim(self, chronology_id: str, line: bytes, texts: dict[str, tuple[str, str]]) -> AnyEvent:
-        try:
-            request = NewClaim.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise InvalidInput(f"{'.'.join(map(str, first['loc'])) or 'the claim'}: {first['msg']}") from error
-        if request.extractor and request.extractor.name in installed():
-            raise InvalidInput(f"{request.extractor.name!r} is an extractor of this server; give yours another name")
-        if request.document_id not in texts:
-            stored = self.log.document(chronology_id, request.document_id)
-            if stored is None:
-                raise NotFound(f"there is no document {request.document_id} in this chronology; capture it first")
-            language = self._lookups.document_language(chronology_id, request.document_id) or detect_language(stored.text)
-            texts[request.document_id] = (stored.text, language)
-        text, language = texts[request.document_id]
-        return decide.record_claim(request, text, language, self._new_id())
+    def claims_stream(self, chronology_id: str, caller: Caller) -> ClaimsStream:
+        """Begin to record a stream of claims, which is given part by part."""
+        caller.principal.require(Role.contributor)
+        return ClaimsStream(self._commands, self._lines, chronology_id, caller)
 
-    def propose(self, chronology_id: str, request: NewCorrection, caller: Caller) -> Receipt:
-        """Propose a correction."""
-        caller.principal.require(Role.editor)
-        body = {"propose": request.model_dump(mode="json")}
-        if earlier := self._earlier(chronology_id, caller, body, Receipt):
-            return earlier
-        change = request.change
-        claim: Claim | None = None
-        match change:
-            case MergeRequest():
-                named = list(change.entry_ids)
-            case SplitRequest():
-                named = [change.entry_id, *change.claim_ids]
-            case RetitleRequest():
-                named = [change.entry_id]
-            case AmendDate() | AmendValue() | WithdrawClaim():
-                named = [change.claim_id]
-                claim = self._lookups.claim(chronology_id, change.claim_id)
+    def stream_state(self, chronology_id: str, key: str) -> StreamState:
+        """Return how far the stream of claims under an idempotency key got."""
+        return stream_state(self.log, chronology_id, key)
+
+    def record_claims(self, chronology_id: str, lines: Sequence[Line], caller: Caller) -> ClaimsReceipt:
+        """Record numbered lines, from 1, of one claim each, as a stream does: what is not valid is refused line by line."""
+        stream, cutter = self.claims_stream(chronology_id, caller), Cutter()
+        for _, line in lines:
+            for part in cutter.feed(line + b"\n"):
+                stream.record(part)
+        for part in cutter.finish():
+            stream.record(part)
+        return stream.receipt()
+
+    def erase(self, chronology_id: str, document_id: str, reason: str, caller: Caller) -> Receipt:
+        """Erase a document: its key is destroyed, and with it its text and the words of all claims in it. There is no way back."""
+        caller.principal.require(Role.admin)
+        reason = erasure_reason(reason)
+        fingerprint = content_hash({"erase": document_id, "reason": reason})
+        if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
+            return receipt_of(earlier)
+        if known := self._erased(chronology_id, document_id):
+            self._remember(chronology_id, caller, fingerprint, known)
+            return known
+        if self.log.document(chronology_id, document_id) is None:
+            raise NotFound(f"there is no document {document_id} in this chronology")
         self._lookups.wait_until(chronology_id, self.log.head(chronology_id), PROJECTION_SECONDS)
-        members = self._lookups.members(chronology_id, named)
-        correction_id = self._new_id()
-        event = decide.propose_correction(request, correction_id, members, claim)
-        receipt = Receipt(status="proposed", revision=0, id=correction_id)
-        done = self._append(
-            chronology_id, caller, (event,), f"correction:{correction_id}", body, receipt, ((f"correction:{correction_id}", correction_id),)
-        )
-        return self._receipt(done, Receipt)
-
-    def decide_correction(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
-        """Accept or reject a proposed correction."""
-        caller.principal.require(Role.reviewer)
-        body = {"decide": correction_id, **request.model_dump(mode="json")}
-        if earlier := self._earlier(chronology_id, caller, body, Receipt):
-            return earlier
-        held = self.log.reserved(chronology_id, f"correction:{correction_id}")
-        if held is None:
-            raise NotFound(f"there is no correction {correction_id} in this chronology")
-        proposed = self.log.read(chronology_id, held.position - 1, 1)[0]
-        assert isinstance(proposed.data, CorrectionProposed)
-        event = decide.decide_correction(request, proposed.data, proposed.actor, caller.principal)
-        receipt = Receipt(status=f"{request.decision}ed", revision=0, id=correction_id)
+        event = decide.erase_document(document_id, reason, self._lookups.shares(chronology_id, document_id))
         try:
-            done = self._append(
+            done = self._commands.append(
                 chronology_id,
                 caller,
                 (event,),
-                f"decision:{correction_id}:{content_hash(body)}",
-                body,
-                receipt,
-                ((f"decision:{correction_id}", correction_id),),
-                causation=proposed.id,
+                key=f"erase:{self._new_id()}",
+                fingerprint=fingerprint,
+                result=Receipt(status="erased", revision=0, id=document_id, claims=len(event.claims)),
+                reserves=((erasure(document_id), document_id),),
+                erases=document_id,
             )
-        except AlreadyExists as error:
-            raise AlreadyExists(f"correction {correction_id} was decided on already; propose a new one to change that") from error
-        return self._receipt(done, Receipt)
+        except (AlreadyExists, Gone):
+            known = self._erased(chronology_id, document_id)
+            if known is None:
+                raise
+            return known
+        finally:
+            self._texts.forget(chronology_id, document_id)
+        return receipt_of(done)
 
-    def _append(
-        self,
-        chronology_id: str,
-        caller: Caller,
-        events: tuple[AnyEvent, ...],
-        key: str,
-        body: Any,
-        receipt: Frozen,
-        reserves: tuple[tuple[str, str], ...] = (),
-        documents: Sequence[StoredDocument] = (),
-        causation: str | None = None,
-    ) -> Appended:
-        command = Command(actor=caller.principal.name, time=self._now(), correlation_id=self._new_id(), causation_id=causation)
-        return self.log.append(
-            Append(
-                chronology_id=chronology_id,
-                command=command,
-                events=events,
-                key=caller.key or key,
-                fingerprint=content_hash(body),
-                result=receipt.model_dump_json(exclude={"revision"}),
-                expected_revision=caller.expected_revision,
-                reserves=reserves,
-            ),
-            documents,
-        )
+    def _erased(self, chronology_id: str, document_id: str) -> Receipt | None:
+        held = self.log.reserved(chronology_id, erasure(document_id))
+        if held is None:
+            return None
+        (event,) = self.log.read(chronology_id, held.position - 1, 1)
+        assert isinstance(event.data, DocumentErased)
+        return Receipt(status="unchanged", revision=event.commit, id=document_id, claims=len(event.data.claims))
 
-    def _now(self) -> datetime:
-        return self._new_id.now()
+    def propose(self, chronology_id: str, request: NewCorrection, caller: Caller) -> Receipt:
+        """Propose a correction."""
+        return self._corrections.propose(chronology_id, request, caller)
 
-    @staticmethod
-    def _receipt(done: Appended, kind: type[ReceiptT]) -> ReceiptT:
-        raw = json.loads(done.result)
-        raw["revision"] = done.last
-        if done.repeated:
-            raw["status"] = "unchanged"
-        return kind.model_validate(raw)
+    def decide_correction(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
+        """Accept or reject a proposed correction."""
+        return self._corrections.decide(chronology_id, correction_id, request, caller)
+
+
+def erasure_reason(reason: str) -> str:
+    """Return the reason of an erasure without the white space around it, or refuse it."""
+    try:
+        return NewErasure(reason=reason).reason
+    except ValidationError as error:
+        raise InvalidInput(f"reason: {error.errors()[0]['msg']}; say why the document has to go, for those who look for it") from error
 
 
 def _storable_name(filename: str | None) -> str | None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
+from services.ingest.decide import Share
 from services.ingest.service import IngestService
 from shared.domain.claims import Claim
 from shared.domain.ids import IdSource
@@ -14,7 +15,7 @@ from shared.store.engine import Database
 
 
 class DatabaseLookups:
-    """`services.ingest.service.Lookups` on the read model of a database."""
+    """`services.ingest.lookups.Lookups` on the read model of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,6 +25,9 @@ class DatabaseLookups:
 
     def claim(self, chronology_id: str, claim_id: str) -> Claim | None:
         return lookups.claim(self._database, chronology_id, claim_id)
+
+    def shares(self, chronology_id: str, document_id: str) -> list[Share]:
+        return [Share(tuple(own), tuple(others)) for own, others in lookups.shares(self._database, chronology_id, document_id)]
 
     def wait_until(self, chronology_id: str, position: int, seconds: float) -> None:
         lookups.wait_until(self._database, chronology_id, position, seconds)

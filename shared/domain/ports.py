@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from shared.domain.claims import ClaimBody
+from shared.domain.errors import SalnameError
 from shared.domain.events import AnyEvent, Command, Recorded
 from shared.domain.model import Frozen
 from shared.domain.provenance import Span
@@ -136,6 +137,13 @@ class Log(LogReader, Protocol):
         The first command of a chronology begins with `ChronologyCreated`. Raises `IdempotencyConflict`, `RevisionConflict`,
         `AlreadyExists` (a reserved name or slug), `NotFound`, `Gone` (a claim quotes a document that is erased) or `Busy`; whatever is
         raised, nothing was written.
+        """
+        ...
+
+    def append_together(self, requests: Sequence[Append]) -> Sequence[Appended | SalnameError]:
+        """Append each of several requests to one chronology that exists, none of which brings documents; each has its own outcome.
+
+        They share a transaction where the store has such. Raises only what hit them all, such as `Busy`.
         """
         ...
 

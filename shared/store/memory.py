@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from shared.domain.codec import Sealed, decode
-from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
+from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, SalnameError
 from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
@@ -60,6 +60,15 @@ class MemoryLog:
             raise AlreadyExists(
                 f"there is already a chronology called {created.slug!r} or with the id {created.chronology_id}; use it, or choose another slug"
             )
+
+    def append_together(self, requests: Sequence[Append]) -> list[Appended | SalnameError]:
+        outcomes: list[Appended | SalnameError] = []
+        for request in requests:
+            try:
+                outcomes.append(self.append(request))
+            except SalnameError as error:
+                outcomes.append(error)
+        return outcomes
 
     def _open(self, created: ChronologyCreated) -> None:
         info = ChronologyInfo(id=created.chronology_id, slug=created.slug, title=created.title, description=created.description, head=0)

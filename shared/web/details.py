@@ -17,8 +17,13 @@ class ProblemResponse(JSONResponse):
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
+def problem_body(status: int, title: str, detail: str, instance: str, **extra: object) -> dict[str, object]:
+    """Return what a problem says. `instance` is the path of the request."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance, **extra}
+
+
 def problem(status: int, title: str, detail: str, instance: str, **extra: object) -> ProblemResponse:
     """Make the response of a problem. `instance` is the path of the request."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance, **extra}
+    body = problem_body(status, title, detail, instance, **extra)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
     return ProblemResponse(jsonable_encoder(body), status, headers=headers)

@@ -11,7 +11,7 @@ from starlette.routing import Match
 
 from shared.domain import errors
 from shared.web.addresses import ReadableAddresses
-from shared.web.details import problem
+from shared.web.details import problem, problem_body
 
 STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.NotFound: 404,
@@ -23,8 +23,10 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.TooLarge: 413,
     errors.UnreadableDocument: 422,
     errors.InvalidInput: 422,
+    errors.Gone: 410,
     errors.Busy: 503,
     errors.UnknownEvent: 500,
+    errors.WrongKey: 500,
 }
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -35,6 +37,24 @@ log = structlog.get_logger(__name__)
 
 def _status(error: errors.SalnameError) -> int:
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 400)
+
+
+def problem_fields(error: errors.SalnameError, request: Request) -> dict[str, object]:
+    """Return what the problem of an expected error says, for answers that have begun as something else."""
+    detail, extra = _told(error, request)
+    return problem_body(_status(error), error.title, detail, request.url.path, **extra)
+
+
+def _told(error: errors.SalnameError, request: Request) -> tuple[str, dict[str, object]]:
+    """The detail and the further fields of an error; who decided on an old revision is told where to see what changed since."""
+    slug, expected, current = request.path_params.get("slug"), error.extra.get("expected"), error.extra.get("current")
+    if not isinstance(error, errors.RevisionConflict) or slug is None or not isinstance(expected, int) or not isinstance(current, int):
+        return error.detail, error.extra
+    if expected > current:
+        return error.detail, error.extra
+    changes, events = (f"/v1/chronologies/{slug}/{feed}?after={expected}" for feed in ("changes", "events"))
+    detail = f"{error.detail}: GET {changes} shows the changes since, GET {events} the log"
+    return detail, {**error.extra, "changes": changes, "events": events}
 
 
 def _allowed(app: FastAPI, request: Request) -> list[str]:

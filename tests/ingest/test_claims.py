@@ -63,8 +63,8 @@ def test_a_claim_is_located_by_its_words(running: Running, document: str) -> Non
         ({"quote": "The mill", "start": 9, "end": 1}, "not after its start"),
         ({"quote": "in 1930", "date": {"edtf": "nineteen", "quote": "1930"}}, "not an EDTF date"),
         ({"quote": "40 people", "values": [{"attribute": "people", "value": "forty", "quote": "40"}]}, "decimal number"),
-        ({"quote": "in 1930", "document_id": "nowhere"}, "no document nowhere"),
-        ({"quote": "in 1930", "colour": "red"}, "colour"),
+        ({"quote": "in 1930", "document_id": "nowhere"}, "no such document"),
+        ({"quote": "in 1930", "colour": "red"}, "not known here"),
         ({"quote": "in 1930", "statement": "zero\x00character"}, "zero characters"),
         ({"quote": "in 1930", "start": 41}, "both start and end"),
         ({"quote": "in 1930", "continues": "garbage"}, "continues"),
@@ -78,7 +78,55 @@ def test_a_claim_that_is_not_right_is_refused_with_its_reason(running: Running, 
     receipt = record(running, {"document_id": document, **claim})
     assert receipt.status == "unchanged"
     assert says in receipt.refused[0].detail
+    assert (receipt.lines, receipt.claims, receipt.refusals) == (1, 0, 1)
     assert running.info.head == head
+
+
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        ({"quote": "SECRET WORDS"}, "the claim's quote does not stand"),
+        ({"quote": "SECRET WORDS", "start": 0, "end": 12}, "the claim's quote does not stand at 0–12"),
+        ({"quote": "in 1930", "values": [{"attribute": "SECRET", "value": "1", "quote": "SECRET"}]}, "values.0: the quote does not stand"),
+        ({"quote": "in 1930", "values": [{"attribute": "a", "value": "SECRET", "quote": "1930"}]}, "values.0"),
+        ({"quote": "in 1930", "places": [{"name": "SECRET", "quote": "SECRET", "start": 3, "end": 9}]}, "places.0: the quote"),
+        ({"quote": "in 1930", "date": {"edtf": "SECRET", "quote": "1930"}}, "date.edtf"),
+        ({"quote": "in 1930", "modality": "SECRET"}, "modality"),
+        ({"quote": "in 1930", "SECRET": 1}, "the claim"),
+        ({"quote": "in 1930", "document_id": "SECRET"}, "document_id"),
+        ({"quote": "in 1930", "language": "SECRET WORDS"}, "language"),
+    ],
+)
+def test_a_refusal_says_where_and_never_repeats_words(running: Running, document: str, claim: dict[str, object], says: str) -> None:
+    receipt = record(running, {"document_id": document, **claim}, key="kept with the refusal")
+    assert says in receipt.refused[0].detail
+    kept = running.service.log.recall(running.info.id, "kept with the refusal")
+    assert kept is not None
+    assert "SECRET" not in kept[1].result
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (rb'"statement": "zero \u0000"', "zero characters"),
+        (rb'"statement": "lone \uD83D"', "JSON"),
+        (b'"statement": "raw \x00"', "JSON"),
+        (b'"statement": "no text \xff"', "JSON"),
+    ],
+)
+def test_what_no_database_stores_is_refused(running: Running, document: str, line: bytes, says: str) -> None:
+    whole = b'{"document_id": "%s", "quote": "in 1930", %s}' % (document.encode(), line)
+    receipt = running.service.record_claims(running.info.id, [(1, whole)], ADMIN)
+    assert says in receipt.refused[0].detail
+
+
+def test_escapes_that_mean_text_are_text(running: Running, document: str) -> None:
+    for statement in (r"a backslash and u0000: \\u0000", r"a pair: \ud83d\ude00", r"\u015f\u0259h\u0259r"):
+        line = f'{{"document_id": "{document}", "quote": "in 1930", "statement": "{statement}"}}'
+        assert running.service.record_claims(running.info.id, [(1, line.encode())], ADMIN).claims == 1
+        (event,) = running.service.log.read(running.info.id, running.info.head - 1)
+        assert isinstance(event.data, ClaimRecorded)
+        assert event.data.claim.statement == json.loads(f'"{statement}"')
 
 
 def test_bad_lines_are_listed_and_good_ones_recorded(running: Running, document: str) -> None:

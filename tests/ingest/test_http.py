@@ -1,5 +1,6 @@
 """Ingest over HTTP, on the embedded app: receipts, repetition, problem details, and who may do what."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -96,8 +97,7 @@ async def test_an_idempotency_key_belongs_to_one_request(admin: httpx.AsyncClien
     assert (other.status_code, "another body" in other.text) == (409, True)
 
 
-async def test_a_stream_of_claims_is_recorded_and_can_be_sent_again(admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.ingest.routes.CLAIMS_A_COMMIT", 3)
+async def test_a_stream_of_claims_is_recorded_and_can_be_sent_again(admin: httpx.AsyncClient) -> None:
     document = (await admin.post("/v1/chronologies/fairs/documents", json={"text": FAIR_EN})).json()["id"]
     lines = [
         json.dumps({"document_id": document, "quote": quote}) for quote in ("212 guests", "14 countries", "nowhere", "Seed Bank", "Ganja")
@@ -122,6 +122,40 @@ async def test_a_single_claim_that_is_not_right_is_an_error(admin: httpx.AsyncCl
     assert (wrong.status_code, "does not stand in the document" in wrong.text) == (422, True)
     right = await admin.post("/v1/chronologies/fairs/claims", json={"document_id": document, "quote": "212 guests"})
     assert right.status_code == 201
+    assert right.json() == {
+        "status": "recorded",
+        "revision": right.json()["revision"],
+        "lines": 1,
+        "claims": 1,
+        "refusals": 0,
+        "recorded": right.json()["recorded"],
+        "refused": [],
+        "shortened": False,
+    }
+    assert right.headers["etag"] == f'"{right.json()["revision"]}"'
+
+
+async def test_single_claims_of_one_moment_each_get_their_own_answer(admin: httpx.AsyncClient) -> None:
+    url = "/v1/chronologies/fairs/claims"
+    document = (await admin.post("/v1/chronologies/fairs/documents", json={"text": FAIR_EN})).json()["id"]
+    good = {"document_id": document, "quote": "212 guests"}
+
+    async def send(number: int) -> httpx.Response:
+        if number % 4 == 1:
+            return await admin.post(url, json={**good, "quote": "nowhere"})
+        if number % 4 == 2:
+            return await admin.post("/v1/chronologies/nowhere/claims", json=good)
+        if number % 4 == 3:
+            return await admin.post(url, json=good, headers={"If-Match": '"1"'})
+        return await admin.post(url, json=good, headers={"Idempotency-Key": f"{number % 8}"})
+
+    answers = await asyncio.gather(*(send(number) for number in range(64)))
+    assert [answer.status_code for answer in answers[1::4]] == [422] * 16
+    assert [answer.status_code for answer in answers[2::4]] == [404] * 16
+    assert [answer.status_code for answer in answers[3::4]] == [412] * 16
+    recorded = answers[0::4]
+    assert sorted(answer.status_code for answer in recorded) == [200] * 14 + [201] * 2, "two keys, two claims"
+    assert len({answer.json()["recorded"][0] for answer in recorded}) == 2
 
 
 @pytest.mark.parametrize(

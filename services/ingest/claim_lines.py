@@ -1,0 +1,53 @@
+"""One claim as JSON, read and decided on. The innermost loop of bulk ingest: what need not be done for every line is not."""
+
+import re
+
+from pydantic import ValidationError
+
+from services.ingest import decide
+from services.ingest.plugins import installed
+from services.ingest.requests import NewClaim, refuse_unstorable
+from services.ingest.texts import DocumentTexts
+from shared.domain.errors import InvalidInput
+from shared.domain.events import ClaimRecorded
+from shared.domain.ids import IdSource
+
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""Escapes that may stand for what no database stores: zero characters and lone surrogates. Unescaped, neither is JSON."""
+
+
+class ClaimLines:
+    """Makes events of lines that each hold a claim."""
+
+    def __init__(self, texts: DocumentTexts, new_id: IdSource) -> None:
+        self.texts = texts
+        self._new_id = new_id
+
+    def read(self, chronology_id: str, line: bytes) -> ClaimRecorded:
+        """Read one claim; raise `InvalidInput` or `NotFound` that says what is wrong where, but repeats no words of the line."""
+        request = parse(line)
+        known = self.texts.get(chronology_id, request.document_id)
+        return decide.record_claim(request, known.text, known.language, self._new_id())
+
+
+def parse(line: bytes) -> NewClaim:
+    """Parse the JSON of a claim and check all of it that can be checked without the document."""
+    try:
+        request = NewClaim.model_validate_json(line)
+        if _SUSPICIOUS.search(line):
+            refuse_unstorable(request.model_dump())
+    except ValidationError as error:
+        raise InvalidInput(_wrong(error)) from error
+    except ValueError as error:
+        raise InvalidInput(str(error)) from error
+    if request.extractor and request.extractor.name in installed():
+        raise InvalidInput("extractor.name: there is an extractor of this server called so; give yours another name")
+    return request
+
+
+def _wrong(error: ValidationError) -> str:
+    """Say where a claim is wrong and how. An unknown field is not named: it may be anything, words of the document included."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    loc = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    where = ".".join(map(str, loc)) or "the claim"
+    return f"{where}: it has a field that is not known here" if first["type"] == "extra_forbidden" else f"{where}: {first['msg']}"

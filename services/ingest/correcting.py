@@ -1,0 +1,83 @@
+"""Corrections: proposed by one, decided on by another."""
+
+from services.ingest import decide
+from services.ingest.commands import Commands, receipt_of
+from services.ingest.lookups import PROJECTION_SECONDS, Lookups
+from services.ingest.receipts import Caller, Receipt
+from services.ingest.requests import MergeRequest, NewCorrection, NewDecision, RetitleRequest, SplitRequest
+from shared.domain.claims import Claim
+from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
+from shared.domain.errors import AlreadyExists, NotFound
+from shared.domain.events import CorrectionProposed
+from shared.domain.ids import content_hash
+from shared.domain.roles import Role
+
+
+class Corrections:
+    """Carries out the commands of editors and reviewers."""
+
+    def __init__(self, commands: Commands, lookups: Lookups) -> None:
+        self._commands = commands
+        self._log = commands.log
+        self._lookups = lookups
+
+    def propose(self, chronology_id: str, request: NewCorrection, caller: Caller) -> Receipt:
+        """Propose a correction."""
+        caller.principal.require(Role.editor)
+        fingerprint = content_hash({"propose": request.model_dump(mode="json")})
+        if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
+            return receipt_of(earlier)
+        change = request.change
+        claim: Claim | None = None
+        match change:
+            case MergeRequest():
+                named = list(change.entry_ids)
+            case SplitRequest():
+                named = [change.entry_id, *change.claim_ids]
+            case RetitleRequest():
+                named = [change.entry_id]
+            case AmendDate() | AmendValue() | WithdrawClaim():
+                named = [change.claim_id]
+                claim = self._lookups.claim(chronology_id, change.claim_id)
+        self._lookups.wait_until(chronology_id, self._log.head(chronology_id), PROJECTION_SECONDS)
+        members = self._lookups.members(chronology_id, named)
+        correction_id = self._commands.new_id()
+        event = decide.propose_correction(request, correction_id, members, claim)
+        name = f"correction:{correction_id}"
+        done = self._commands.append(
+            chronology_id,
+            caller,
+            (event,),
+            key=name,
+            fingerprint=fingerprint,
+            result=Receipt(status="proposed", revision=0, id=correction_id),
+            reserves=((name, correction_id),),
+        )
+        return receipt_of(done)
+
+    def decide(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
+        """Accept or reject a proposed correction."""
+        caller.principal.require(Role.reviewer)
+        fingerprint = content_hash({"decide": correction_id, **request.model_dump(mode="json")})
+        if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
+            return receipt_of(earlier)
+        held = self._log.reserved(chronology_id, f"correction:{correction_id}")
+        if held is None:
+            raise NotFound(f"there is no correction {correction_id} in this chronology")
+        proposed = self._log.read(chronology_id, held.position - 1, 1)[0]
+        assert isinstance(proposed.data, CorrectionProposed)
+        event = decide.decide_correction(request, proposed.data, proposed.actor, caller.principal)
+        try:
+            done = self._commands.append(
+                chronology_id,
+                caller,
+                (event,),
+                key=f"decision:{correction_id}:{fingerprint}",
+                fingerprint=fingerprint,
+                result=Receipt(status=f"{request.decision}ed", revision=0, id=correction_id),
+                reserves=((f"decision:{correction_id}", correction_id),),
+                causation=proposed.id,
+            )
+        except AlreadyExists as error:
+            raise AlreadyExists(f"correction {correction_id} was decided on already; propose a new one to change that") from error
+        return receipt_of(done)
