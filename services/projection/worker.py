@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.projection.runner import ProjectionThread, Projector
 from shared.settings import Settings
+from shared.store.migrate import check_kek
 from shared.store.read import CHANNEL, DatabaseReader
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.telemetry import configure_logging
@@ -18,6 +19,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The projection service."""
     configure_logging(settings.log_format, settings.log_level)
     database = settings.open_database()
+    check_kek(database)
     wakeup = Wakeup()
     thread = ProjectionThread(Projector(database, DatabaseReader(database)), wakeup, settings.poll_seconds)
 

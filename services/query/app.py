@@ -15,6 +15,7 @@ from services.query.service import QueryService
 from services.query.streams import Streams
 from shared.settings import Settings
 from shared.store.engine import Database
+from shared.store.migrate import check_kek
 from shared.store.read_model import CHANNEL
 from shared.store.tokens import TokenStore
 from shared.store.wakeup import PostgresListener, Wakeup
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The query service as a process of its own."""
     configure_logging(settings.log_format, settings.log_level)
     database = settings.open_database()
+    check_kek(database)
     wakeup = Wakeup()
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 import migrations
 from shared.domain.errors import InvalidInput
@@ -70,10 +70,12 @@ def _owns_the_tables(connection: Connection) -> bool:
 def check_kek(database: Database) -> None:
     """Refuse a key-encryption key that is not the one that a database's keys are wrapped in. Without a key given, nothing is checked.
 
-    Raises `WrongKey` that names both keys.
+    Raises `WrongKey` that names both keys, `InvalidInput` where the database is not migrated.
     """
     if database.given_kek is None:
         return
+    if not inspect(database.engine).has_table("read_key"):
+        raise InvalidInput("the database does not have this release's schema: run `salname migrate` first")
     query = """
         SELECT kek_id FROM (SELECT kek_id FROM document_key WHERE wrapped IS NOT NULL LIMIT 1) AS documents
         UNION SELECT kek_id FROM (SELECT kek_id FROM read_key LIMIT 1) AS generations

@@ -1,10 +1,9 @@
 """The compose file: parsed, its own commands started with its own environment as local processes on PostgreSQL, and put to work."""
 
-import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,28 @@ import httpx
 import psycopg
 import pytest
 import yaml
+from sqlalchemy import make_url
 
+from services.ingest.wiring import system_ids
+from shared.crypto.keyfile import parse_kek
+from shared.domain.events import Command, DocumentErased
+from shared.domain.ports import Append
+from shared.store.append import DatabaseLog
+from shared.store.engine import Database
+from tests.support.postgres import find_binaries, postgres
 from tests.support.servers import SALNAME, clean_environment, free_port, serving
 from tests.support.texts import FAIR_AZ, FAIR_EN, FAIR_EN_OTHER, SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
-TOKEN = "a-long-random-bootstrap-token"
 SERVICES = ("ingest", "projection", "query")
+SECRETS = (
+    "SALNAME_BOOTSTRAP_TOKEN",
+    "SALNAME_KEY_ENCRYPTION_KEY",
+    "POSTGRES_PASSWORD",
+    "SALNAME_INGEST_PASSWORD",
+    "SALNAME_PROJECTION_PASSWORD",
+    "SALNAME_QUERY_PASSWORD",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +42,15 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def interpolated(value: str, variables: dict[str, str]) -> str:
+@pytest.fixture(scope="module")
+def secrets() -> dict[str, str]:
+    """What `deploy/secrets.sh` makes, read as Compose reads `.env`."""
+    made = subprocess.run(["sh", ROOT / "deploy" / "secrets.sh"], capture_output=True, text=True, check=True, timeout=20)
+    lines = [line for line in made.stdout.splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def interpolated(value: str, variables: Mapping[str, str]) -> str:
     """Compose's own substitution of ${NAME}, ${NAME:-default} and ${NAME:?message}."""
 
     def replace(match: re.Match[str]) -> str:
@@ -42,17 +64,19 @@ def interpolated(value: str, variables: dict[str, str]) -> str:
     return re.sub(r"\$\{(\w+)(?:(:[-?])([^}]*))?\}", replace, value)
 
 
-def environment_of(compose: dict[str, Any], service: str, database: str) -> dict[str, str]:
-    given = compose["services"][service]["environment"]
-    made = {name: interpolated(str(value), {"SALNAME_BOOTSTRAP_TOKEN": TOKEN}) for name, value in given.items()}
-    assert made["SALNAME_DATABASE_URL"] == "postgresql://salname:salname@db:5432/salname"
-    return {**made, "SALNAME_DATABASE_URL": database}
+def environment_of(compose: dict[str, Any], service: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    return {name: interpolated(str(value), secrets) for name, value in compose["services"][service]["environment"].items()}
+
+
+def environments(compose: dict[str, Any], secrets: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {service: environment_of(compose, service, secrets) for service in compose["services"]}
 
 
 def test_the_services_wait_for_what_they_need(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"db", "migrate", *SERVICES}
-    assert services["migrate"]["depends_on"]["db"]["condition"] == "service_healthy"
+    assert set(services) == {"db", "roles", "migrate", *SERVICES}
+    assert services["roles"]["depends_on"]["db"]["condition"] == "service_healthy"
+    assert services["migrate"]["depends_on"]["roles"]["condition"] == "service_completed_successfully"
     for name in SERVICES:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
         assert services[name]["command"] == ["serve", name]
@@ -60,50 +84,177 @@ def test_the_services_wait_for_what_they_need(compose: dict[str, Any]) -> None:
     assert all(port.startswith("127.0.0.1:") for name in SERVICES for port in services[name].get("ports", []))
 
 
-def test_the_image_copies_what_it_needs() -> None:
+def test_each_service_has_its_own_role_and_the_owner_only_migrates(compose: dict[str, Any], secrets: dict[str, str]) -> None:
+    urls = {name: make_url(environment_of(compose, name, secrets)["SALNAME_DATABASE_URL"]) for name in ("migrate", *SERVICES)}
+    assert {name: url.username for name, url in urls.items()} == {"migrate": "salname", **{name: f"salname_{name}" for name in SERVICES}}
+    assert len({url.password for url in urls.values()}) == 4
+    assert {(url.host, url.port, url.database) for url in urls.values()} == {("db", 5432, "salname")}
+
+
+def test_only_ingest_has_the_folder_of_the_signing_key(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert services["ingest"]["volumes"] == ["keys:/keys"]
+    assert [name for name in services if "SALNAME_KEYS" in services[name]["environment"]] == ["ingest"]
+    assert set(compose["volumes"]) == {"db", "keys"}
+    assert "/keys" in (ROOT / "deploy" / "Dockerfile").read_text(), "the volume takes over the owner that the folder has in the image"
+
+
+def test_every_secret_is_asked_for_by_name(compose: dict[str, Any], secrets: dict[str, str]) -> None:
+    assert set(secrets) == set(SECRETS)
+    assert len(set(secrets.values())) == len(SECRETS)
+    assert all(re.fullmatch(r"[0-9a-f]{48}", value) for name, value in secrets.items() if name != "SALNAME_KEY_ENCRYPTION_KEY")
+    assert len(parse_kek(secrets["SALNAME_KEY_ENCRYPTION_KEY"], "secrets.sh").key) == 32
+    for missing in SECRETS:
+        with pytest.raises(AssertionError, match=f"{missing} is not set: set it to .*deploy/secrets.sh"):
+            environments(compose, {**secrets, missing: ""})
+
+
+def test_the_image_copies_what_it_needs_and_says_which_uv() -> None:
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
     for match in re.finditer(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE):
         for source in match.group(1).split():
             assert (ROOT / source).exists(), source
     assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
     assert 'ENTRYPOINT ["salname"]' in dockerfile
+    images = re.findall(r"^(?:FROM|COPY --from=)\s*(\S+)", dockerfile, re.MULTILINE)
+    assert [image for image in images if image.endswith(":latest")] == []
+    assert any(re.search(r"/uv:\d+\.\d+\.\d+$", image) for image in images)
 
 
-@pytest.fixture
-def empty_database(postgres_server: str) -> Iterator[str]:
-    name = f"compose_{os.getpid()}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+class Deployment:
+    """What the compose file starts, as local processes on a server of its own that asks for passwords."""
+
+    def __init__(self, compose: dict[str, Any], secrets: dict[str, str], folder: Path, address: str) -> None:
+        self.compose = compose
+        self.secrets = secrets
+        self.folder = folder
+        self.address = address
+
+    def environment(self, service: str, **more: str) -> dict[str, str]:
+        """A service's environment, with our server where the compose file says `db`, and our folder where it says `/keys`."""
+        made = environment_of(self.compose, service, self.secrets)
+        host, _, port = self.address.partition(":")
+        here = {"PGHOST": host, "PGPORT": port} if "PGHOST" in made else {}
+        if "SALNAME_DATABASE_URL" in made:
+            here["SALNAME_DATABASE_URL"] = made["SALNAME_DATABASE_URL"].replace("@db:5432/", f"@{self.address}/")
+        if "SALNAME_KEYS" in made:
+            here["SALNAME_KEYS"] = str(self.folder / "keys")
+        return {**made, **here, **more}
+
+    def run(self, service: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a service's command to its end."""
+        command = self.compose["services"][service]["command"]
+        if service == "roles":
+            (mounted,) = self.compose["services"]["roles"]["volumes"]
+            source, target, _ = mounted.split(":")
+            command = [str(find_binaries() / command[0]), *(str(ROOT / source) if part == target else part for part in command[1:])]
+        else:
+            command = [SALNAME, *command]
+        environment = clean_environment(self.environment(service, **more))
+        return subprocess.run(command, env=environment, cwd=self.folder, check=False, timeout=60, capture_output=True, text=True)
+
+    def url(self, service: str) -> str:
+        """The database's URL that a service is given."""
+        return self.environment(service)["SALNAME_DATABASE_URL"]
 
 
-def test_the_main_job_through_separate_services(compose: dict[str, Any], empty_database: str, tmp_path: Path) -> None:
-    migrate = compose["services"]["migrate"]
-    environment = clean_environment(environment_of(compose, "migrate", empty_database))
-    subprocess.run([SALNAME, *migrate["command"]], env=environment, cwd=tmp_path, check=True, timeout=60, capture_output=True)
+@pytest.fixture(scope="module")
+def deployment(compose: dict[str, Any], secrets: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """An empty server as the image `postgres` begins: one role that owns one database, and passwords for everybody."""
+    with postgres() as server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            password = secrets["POSTGRES_PASSWORD"]
+            connection.execute(f"ALTER ROLE salname PASSWORD '{password}'".encode())
+            connection.execute("CREATE DATABASE salname")
+            (rules,) = connection.execute("SHOW hba_file").fetchone() or ("",)
+            Path(rules).write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+            connection.execute("SELECT pg_reload_conf()")
+        wait_until_refused(server)
+        yield Deployment(compose, secrets, tmp_path_factory.mktemp("compose"), server.partition("@")[2].partition("/")[0])
+
+
+def wait_until_refused(url: str) -> None:
+    """Wait until a server asks for passwords."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the server lets everybody in")
+
+
+def test_the_main_job_through_separate_services(deployment: Deployment) -> None:
+    for _ in range(2):  # starting again is not different from starting
+        for service in ("roles", "migrate"):
+            done = deployment.run(service)
+            assert done.returncode == 0, done.stderr
+    folder = deployment.folder
     with ExitStack() as stack:
         urls = {
             name: stack.enter_context(
                 serving(
-                    compose["services"][name]["command"],
-                    environment_of(compose, name, empty_database),
-                    tmp_path / f"{name}.log",
+                    deployment.compose["services"][name]["command"],
+                    deployment.environment(name),
+                    folder / f"{name}.log",
                     free_port(),
                 )
             )
             for name in SERVICES
         }
         client = stack.enter_context(httpx.Client(timeout=30))
-        work(client, urls["ingest"], urls["query"])
-    logged = (tmp_path / "ingest.log").read_text()
+        work(client, urls["ingest"], urls["query"], deployment.secrets["SALNAME_BOOTSTRAP_TOKEN"])
+        erase(client, urls["query"], deployment)
+        assert connected(deployment) == {f"salname_{name}" for name in SERVICES}
+    logged = (folder / "ingest.log").read_text()
     assert '"level": "info"' in logged
-    assert "Traceback" not in "".join((tmp_path / f"{name}.log").read_text() for name in SERVICES)
+    assert "Traceback" not in "".join((folder / f"{name}.log").read_text() for name in SERVICES)
+    another_key(deployment)
 
 
-def work(client: httpx.Client, ingest: str, query: str) -> None:
+def connected(deployment: Deployment) -> set[str]:
+    """The roles that Salname's connections are of."""
+    with psycopg.connect(deployment.url("migrate")) as connection:
+        found = connection.execute("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'salname' AND pid <> pg_backend_pid()")
+        return {str(row[0]) for row in found}
+
+
+def erase(client: httpx.Client, query: str, deployment: Deployment) -> None:
+    """Erase a document with ingest's role; the others, each with its own, see it go."""
+    there = f"{query}/v1/chronologies/fairs"
+    claim = next(entry for entry in client.get(f"{there}/entries").json()["entries"])
+    assert claim
+    database = Database(deployment.url("ingest"), kek=parse_kek(deployment.secrets["SALNAME_KEY_ENCRYPTION_KEY"], "the key"))
+    try:
+        log = DatabaseLog(database, system_ids())
+        info = log.chronology("fairs")
+        assert info is not None
+        document_id = next(event.data.document_id for event in log.read(info.id) if event.data.type == "document.captured")
+        assert "Seed Fair" in client.get(f"{there}/documents/{document_id}/text").text
+        erased = DocumentErased(document_id=document_id, reason="the author asked for it", claims=())
+        command = Command(actor="test", time=system_ids().now(), correlation_id="erase")
+        done = log.append(
+            Append(chronology_id=info.id, command=command, events=(erased,), key="erase", fingerprint="f", result="", erases=document_id)
+        )
+    finally:
+        database.close()
+    wait_for(client, there, done.last)
+    assert client.get(f"{there}/documents/{document_id}/text").status_code in (404, 410)
+
+
+def another_key(deployment: Deployment) -> None:
+    """Nothing starts with another key than the one that the database is sealed with."""
+    for service in ("migrate", *SERVICES):
+        done = deployment.run(service, SALNAME_KEY_ENCRYPTION_KEY="A" * 43 + "=", SALNAME_HOST="127.0.0.1", SALNAME_PORT=str(free_port()))
+        assert done.returncode == 1, service
+        assert "The key does not fit" in done.stderr
+        assert "set SALNAME_KEY_ENCRYPTION_KEY to it" in done.stderr
+
+
+def work(client: httpx.Client, ingest: str, query: str, token: str) -> None:
     """Open a chronology, bring documents, read the consolidated entry, correct it, and follow the changes."""
-    auth = {"Authorization": f"Bearer {TOKEN}"}
+    auth = {"Authorization": f"Bearer {token}"}
     assert client.post(f"{ingest}/v1/chronologies", json={"slug": "fairs", "title": "Fairs"}).status_code == 401
     assert client.post(f"{ingest}/v1/chronologies", json={"slug": "fairs", "title": "Fairs"}, headers=auth).status_code == 201
     here, there = f"{ingest}/v1/chronologies/fairs", f"{query}/v1/chronologies/fairs"
