@@ -1,25 +1,55 @@
-"""Events as bytes: canonical, and readable for ever."""
+"""Events as bytes: canonical, sealed where they quote a document, and readable for ever."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import rfc8785
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.codec import decode, encode
-from shared.domain.errors import UnknownEvent
-from shared.domain.events import EVENT_TYPES, CorrectionRejected, Recorded
-from shared.domain.ids import IdSource, canonical_json, uuid7
+from shared.domain import upcast
+from shared.domain.claims import Claim
+from shared.domain.codec import Sealed, decode, encode
+from shared.domain.errors import UnknownEvent, WrongKey
+from shared.domain.events import EVENT_TYPES, AnyEvent, ClaimRecorded, CorrectionRejected, Erased, EventData, Recorded
+from shared.domain.ids import IdSource, canonical_json
+from shared.store.keys import open_sealed, sealer
+from tests.properties.events import BY_TYPE, ids, texts
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "events"
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+OPEN = sorted((GOLDEN / "events").glob("*.json"))
+SEALED = sorted((GOLDEN / "sealed").glob("*.json"))
+CONTENT_KEY = sha256(b"the content key of a golden document").digest()
+DOCUMENT = "0190a000-0000-7000-8000-000000000003"
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=("Cs",)))
 keys = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)
 documents = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=20)
+times = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.sampled_from([UTC]))  # noqa: DTZ001 - zones are added
+
+
+def never(_: Sealed) -> bytes | None:
+    raise AssertionError("what is stored in the open needs no key")
+
+
+def with_key(sealed: Sealed) -> bytes | None:
+    return open_sealed(CONTENT_KEY, sealed)
+
+
+def seal_again(document_id: str, subject: str, context: bytes, plaintext: bytes) -> Sealed:
+    """Sealing as it is described, by hand and with the nonce of the golden files."""
+    key, nonce = blake2b(subject.encode(), key=CONTENT_KEY, digest_size=32).digest(), bytes(range(12))
+    return Sealed(document_id, subject, context, sha256(key).hexdigest(), nonce + AESGCM(key).encrypt(nonce, plaintext, context))
+
+
+def type_and_version(path: Path) -> tuple[str, int]:
+    name, _, version = path.stem.rpartition(".v")
+    return name, int(version)
 
 
 @given(documents)
@@ -32,36 +62,161 @@ def test_floats_are_refused() -> None:
         canonical_json({"a": [1, {"b": 0.5}]})
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.type)
+@given(data=st.data())
+def test_an_event_is_stored_in_canonical_form_and_comes_back(kind: type[AnyEvent], data: st.DataObject) -> None:
+    event = Recorded(
+        id="0190a000-0000-7000-8000-000000000108",
+        chronology=data.draw(ids),
+        position=data.draw(st.integers(1, 2**53 - 1)),
+        commit=data.draw(st.integers(1, 2**53 - 1)),
+        time=data.draw(times),
+        actor=data.draw(texts),
+        correlationid=data.draw(texts),
+        causationid=data.draw(st.none() | texts),
+        data=data.draw(BY_TYPE[kind]),
+    )
+    keyring: dict[str, bytes | None] = {} if event.data.sealed_under is None else {event.data.sealed_under: CONTENT_KEY}
+    stored = encode(event, sealer(keyring))
+    assert stored == rfc8785.dumps(json.loads(stored))
+    assert decode(stored, with_key) == event
+    assert b"\n" not in stored, "one event a line"
+    assert b"\t" not in stored
+
+
+@pytest.mark.parametrize("path", OPEN, ids=lambda path: path.stem)
 def test_every_version_ever_written_is_still_read(path: Path) -> None:
     stored = path.read_bytes().strip()
-    event = decode(stored)
-    assert event.data.type == path.stem.rpartition(".v")[0]
-    if int(path.stem.rpartition(".v")[2]) == event.data.version:
-        assert encode(event) == stored, "the bytes of the current version are a promise: raise the version to change them"
+    event = decode(stored, never)
+    assert not isinstance(event.data, Erased)
+    assert event.data.type == type_and_version(path)[0]
+    if type_and_version(path)[1] == event.data.version and event.data.sealed_under is None:
+        assert encode(event, sealer({})) == stored, "the bytes of the current version are a promise: raise the version to change them"
 
 
-def test_every_event_type_has_a_golden_file() -> None:
-    assert {f"{kind.type}.v{version}" for kind in EVENT_TYPES for version in range(1, kind.version + 1)} == {
-        p.stem for p in GOLDEN.glob("*.json")
+@pytest.mark.parametrize("path", SEALED, ids=lambda path: path.stem)
+class TestSealedForm:
+    def test_it_is_read_with_its_key(self, path: Path) -> None:
+        stored = path.read_bytes().strip()
+        event = decode(stored, with_key)
+        assert isinstance(event.data, ClaimRecorded)
+        assert event.data.claim.document_id == DOCUMENT
+        if type_and_version(path)[1] == event.data.version:
+            assert encode(event, seal_again) == stored, "the bytes of the current version are a promise: raise the version to change them"
+
+    def test_it_is_what_was_once_written_in_the_open(self, path: Path) -> None:
+        before = decode((GOLDEN / "events" / path.name).read_bytes(), never)
+        assert decode(path.read_bytes(), with_key) == before
+
+    def test_no_word_of_it_can_be_seen(self, path: Path) -> None:
+        assert not {word for word in ("fair", "Ganja", "guests", "1998", "rules") if word.encode() in path.read_bytes()}
+
+    def test_another_key_is_refused(self, path: Path) -> None:
+        with pytest.raises(WrongKey, match=DOCUMENT):
+            decode(path.read_bytes(), lambda sealed: open_sealed(CONTENT_KEY[::-1], sealed))
+
+    @pytest.mark.parametrize("member", ["chronology", "subject", "data_base64", "keyhash"])
+    def test_an_altered_event_is_refused(self, path: Path, member: str) -> None:
+        raw = json.loads(path.read_bytes())
+        raw[member] = raw[member][:-4] + ("AAAA" if raw[member][-4:] != "AAAA" else "BBBB")
+        with pytest.raises(WrongKey):
+            decode(json.dumps(raw), with_key)
+
+    def test_without_its_key_it_is_erased(self, path: Path) -> None:
+        event = decode(path.read_bytes(), lambda _: None)
+        kind, version = type_and_version(path)
+        assert event.data == Erased(type=kind, version=version, subject="0190a000-0000-7000-8000-000000000004", document_id=DOCUMENT)
+        with pytest.raises(TypeError, match="erased"):
+            encode(event, seal_again)
+
+
+def test_every_event_type_has_a_golden_file_for_every_version() -> None:
+    versions = {kind.type: range(1, kind.version + 1) for kind in EVENT_TYPES}
+    sealed = {kind.type for kind in EVENT_TYPES if kind.sealed_under is not EventData.sealed_under}
+    assert {type_and_version(path) for path in OPEN} >= {(kind, n) for kind in versions.keys() - sealed for n in versions[kind]}
+    assert {type_and_version(path) for path in SEALED} == {(kind, n) for kind in sealed for n in versions[kind]}
+    assert {type_and_version(path) for path in OPEN} <= {(kind, n) for kind in versions for n in versions[kind]}
+    assert ("claim.recorded", 1) in {type_and_version(path) for path in OPEN}, "claims were once written in the open: read them for ever"
+
+
+class Annotated(CorrectionRejected):
+    """How a rejection may look two versions from now."""
+
+    version: ClassVar[int] = 3
+    explanation: str
+    weight: int
+
+
+class Ranked(ClaimRecorded):
+    """How a recorded claim may look two versions from now."""
+
+    version: ClassVar[int] = 3
+    rank: int
+    noted: str
+
+
+@pytest.fixture
+def upgraded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later release: two types have had two new versions."""
+    later = {Annotated.type: Annotated, Ranked.type: Ranked}
+    chain = {
+        (Annotated.type, 1): lambda data: data | {"why": data["reason"], "weight": 1},
+        (Annotated.type, 2): lambda data: (
+            {key: value for key, value in data.items() if key != "why"} | {"explanation": data["why"].upper(), "weight": data["weight"] + 1}
+        ),
+        (Ranked.type, 1): lambda data: data | {"rank": len(data["claim"]["values"])},
+        (Ranked.type, 2): lambda data: data | {"noted": f"rank {data['rank']}"},
     }
+    monkeypatch.setattr(upcast, "LATEST", {**upcast.LATEST, **later})
+    monkeypatch.setattr(upcast, "UPCASTERS", chain)
 
 
-def test_a_newer_version_is_refused_with_what_to_do() -> None:
-    event = Recorded(
-        id="i", chronology="c", position=1, commit=1, time=datetime.now(UTC), actor="a", correlationid="k",
-        data=CorrectionRejected(correction_id="x"),
-    )  # fmt: skip
-    raw = json.loads(encode(event))
-    for change in ({"typeversion": 2}, {"type": "claim.invented"}):
+@pytest.mark.usefixtures("upgraded")
+class TestUpcasting:
+    def test_an_old_event_goes_through_the_whole_chain(self) -> None:
+        data = decode((GOLDEN / "events/correction.rejected.v1.json").read_bytes(), never).data
+        assert isinstance(data, Annotated)
+        assert (data.reason, data.explanation, data.weight) == ("No evidence.", "NO EVIDENCE.", 2)
+
+    @pytest.mark.parametrize("form", ["events", "sealed"])
+    def test_so_does_a_claim_in_the_open_and_a_sealed_one(self, form: str) -> None:
+        data = decode((GOLDEN / form / "claim.recorded.v1.json").read_bytes(), with_key).data
+        assert isinstance(data, Ranked)
+        assert isinstance(data.claim, Claim)
+        assert (data.rank, data.noted) == (2, "rank 2")
+
+    def test_one_in_the_middle_goes_through_the_rest(self) -> None:
+        raw = json.loads((GOLDEN / "events/correction.rejected.v1.json").read_bytes())
+        raw["typeversion"] = 2
+        raw["data"] |= {"why": "seen", "weight": 5}
+        data = decode(json.dumps(raw), never).data
+        assert isinstance(data, Annotated)
+        assert (data.explanation, data.weight) == ("SEEN", 6)
+
+    def test_the_newest_sealed_form_is_read_without_a_detour(self) -> None:
+        before = decode((GOLDEN / "sealed/claim.recorded.v1.json").read_bytes(), with_key)
+        assert decode(encode(before, seal_again), with_key) == before
+
+    def test_what_is_erased_stays_erased(self) -> None:
+        data = decode((GOLDEN / "sealed/claim.recorded.v1.json").read_bytes(), lambda _: None).data
+        assert isinstance(data, Erased)
+        assert data.version == 1
+
+
+@pytest.mark.parametrize("path", [*OPEN, *SEALED], ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_newer_version_is_refused_with_what_to_do(path: Path) -> None:
+    raw = json.loads(path.read_bytes())
+    for change in ({"typeversion": raw["typeversion"] + 1}, {"type": "claim.invented"}):
         with pytest.raises(UnknownEvent, match="upgrade"):
-            decode(json.dumps(raw | change))
+            decode(json.dumps(raw | change), with_key)
 
 
 def test_ids_sort_in_the_order_of_their_making() -> None:
-    times = iter([datetime(2026, 1, 1, tzinfo=UTC)] * 500 + [datetime(2025, 1, 1, tzinfo=UTC)] * 500)
-    new_id = IdSource(lambda: next(times), lambda n: b"\xff" * n)
-    made = [new_id() for _ in range(1000)]
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    ticks = iter([start] * 300 + [start + timedelta(microseconds=n) for n in range(0, 3000, 7)] + [datetime(2025, 1, 1, tzinfo=UTC)] * 500)
+    new_id = IdSource(lambda: next(ticks), lambda n: b"\xff" * n)
+    made = [each for n in range(300) for each in new_id.several(1 + n % 4)] + [new_id() for _ in range(800)]
     assert made == sorted(made)
-    assert len(set(made)) == 1000
-    assert {made[0][14], uuid7(datetime(2026, 1, 1, tzinfo=UTC), b"\0" * 10)[14]} == {"7"}
+    assert len(set(made)) == len(made)
+    assert {one[14] for one in made} == {"7"}
+    assert {one[19] for one in made} <= set("89ab")
