@@ -1,5 +1,6 @@
-"""Structured logs: one line an event, for people (`console`) or for machines (`json`)."""
+"""What a process sets up for itself: structured logs, for people (`console`) or for machines (`json`), and a calm garbage collector."""
 
+import gc
 import logging
 import sys
 
@@ -43,3 +44,12 @@ def configure_logging(log_format: str, level: str) -> None:
     # Reading pages of any origin makes these talk; what matters to the user comes back as an error.
     for name in ("trafilatura", "htmldate", "charset_normalizer"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def calm_collector() -> None:
+    """Let the garbage collector look less often: what we make in great numbers has no cycles, and looking at all of it costs half the time.
+
+    What is there already (modules, tables) is left out for good.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -6,10 +6,9 @@ the hash of the key that opens it beside it. Sealing itself comes in as a functi
 
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring as quoted  # JSON's escapes as RFC 8785 wants them, 3.2.2.2
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -22,8 +21,7 @@ JSON_TYPE = "application/json"
 SEALED_TYPE = "application/vnd.salname.sealed+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """Something sealed: under which document's key, what it is about, and what is authenticated with it."""
 
     document_id: str
@@ -40,8 +38,7 @@ Unseal = Callable[[Sealed], bytes | None]
 """From what is sealed to its plaintext; None once the document is erased."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """An event ready for its place: everything of its stored form that does not depend on position or command."""
 
     data: str
@@ -62,16 +59,16 @@ def sealing_context(chronology_id: str, event_type: str, subject: str) -> bytes:
 
 def prepare(chronology_id: str, data: AnyEvent, seal: Seal) -> Content:
     """Serialise the data of an event, sealed where it has to be: the costly part, done before anything is locked."""
-    subject = data.subject
-    if data.sealed_under is None:
+    subject, document_id = data.subject, data.sealed_under
+    if document_id is None:
         body = canonical_json(data.model_dump(mode="json")).decode()
         shown, keyhash = f'"data":{body},"datacontenttype":"{JSON_TYPE}"', ""
     else:
         context = sealing_context(chronology_id, data.type, subject)
         # What is None is None again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to disk.
-        sealed = seal(data.sealed_under, subject, context, data.__pydantic_serializer__.to_json(data, exclude_none=True))
-        encoded = b2a_base64(sealed.ciphertext, newline=False).decode()
-        shown = f'"data_base64":"{encoded}","datacontenttype":"{SEALED_TYPE}","document":{quoted(sealed.document_id)}'
+        sealed = seal(document_id, subject, context, data.__pydantic_serializer__.to_json(data, exclude_none=True))
+        encoded = b2a_base64(sealed.ciphertext, newline=False).decode("ascii")
+        shown = f'"data_base64":"{encoded}","datacontenttype":"{SEALED_TYPE}","document":{quoted(document_id)}'
         keyhash = f',"keyhash":"{sealed.keyhash}"'
     return Content(shown, keyhash, quoted(subject), f'"type":"{data.type}","typeversion":{data.version}')
 

@@ -37,9 +37,9 @@ class IdSource:
 def _uuid7(microseconds: int, entropy: bytes) -> str:
     # Ids of one millisecond take the sub-millisecond part and a counter into the random bits (RFC 9562, 6.2, method 3).
     milliseconds, fraction = divmod(microseconds, 1000)
-    low = (microseconds & 0x3FF) << 52 | (int.from_bytes(entropy, "big") & ((1 << 52) - 1))
-    digits = f"{milliseconds:012x}7{fraction * 4096 // 1000:03x}{0x2 << 62 | low:016x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    high = f"{milliseconds << 16 | 0x7000 | fraction * 4096 // 1000:016x}"
+    low = f"{1 << 63 | (microseconds & 0x3FF) << 52 | int.from_bytes(entropy, 'big') >> 12:016x}"
+    return f"{high[:8]}-{high[8:12]}-{high[12:]}-{low[:4]}-{low[4:]}"
 
 
 def canonical_json(value: object) -> bytes:
