@@ -1,9 +1,12 @@
-"""Folding: from the events of a log to the rows of the read model. Pure: nothing here reads a clock or a database.
+"""Folding: from the events of a log to what each revision changes. Pure: nothing here reads a clock or a database.
 
 The events of one command are applied together and give one revision: readers and subscribers never see half a document.
+
+What is folded is the log as it can be read: a claim of an erased document is none, from the revision that recorded it. Its document's
+erasure comes later in the log, and tells which entries lost support.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +14,7 @@ import orjson
 
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import Consolidator
+from services.projection.erasures import Erasures
 from shared.domain.chronology import Decision, DocumentFacts, Entry, Testimony
 from shared.domain.claims import Claim
 from shared.domain.events import (
@@ -20,12 +24,15 @@ from shared.domain.events import (
     CorrectionProposed,
     CorrectionRejected,
     DocumentCaptured,
+    DocumentErased,
+    Erased,
+    ErasedClaim,
     Recorded,
     SourceRegistered,
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
@@ -58,7 +65,11 @@ class Correction:
 
 @dataclass(slots=True)
 class Revision:
-    """What one command changes in the read model. `position` is its last event's, and so the number of the revision."""
+    """What one command changes in the read model. `position` is its last event's, and so the number of the revision.
+
+    `moved` maps claims to the entry that holds them now, `left` to the one that held them before. `lost` are entries that lost support,
+    and those connected with them, which subscribers are told of although their own content may be what it was.
+    """
 
     position: int
     sources: list[tuple[int, SourceRegistered]] = field(default_factory=list)
@@ -68,7 +79,15 @@ class Revision:
     changed: tuple[Entry, ...] = ()
     removed: tuple[tuple[str, str | None], ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    erasures: list[tuple[Recorded, DocumentErased, list[ErasedClaim]]] = field(default_factory=list)
+    lost: tuple[Entry, ...] = ()
     change: bytes | None = None
+
+    @property
+    def erased(self) -> list[ErasedClaim]:
+        """All claims that were erased."""
+        return [claim for _, _, claims in self.erasures for claim in claims]
 
 
 class Fold:
@@ -86,9 +105,13 @@ class Fold:
         self._entries: set[str] = set()
         self._last_change = 0
         self._consolidator = Consolidator()
+        self._erasures = Erasures()
 
     def apply(self, commit: Sequence[Recorded]) -> Revision:
-        """Apply the events of one command; applying one again is refused, so that nothing is counted twice."""
+        """Apply the events of one command; applying one again is refused, so that nothing is counted twice.
+
+        Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
+        """
         if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
             raise ValueError(f"expected the commit after position {self.position}, got {commit[0].position} to {commit[-1].position}")
         revision = Revision(position=commit[-1].position)
@@ -96,7 +119,7 @@ class Fold:
             self._apply(event, revision)
         self.position = revision.position
         self._consolidate(revision)
-        if revision.changed or revision.removed:
+        if revision.changed or revision.removed or revision.erased:
             revision.change = self._change(commit, revision)
             self._last_change = revision.position
         self._entries.update(entry.id for entry in revision.changed)
@@ -113,8 +136,13 @@ class Fold:
             case DocumentCaptured():
                 self._documents[event.data.document_id] = self._facts(event.data)
                 revision.documents.append((event, event.data))
+            case DocumentErased():
+                revision.erasures.append((event, event.data, self._erasures.erase(event.data, event.time)))
+            case Erased():
+                self._erasures.unreadable(event.data)
             case ClaimRecorded(claim=claim):
                 self.claims[claim.id] = claim
+                self._erasures.readable.add(claim.document_id)
                 revision.claims.append((event.position, claim))
                 document = self._documents[claim.document_id]
                 self._consolidator.add(Testimony(claim=claim, document=document, position=event.position))
@@ -157,11 +185,26 @@ class Fold:
 
     def _consolidate(self, revision: Revision) -> None:
         delta = self._consolidator.flush()
-        revision.changed, revision.removed = delta.changed, delta.removed
+        revision.removed = delta.removed
         for entry in delta.changed:
             for claim_id in (*entry.claims, *entry.withdrawn):
-                if self._entry_of.get(claim_id) != entry.id:
-                    self._entry_of[claim_id] = revision.moved[claim_id] = entry.id
+                before = self._entry_of.get(claim_id)
+                if before == entry.id:
+                    continue
+                if before is not None:
+                    revision.left[claim_id] = before
+                self._entry_of[claim_id] = revision.moved[claim_id] = entry.id
+        survivors = [other for claim in revision.erased if (other := self._erasures.survivor(claim.claim_id)) in self._entry_of]
+        # Entries that were connected through what is gone may have come apart or together: all around are told.
+        revision.lost = tuple(self._marked(entry) for entry in self._consolidator.around(survivors)) if survivors else ()
+        bereft = {self._entry_of[claim_id] for claim_id in survivors}.difference(entry.id for entry in delta.changed)
+        changed = [self._marked(entry) for entry in delta.changed] + [entry for entry in revision.lost if entry.id in bereft]
+        revision.changed = self._consolidator.in_order(changed)
+
+    def _marked(self, entry: Entry) -> Entry:
+        """The entry with the support that it lost."""
+        erased = self._erasures.support(entry.claims)
+        return entry.model_copy(update={"erased": erased}) if erased else entry
 
     def _change(self, commit: Sequence[Recorded], revision: Revision) -> bytes:
         """The CloudEvents JSON that subscribers get for this revision: the same bytes at every rebuild."""
@@ -187,10 +230,25 @@ class Fold:
                     "actor": last.actor,
                     "causes": [{"type": kind, "subjects": subjects} for kind, subjects in causes.items()],
                     "entries": [self._told(entry) for entry in revision.changed]
-                    + [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed],
+                    + [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed]
+                    + list(self._told_of_erasure(revision)),
                 },
             }
         )
+
+    def _told_of_erasure(self, revision: Revision) -> Iterator[dict[str, Any]]:
+        """What subscribers have to know to stand where those stand who follow the readable log from its beginning.
+
+        Of what they were told before, anything may be out of date that was connected with the erased claims: entries around are told
+        whole, and that the other claims of these head no entry. Nothing here depends on what can no longer be read.
+        """
+        changed = {entry.id for entry in revision.changed}
+        yield from (self._told(entry) for entry in revision.lost if entry.id not in changed)
+        for claim in revision.erased:
+            held_by = self._entry_of.get(self._erasures.survivor(claim.claim_id) or "")
+            yield {"id": claim.claim_id, "change": "removed", "merged_into": held_by, "erased": True}
+        for entry in revision.lost:
+            yield from ({"id": other, "change": "removed", "merged_into": entry.id} for other in entry.claims if other != entry.id)
 
     def _told(self, entry: Entry) -> dict[str, Any]:
         return {

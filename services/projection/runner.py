@@ -1,23 +1,30 @@
-"""Running the projection: read the log, fold, and save rows and checkpoint in one transaction; rebuild from nothing.
+"""Running the projection: read the log, fold, and save rows and progress in one transaction; rebuild from nothing.
 
-A projection can be killed at any moment: what is not committed together with its checkpoint did not happen. Two projections of one
-chronology do not harm each other: the checkpoint row lets one of them through, and the other folds anew.
+A projection can be killed at any moment: what is not committed together with its progress did not happen. Two projections of one
+chronology do not harm each other: the progress row lets one of them through, and the other folds anew.
+
+When a document is erased, the rows of its chronology are built anew from what can still be read, as another *generation* under another key.
 """
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.projection.erasures import ErasedMeanwhileError
 from services.projection.fold import VERSION, Fold, Revision
-from services.projection.writer import StaleFoldError, clear, take_checkpoint, write_revision
-from shared.domain.errors import Busy, UnknownEvent
+from services.projection.rows import RevisionRows, rows_of
+from services.projection.writer import Place, StaleFoldError, begin_generation, note_error, take_progress, write_revision
+from shared.domain.errors import Busy, UnknownEvent, WrongKey
 from shared.domain.events import Recorded
 from shared.domain.ports import ChronologyInfo, LogReader
 from shared.store.engine import Database
+from shared.store.keys import count_erasures
+from shared.store.read_keys import ReadKey
 from shared.store.read_model import CHANNEL, ProgressRow
 from shared.store.wakeup import Wakeup
 
@@ -30,6 +37,31 @@ Progress = Callable[[int, int], None]
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The fold of a chronology as far as its rows are written, and the key of their generation."""
+
+    fold: Fold
+    key: ReadKey
+
+    @property
+    def place(self) -> Place:
+        return Place(self.key.generation, self.fold.position)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Where the rows of a chronology are, and by which version of the fold.
+
+    `erasures` counts its erased documents now, `built_at` when the rows' generation began.
+    """
+
+    place: Place
+    fold_version: int
+    erasures: int
+    built_at: int
+
+
 class Projector:
     """Keeps the read model of every chronology of a database up with its log. Use one instance from one thread."""
 
@@ -37,7 +69,9 @@ class Projector:
         self._database = database
         self._log = events
         self._on_change = on_change
-        self._folds: dict[str, Fold] = {}
+        self._held: dict[str, _Held] = {}
+        self._beyond_us: set[str] = set()
+        """Chronologies with an event that this release will never know, among what a newer one has projected."""
         self.stopped: dict[str, str] = {}
         """Why the projection of a chronology stopped, by its id: its log holds what this release does not know."""
 
@@ -48,101 +82,156 @@ class Projector:
         """
         done = 0
         for info in self._log.chronologies():
+            held = self._held.get(info.id)
+            if held is not None and held.fold.position == info.head:
+                continue
             try:
                 done += self.project(info, progress)
             except (SQLAlchemyError, ValueError, KeyError) as error:
                 if info.id not in self.stopped:
                     log.exception("projection.failed", chronology=info.slug, exc_info=error)
                 self.stopped[info.id] = f"{info.slug} cannot be projected: {type(error).__name__}; the server's log says more"
+            except WrongKey as error:
+                if self.stopped.get(info.id) != error.detail:
+                    log.error("projection.failed", chronology=info.slug, reason=error.detail)
+                self.stopped[info.id] = error.detail
         return done
 
     def project(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
         """Project one chronology as far as its log goes; return how many events that took."""
-        if self._outdated(info.id):
-            return self.rebuild(info, progress)
         done = 0
-        while True:
+        while info.id not in self._beyond_us:
             try:
+                if self._outdated(info.id):
+                    return done + self._rebuild(info, progress)
                 step = self._step(info.id)
             except StaleFoldError:
-                self._folds.pop(info.id, None)
+                self._held.pop(info.id, None)
                 continue
+            except ErasedMeanwhileError:
+                return done + self.rebuild(info, progress)
             except UnknownEvent as error:
                 self._stop_at(info.id, error)
-                return done
+                break
             if step == 0:
-                return done
+                break
             done += step
-            progress(self._folds[info.id].position, max(info.head, self._folds[info.id].position))
+            position = self._held[info.id].fold.position
+            progress(position, max(info.head, position))
+        return done
 
     def rebuild(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
-        """Fold a chronology again from position 0 and replace its rows in one transaction: readers see the old until the new is whole."""
+        """Fold a chronology again from position 0 into a new generation of rows; the old one and its key are destroyed.
+
+        All in one transaction: readers see the old rows until the new ones are whole. Returns how many events that took.
+        """
+        while True:
+            try:
+                return self._rebuild(info, progress)
+            except (StaleFoldError, ErasedMeanwhileError):
+                continue  # another projection moved the rows, or another document was erased, while we folded
+
+    def _rebuild(self, info: ChronologyInfo, progress: Progress) -> int:
+        before = self._look(info.id)
         fold = Fold(info.id)
-        revisions: list[Revision] = []
-        time = ""
-        for events in _batches(self._log, info.id):
-            revisions += _fold(fold, events)
-            time = events[-1].time.isoformat()
-            progress(fold.position, max(info.head, fold.position))
+        key, key_row = self._database.read_keys.make(info.id, before.place.generation + 1)
+        rows: list[RevisionRows] = []
+        time, unknown = "", None
+        try:
+            for events in _batches(self._log, info.id):
+                rows += [rows_of(info.id, revision, fold.claims, key) for revision in _fold(fold, events)]
+                time = events[-1].time.isoformat()
+                progress(fold.position, max(info.head, fold.position))
+        except UnknownEvent as error:
+            if before.place.position > fold.position:
+                # A newer release wrote these rows. They show more than we could: they stay, and say what is wrong.
+                self._beyond_us.add(info.id)
+                self._stop_at(info.id, error)
+                return 0
+            unknown = error
+        row = ProgressRow(
+            chronology_id=info.id,
+            position=fold.position,
+            generation=key.generation,
+            erasures=before.erasures,
+            fold_version=VERSION,
+            time=time,
+        )
         with self._database.write() as session:
-            clear(session, info.id)
-            take_checkpoint(session, info.id, 0, fold.position, time)
-            for revision in revisions:
-                write_revision(session, info.id, revision, fold.claims)
-        self._folds[info.id] = fold
+            begin_generation(session, before.place, row, key_row)
+            for revision in rows:
+                write_revision(session, info.id, revision)
+        self._held[info.id] = _Held(fold, key)
+        if unknown is None:
+            self.stopped.pop(info.id, None)
+        else:
+            self._stop_at(info.id, unknown)
         self._tell(info.id)
         return fold.position
 
     def _step(self, chronology_id: str) -> int:
-        fold = self._folds.get(chronology_id) or self._load(chronology_id)
-        self._folds[chronology_id] = fold
-        events = self._log.read(chronology_id, fold.position, BATCH)
+        held = self._held.get(chronology_id) or self._load(chronology_id)
+        self._held[chronology_id] = held
+        events = self._log.read(chronology_id, held.fold.position, BATCH)
         if not events:
             return 0
-        before = fold.position
+        before = held.place
         try:
-            revisions = list(_fold(fold, events))
+            rows = [rows_of(chronology_id, revision, held.fold.claims, held.key) for revision in _fold(held.fold, events)]
             with self._database.write() as session:
-                take_checkpoint(session, chronology_id, before, fold.position, events[-1].time.isoformat())
-                for revision in revisions:
-                    write_revision(session, chronology_id, revision, fold.claims)
+                take_progress(session, chronology_id, before, held.fold.position, events[-1].time.isoformat())
+                for revision in rows:
+                    write_revision(session, chronology_id, revision)
         except BaseException:
             # What was folded in memory is ahead of the rows now: it must not be built upon.
-            self._folds.pop(chronology_id, None)
+            self._held.pop(chronology_id, None)
             raise
         self.stopped.pop(chronology_id, None)
         self._tell(chronology_id)
         return len(events)
 
-    def _load(self, chronology_id: str) -> Fold:
-        """Fold what the checkpoint says is written already, without writing it again."""
+    def _load(self, chronology_id: str) -> _Held:
+        """Fold what the progress says is written already, without writing it again; open the first generation where there is none."""
+        seen = self._look(chronology_id)
+        if seen.place.generation == 0:
+            return self._open(chronology_id, seen)
+        with self._database.read() as session:
+            key = self._database.read_keys.find(session, chronology_id, seen.place.generation)
+        if key is None:
+            raise StaleFoldError
         fold = Fold(chronology_id)
-        if checkpoint := self._checkpoint(chronology_id):
-            for events in _batches(self._log, chronology_id, checkpoint.position):
-                for _ in _fold(fold, events):
-                    pass
-        return fold
+        for events in _batches(self._log, chronology_id, seen.place.position):
+            for _ in _fold(fold, events):
+                pass
+        return _Held(fold, key)
+
+    def _open(self, chronology_id: str, seen: _Look) -> _Held:
+        key, key_row = self._database.read_keys.make(chronology_id, 1)
+        row = ProgressRow(chronology_id=chronology_id, position=0, generation=1, erasures=seen.erasures, fold_version=VERSION, time="")
+        with self._database.write() as session:
+            begin_generation(session, seen.place, row, key_row)
+        return _Held(Fold(chronology_id), key)
 
     def _outdated(self, chronology_id: str) -> bool:
-        """Whether the rows were written by a release that folds otherwise."""
-        if chronology_id in self._folds:
-            return False
-        checkpoint = self._checkpoint(chronology_id)
-        return checkpoint is not None and checkpoint.fold_version != VERSION
+        """Whether the rows were written by a release that folds otherwise, or may hold the words of a document erased since."""
+        seen = self._look(chronology_id)
+        return seen.place.generation > 0 and (seen.fold_version != VERSION or seen.erasures > seen.built_at)
 
-    def _checkpoint(self, chronology_id: str) -> ProgressRow | None:
+    def _look(self, chronology_id: str) -> _Look:
         with self._database.read() as session:
-            return session.get(ProgressRow, chronology_id)
+            row = session.get(ProgressRow, chronology_id)
+            erasures = count_erasures(session, chronology_id)
+        if row is None:
+            return _Look(Place(), VERSION, erasures, erasures)
+        return _Look(Place(row.generation, row.position), row.fold_version, erasures, row.erasures)
 
     def _stop_at(self, chronology_id: str, error: UnknownEvent) -> None:
         if self.stopped.get(chronology_id) == error.detail:
             return
         self.stopped[chronology_id] = error.detail
         log.error("projection.stopped", chronology=chronology_id, reason=error.detail)
-        checkpoint = self._checkpoint(chronology_id)
-        position, time = (checkpoint.position, checkpoint.time) if checkpoint else (0, "")
         with self._database.write() as session:
-            take_checkpoint(session, chronology_id, position, position, time, error=error.detail)
+            note_error(session, chronology_id, error.detail)
 
     def _tell(self, chronology_id: str) -> None:
         if self._database.dialect == "postgresql":

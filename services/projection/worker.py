@@ -7,8 +7,9 @@ from fastapi import FastAPI
 
 from services.projection.runner import ProjectionThread, Projector
 from shared.settings import Settings
+from shared.store.log_rows import CHANNEL
 from shared.store.migrate import check_kek
-from shared.store.read import CHANNEL, DatabaseReader
+from shared.store.read import DatabaseReader
 from shared.store.wakeup import PostgresListener, Wakeup
 from shared.telemetry import configure_logging
 from shared.web.health import database_check, health_routes

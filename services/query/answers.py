@@ -4,6 +4,7 @@ from services.query import reader
 from services.query.citations import Evidence, document_ref, document_url, entry_url, evidence_of, gather, source_view
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
+from services.query.erasures import refuse_erased_claim
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
     ChronologyView,
@@ -17,6 +18,7 @@ from services.query.schemas import (
     EntryList,
     EntrySummary,
     EntryView,
+    ErasureView,
     SourceList,
     SourceWithDocuments,
     ValueAlternativeView,
@@ -104,6 +106,7 @@ def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:
         withdrawn=tuple(evidence.show_claim(claim_id) for claim_id in found.withdrawn),
         links=found.links,
         corrections=found.corrections,
+        erased=found.erased,
         documents=tuple(document_ref(captured) for captured in evidence.documents.values()),
     )
 
@@ -158,6 +161,7 @@ def claim(snapshot: Snapshot, texts: Texts, claim_id: str) -> ClaimAnswer:
     """Show one claim."""
     evidence = gather(snapshot, texts, [claim_id])
     if claim_id not in evidence.claims:
+        refuse_erased_claim(snapshot, claim_id)
         raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}")
     return ClaimAnswer(revision=snapshot.revision, **dict(evidence.show_claim(claim_id)))
 
@@ -179,12 +183,13 @@ def documents(snapshot: Snapshot) -> DocumentList:
 def document(snapshot: Snapshot, texts: Texts, document_id: str) -> DocumentAnswer:
     """Show a document with its text and the claims in it."""
     captured = reader.document(snapshot, document_id)
+    text = texts.get(snapshot, document_id)
     held = {item.claim.id: item for item in reader.claims_in(snapshot, document_id)}
     evidence = evidence_of(snapshot, texts, held, accepted_corrections(snapshot))
     return DocumentAnswer(
         revision=snapshot.revision,
         **_document(snapshot, captured, len(held)),
-        text=texts.get(snapshot, document_id),
+        text=text,
         skip=tuple((span.start, span.end) for span in captured.document.skip),
         citations=tuple(evidence.show_claim(claim_id) for claim_id in held),
     )
@@ -200,6 +205,7 @@ def _document(snapshot: Snapshot, captured: Captured, claims: int) -> dict[str, 
         "captured": captured.time,
         "source": source_view(document.source_id, captured.source),
         "claims": claims,
+        "erased": captured.erasure and ErasureView(**captured.erasure.model_dump(exclude={"document_id"})),
     }
 
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 JSON = "application/json"
 
 
-def etag_of(revision: int) -> str:
-    """The ETag of what is said at a revision. Ingest takes it as `If-Match`."""
-    return f'"{revision}"'
+def etag_of(version: str) -> str:
+    """The ETag of what is said at a version of the read model. Ingest takes it as `If-Match`, of which only the revision counts."""
+    return f'"{version}"'
 
 
 def has_already(request: Request, etag: str) -> bool:
@@ -29,6 +29,6 @@ def conditional(request: Request, etag: str, content: bytes | str, media_type: s
     return Response(content, media_type=media_type, headers=all_headers)
 
 
-def answer(request: Request, revision: int, body: BaseModel) -> Response:
-    """Answer with JSON that speaks of a revision."""
-    return conditional(request, etag_of(revision), body.model_dump_json(), JSON)
+def answer(request: Request, version: str, body: BaseModel) -> Response:
+    """Answer with JSON that speaks of a version of the read model."""
+    return conditional(request, etag_of(version), body.model_dump_json(), JSON)

@@ -12,7 +12,7 @@ from shared.domain.chronology import Entry, Status
 from shared.domain.dates import Edtf
 from shared.domain.errors import InvalidInput
 from shared.lexicon.folding import words
-from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow
+from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, PlacementRow
 
 PAGE = 50
 MAX_PAGE = 500
@@ -27,7 +27,10 @@ _UNDATED = and_(col(EntryRow.sort_from) == NO_START, col(EntryRow.sort_to) == NO
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which entries are asked for. `date_from` and `date_to` are EDTF dates; all words of `text` must occur."""
+    """Which entries are asked for. `date_from` and `date_to` are EDTF dates.
+
+    Of each word of `text`, the entry has one that begins so; `ReadKey.token` says how exactly.
+    """
 
     text: str | None = None
     date_from: str | None = None
@@ -54,7 +57,7 @@ def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = Non
     """Return up to `limit` entries from the cursor on, ordered by their day bounds; those without a date come last."""
     backwards = cursor is not None and cursor.direction == "before"
     place = None if cursor is None else (cursor.sort_from, cursor.sort_to, cursor.entry_id)
-    rows = walk(snapshot, _conditions(filters), place, limit + 1, backwards=backwards)
+    rows = walk(snapshot, _conditions(snapshot, filters), place, limit + 1, backwards=backwards)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -68,7 +71,7 @@ def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = Non
         ).encode()
 
     return EntryPage(
-        entries=[Entry.model_validate_json(row.body) for row in rows],
+        entries=[opened(snapshot, row) for row in rows],
         next=turn(rows[-1], "after") if rows and has_next else None,
         previous=turn(rows[0], "before") if rows and has_previous else None,
     )
@@ -98,21 +101,30 @@ def walk(
     return rows
 
 
+def opened(snapshot: Snapshot, row: EntryRow) -> Entry:
+    """Return what a row says of its entry."""
+    return Entry.model_validate_json(snapshot.open(row.body, "entry", row.id, row.since))
+
+
 def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
     """The conditions under which an entry's version is the one shown at the snapshot's revision."""
     here: list[Any] = [col(EntryRow.chronology_id) == snapshot.id]
+    if snapshot.erasing:
+        # Until the rows are built anew, what an erased document had a part in is not shown.
+        bereft = select(ClaimRow.entry_id).where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.document_id).in_(snapshot.erasing))
+        here.append(col(EntryRow.id).not_in(bereft))
     if not snapshot.past:
         return [*here, col(EntryRow.until).is_(None)]
     until = or_(col(EntryRow.until).is_(None), col(EntryRow.until) > snapshot.revision)
     return [*here, col(EntryRow.since) <= snapshot.revision, until]
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(snapshot: Snapshot, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.text:
-        wanted = words(filters.text)
+        wanted = dict.fromkeys(words(filters.text))
         # Without a letter or digit there is nothing to look for, and so nothing to be found.
-        conditions += [col(EntryRow.search).contains(word, autoescape=True) for word in wanted] or [false()]
+        conditions += [col(EntryRow.search).contains(snapshot.token(word), autoescape=True) for word in wanted] or [false()]
     conditions += _overlap(filters)
     if filters.disputed:
         conditions.append(col(EntryRow.disputed).is_(True))
@@ -138,20 +150,23 @@ def _overlap(filters: Filters) -> list[ColumnElement[bool]]:
 def find_entry(snapshot: Snapshot, entry_id: str) -> Entry | None:
     """Return the entry with this very id at the snapshot's revision."""
     row = snapshot.session.exec(select(EntryRow).where(*holding(snapshot), EntryRow.id == entry_id)).first()
-    return None if row is None else Entry.model_validate_json(row.body)
+    return None if row is None else opened(snapshot, row)
 
 
 def entry_of_claim(snapshot: Snapshot, claim_id: str) -> str | None:
     """Return the id of the entry that holds a claim; an entry that was merged into another is known by its claim's id."""
     claim = snapshot.session.get(ClaimRow, (snapshot.id, claim_id))
-    if claim is None:
+    if claim is None or claim.position > snapshot.revision:
         return None
     if not snapshot.past:
         return claim.entry_id
-    row = snapshot.session.exec(
-        select(EntryRow).where(*holding(snapshot), col(EntryRow.body).contains(f'"{claim_id}"', autoescape=True))
-    ).first()
-    return None if row is None else row.id
+    before = (
+        PlacementRow.chronology_id == snapshot.id,
+        PlacementRow.claim_id == claim_id,
+        col(PlacementRow.until) > snapshot.revision,
+    )
+    held_by = snapshot.session.exec(select(PlacementRow.entry_id).where(*before).order_by(col(PlacementRow.until)).limit(1)).first()
+    return held_by or claim.entry_id
 
 
 def count_entries(snapshot: Snapshot, *, disputed: bool = False) -> int:

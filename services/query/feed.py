@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from services.query import reader
 from services.query.errors import CursorLost
-from services.query.snapshot import Snapshot
-from shared.store.engine import ReadSession
-from shared.store.read_model import ProgressRow
+from services.query.snapshot import Snapshot, take_snapshot
+from shared.store.engine import Database, ReadSession
 from shared.store.tables import ChronologyRow
 
 PAGE = 100
@@ -15,21 +14,30 @@ MAX_PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Changes after a cursor: each with its revision and stored bytes. All changes up to `upto` are in them or were before them."""
+    """Changes after a cursor: each with its revision and bytes. All changes up to `upto` are in them or were before them.
+
+    In another `generation`, what was told of the same revisions may be told otherwise: a document was erased.
+    """
 
     head: int
     changes: list[tuple[int, bytes]]
     upto: int
+    generation: int
 
 
-def news(session: ReadSession, chronology_id: str, after: int, limit: int) -> News:
-    """Return up to `limit` changes after a revision, and the head at that moment."""
-    checkpoint = session.get(ProgressRow, chronology_id)
-    head = checkpoint.position if checkpoint else 0
-    found = reader.changes(session, chronology_id, after, limit)
+def news(database: Database, session: ReadSession, chronology_id: str, after: int, limit: int) -> News:
+    """Return up to `limit` changes after a revision, and the head at that moment.
+
+    Raises `Busy` while what an erased document said is being removed.
+    """
+    row = session.get(ChronologyRow, chronology_id)
+    if row is None:
+        return News(0, [], after, 0)
+    seen = take_snapshot(database, session, row)
+    found = reader.changes(seen, after, limit)
     # A full page may have more behind it; any other says all there is to say up to the head.
-    upto = found[-1][0] if len(found) == limit else max(head, after)
-    return News(head, found, upto)
+    upto = found[-1][0] if len(found) == limit else max(seen.head, after)
+    return News(seen.head, found, upto, seen.generation)
 
 
 def check_cursor(after: int, log_head: int, head: int) -> None:
@@ -53,7 +61,7 @@ def log_head(session: ReadSession, chronology_id: str) -> int:
 def changes_body(snapshot: Snapshot, after: int, limit: int) -> bytes:
     """Return the answer to `/changes`: the same bytes for each change as the stream sends."""
     check_cursor(after, snapshot.chronology.head, snapshot.head)
-    found = news(snapshot.session, snapshot.id, after, limit)
+    found = news(snapshot.database, snapshot.session, snapshot.id, after, limit)
     listed = b",".join(body for _, body in found.changes)
     return b'{"revision":%d,"changes":[%b],"next":%d}' % (found.head, listed, found.upto)
 

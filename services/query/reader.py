@@ -10,16 +10,17 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from services.query.entries import count_entries
-from services.query.snapshot import Snapshot, take_snapshot
+from services.query.snapshot import Snapshot, being_erased, take_snapshot
+from shared.domain.chronology import Erasure
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
 from shared.domain.errors import NotFound
 from shared.domain.events import DocumentCaptured
 from shared.domain.model import Frozen
 from shared.domain.provenance import SourceDetails
-from shared.store.engine import Database, ReadSession
+from shared.store.engine import Database
 from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, SourceRow
-from shared.store.tables import ChronologyRow, DocumentRow, EventRow
+from shared.store.tables import ChronologyRow, EventRow
 
 CorrectionState = Literal["proposed", "accepted", "rejected"]
 BATCH = 500
@@ -28,11 +29,12 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A captured document with the source behind it; `time` is when it was captured."""
+    """A captured document with the source behind it; `time` is when it was captured, `erasure` that and why it is gone."""
 
     document: DocumentCaptured
     source: SourceDetails
     time: datetime
+    erasure: Erasure | None = None
 
     @property
     def id(self) -> str:
@@ -63,10 +65,11 @@ class Correction(Frozen):
     decision_reason: str | None = None
 
 
-def snapshots(session: ReadSession) -> Iterator[Snapshot]:
+def snapshots(database: Database) -> Iterator[Snapshot]:
     """Iterate over all chronologies, by slug."""
-    for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)).all():
-        yield take_snapshot(session, row)
+    with database.read() as session:
+        for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)).all():
+            yield take_snapshot(database, session, row)
 
 
 class ChronologyCounts(Frozen):
@@ -85,7 +88,7 @@ def count_chronology(database: Database, chronology_id: str) -> ChronologyCounts
         row = session.get(ChronologyRow, chronology_id)
         if row is None:
             raise NotFound(f"there is no chronology with id {chronology_id}")
-        return counts(take_snapshot(session, row))
+        return counts(take_snapshot(database, session, row))
 
 
 def counts(snapshot: Snapshot) -> ChronologyCounts:
@@ -141,21 +144,12 @@ def document(snapshot: Snapshot, document_id: str) -> Captured:
     return found[document_id]
 
 
-def original(snapshot: Snapshot, document_id: str) -> bytes:
-    """Return the bytes of a document as they were captured."""
-    query = select(DocumentRow.original).where(DocumentRow.chronology_id == snapshot.id, DocumentRow.id == document_id)
-    data = snapshot.session.exec(query).first()
-    if data is None:
-        raise NotFound(f"there is no document {document_id} in the chronology {snapshot.slug!r}")
-    return data
-
-
 def claims(snapshot: Snapshot, ids: Collection[str]) -> dict[str, HeldClaim]:
     """Return the claims of these ids, in the order of the ids."""
     found: dict[str, HeldClaim] = {}
     for batch in _batches(ids):
         rows = snapshot.session.exec(select(ClaimRow).where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.id).in_(batch)))
-        found |= {row.id: HeldClaim(Claim.model_validate_json(row.body), row.entry_id) for row in rows}
+        found |= {row.id: _held(snapshot, row) for row in rows}
     return {claim_id: found[claim_id] for claim_id in ids if claim_id in found}
 
 
@@ -166,7 +160,11 @@ def claims_in(snapshot: Snapshot, document_id: str) -> list[HeldClaim]:
         .where(ClaimRow.chronology_id == snapshot.id, ClaimRow.document_id == document_id)
         .order_by(col(ClaimRow.start), col(ClaimRow.id))
     )
-    return [HeldClaim(Claim.model_validate_json(row.body), row.entry_id) for row in snapshot.session.exec(query)]
+    return [_held(snapshot, row) for row in snapshot.session.exec(query)]
+
+
+def _held(snapshot: Snapshot, row: ClaimRow) -> HeldClaim:
+    return HeldClaim(Claim.model_validate_json(snapshot.open(row.body, "claim", row.id)), row.entry_id)
 
 
 def corrections(snapshot: Snapshot, ids: Collection[str] | None = None, state: CorrectionState | None = None) -> dict[str, Correction]:
@@ -183,23 +181,31 @@ def corrections(snapshot: Snapshot, ids: Collection[str] | None = None, state: C
     }
 
 
-def changes(session: ReadSession, chronology_id: str, after: int, limit: int) -> list[tuple[int, bytes]]:
-    """Return revisions after `after` that changed entries, each with its stored bytes, in order."""
+def changes(snapshot: Snapshot, after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Return revisions after `after` that changed entries, each with the bytes that subscribers get, in order.
+
+    Raises `Busy` while what an erased document said is being removed.
+    """
+    if snapshot.erasing:
+        raise being_erased()
     query = (
         select(ChangeRow.revision, ChangeRow.body)
-        .where(ChangeRow.chronology_id == chronology_id, col(ChangeRow.revision) > after)
+        .where(ChangeRow.chronology_id == snapshot.id, col(ChangeRow.revision) > after)
         .order_by(col(ChangeRow.revision))
         .limit(limit)
     )
-    return [(revision, body.encode()) for revision, body in session.exec(query)]
+    return [(revision, snapshot.open(body, "change", revision)) for revision, body in snapshot.session.exec(query)]
 
 
 def latest_changes(snapshot: Snapshot, limit: int, before: int | None = None) -> list[bytes]:
     """Return the newest changes, the newest first; `before` leaves out those from that revision on."""
-    query = select(ChangeRow.body).where(ChangeRow.chronology_id == snapshot.id)
+    if snapshot.erasing:
+        raise being_erased()
+    query = select(ChangeRow.revision, ChangeRow.body).where(ChangeRow.chronology_id == snapshot.id)
     if before is not None:
         query = query.where(col(ChangeRow.revision) < before)
-    return [body.encode() for body in snapshot.session.exec(query.order_by(col(ChangeRow.revision).desc()).limit(limit))]
+    rows = snapshot.session.exec(query.order_by(col(ChangeRow.revision).desc()).limit(limit))
+    return [snapshot.open(body, "change", revision) for revision, body in rows]
 
 
 def events(snapshot: Snapshot, after: int, limit: int) -> list[tuple[int, bytes]]:
@@ -221,6 +227,7 @@ def _captured(row: CapturedRow, source: str) -> Captured:
         document=DocumentCaptured.model_validate_json(row.body),
         source=SourceDetails.model_validate_json(source),
         time=_instant.validate_python(row.time),
+        erasure=None if row.erased is None else Erasure.model_validate_json(row.erased),
     )
 
 

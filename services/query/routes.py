@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from services.query import answers, feed, reader
 from services.query.conditional import JSON, answer, conditional, etag_of, has_already
 from services.query.cursors import decode_cursor
-from services.query.entries import MAX_PAGE, PAGE, Filters, entry_of_claim, entry_page, find_entry
+from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page, find_entry
+from services.query.erasures import holder_of
 from services.query.exports.jsonl import export_jsonl
 from services.query.schemas import (
     Changes,
@@ -38,6 +39,11 @@ from shared.web.auth import Reader
 NDJSON = "application/x-ndjson"
 PROBLEM = "application/problem+json"
 
+SEARCH = (
+    "words, all of which the entry must have; case, diacritics and alphabet do not matter. A word of three letters or more finds words "
+    "that begin with it (of a long one, the first twelve letters count), a shorter one only itself"
+)
+
 Slug = Annotated[str, Path(description="the chronology's name in addresses", examples=["alder-quay"])]
 At = Annotated[int | None, Query(ge=0, description="an earlier revision to look at; without it, the current one")]
 
@@ -46,6 +52,8 @@ def _problem(description: str) -> dict[str, Any]:
     return {"model": Problem, "description": description, "content": {PROBLEM: {}}}
 
 
+GONE = _problem("It was erased: `document`, `erased_by`, `erased_at` and `reason` say what and why")
+
 router = APIRouter(
     prefix="/v1",
     tags=["reading"],
@@ -53,15 +61,14 @@ router = APIRouter(
         304: {"description": "The asker's copy (If-None-Match) is the current one"},
         404: _problem("There is nothing under this name or id"),
         422: _problem("A parameter is not valid; the problem says which and why"),
-        503: _problem("The database is busy; try again after Retry-After seconds"),
+        503: _problem("The database is busy, or a document is being erased; try again after Retry-After seconds"),
     },
 )
 
 
 @router.get("/chronologies", response_model=ChronologyList, summary="List all chronologies")
 def chronologies(request: Request, queries: Queries, _: Reader) -> Response:
-    with queries.database.read() as session:
-        listed = ChronologyList(chronologies=tuple(answers.chronology(snapshot) for snapshot in reader.snapshots(session)))
+    listed = ChronologyList(chronologies=tuple(answers.chronology(snapshot) for snapshot in reader.snapshots(queries.database)))
     body = listed.model_dump_json()
     return conditional(request, f'"{sha256(body.encode())[:16]}"', body, JSON)
 
@@ -71,7 +78,7 @@ def chronology(request: Request, slug: Slug, queries: Queries, _: Reader) -> Res
     with open_snapshot(queries.database, slug) as snapshot:
         shown = answers.chronology(snapshot)
     # The head of the log is told, too, and moves before the revision does.
-    return conditional(request, f'"{shown.revision}-{shown.log_head}"', shown.model_dump_json(), JSON)
+    return conditional(request, f'"{snapshot.version}-{shown.log_head}"', shown.model_dump_json(), JSON)
 
 
 @router.get("/chronologies/{slug}/entries", response_model=EntryList, summary="List entries in chronological order")
@@ -80,9 +87,7 @@ def entries(
     slug: Slug,
     queries: Queries,
     _: Reader,
-    q: Annotated[
-        str | None, Query(max_length=200, description="words that must all occur; case, diacritics and alphabet do not matter")
-    ] = None,
+    q: Annotated[str | None, Query(max_length=200, description=SEARCH)] = None,
     date_from: Annotated[str | None, Query(alias="from", max_length=100, description="EDTF: no entry that ended before it")] = None,
     date_to: Annotated[str | None, Query(alias="to", max_length=100, description="EDTF: no entry that began after it")] = None,
     disputed: Annotated[bool, Query(description="only entries whose claims disagree")] = False,
@@ -95,61 +100,66 @@ def entries(
     filters = Filters(text=q.strip() or None if q else None, date_from=date_from, date_to=date_to, disputed=disputed, status=status)
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         page = answers.entry_list(snapshot, entry_page(snapshot, filters, place, limit))
-    return answer(request, page.revision, page)
+    return answer(request, snapshot.version, page)
 
 
 @router.get(
     "/chronologies/{slug}/entries/{entry_id}",
     response_model=EntryView,
     summary="Show an entry with every value, every claim and every citation",
-    responses={308: {"description": "The id is that of a claim, or of an entry that was merged: Location is the entry that holds it"}},
+    responses={
+        308: {"description": "The id is that of a claim, or of an entry that was merged: Location is the entry that holds it"},
+        410: GONE,
+    },
 )
 def entry(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:
         found = find_entry(snapshot, entry_id)
         if found is not None:
             shown = answers.entry(snapshot, queries.texts, found)
-            return answer(request, shown.revision, shown)
-        holder = entry_of_claim(snapshot, entry_id)
-    if holder is None:
-        raise NotFound(
-            f"there is no entry or claim {entry_id} in the chronology {slug!r}" + (f" at revision {at}" if at is not None else "")
-        )
+            return answer(request, snapshot.version, shown)
+        holder = holder_of(snapshot, entry_id)
     suffix = "" if at is None else f"?at={at}"
     address = f"/v1/chronologies/{slug}/entries/{quote(holder)}{suffix}"
     return RedirectResponse(address, 308, headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/chronologies/{slug}/claims/{claim_id}", response_model=ClaimAnswer, summary="Show a claim with all its parts")
+@router.get(
+    "/chronologies/{slug}/claims/{claim_id}",
+    response_model=ClaimAnswer,
+    summary="Show a claim with all its parts",
+    responses={410: GONE},
+)
 def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         shown = answers.claim(snapshot, queries.texts, claim_id)
-    return answer(request, shown.revision, shown)
+    return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/documents", response_model=DocumentList, summary="List the documents")
 def documents(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         shown = answers.documents(snapshot)
-    return answer(request, shown.revision, shown)
+    return answer(request, snapshot.version, shown)
 
 
 @router.get(
     "/chronologies/{slug}/documents/{document_id}",
     response_model=DocumentAnswer,
     summary="Show a document with its text and the claims in it",
+    responses={410: GONE},
 )
 def document(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         shown = answers.document(snapshot, queries.texts, document_id)
-    return answer(request, shown.revision, shown)
+    return answer(request, snapshot.version, shown)
 
 
 @router.get(
     "/chronologies/{slug}/documents/{document_id}/text",
     response_class=Response,
     summary="Get a document's canonical text: what all offsets count in",
-    responses={200: {"content": {"text/plain": {}}, "description": "The text, UTF-8"}},
+    responses={200: {"content": {"text/plain": {}}, "description": "The text, UTF-8"}, 410: GONE},
 )
 def document_text(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
@@ -162,12 +172,15 @@ def document_text(request: Request, slug: Slug, document_id: str, queries: Queri
     "/chronologies/{slug}/documents/{document_id}/original",
     response_class=Response,
     summary="Get a document's bytes as they were captured",
-    responses={200: {"content": {"application/octet-stream": {}}, "description": "The very bytes; their SHA-256 is the document's"}},
+    responses={
+        200: {"content": {"application/octet-stream": {}}, "description": "The very bytes; their SHA-256 is the document's"},
+        410: GONE,
+    },
 )
 def document_original(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         captured = reader.document(snapshot, document_id).document
-        data = reader.original(snapshot, document_id)
+        data = queries.texts.original(snapshot, document_id)
     # Somebody else's HTML must not run as a page of ours: it is always a download, in a sandbox, of no guessed type.
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(captured.filename or document_id, safe='')}",
@@ -181,7 +194,7 @@ def document_original(request: Request, slug: Slug, document_id: str, queries: Q
 def sources(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
         shown = answers.sources(snapshot)
-    return answer(request, shown.revision, shown)
+    return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/corrections", response_model=CorrectionList, summary="List corrections, the newest first")
@@ -195,7 +208,7 @@ def corrections(
     with open_snapshot(queries.database, slug) as snapshot:
         found = list(reader.corrections(snapshot, state=state).values())
         shown = CorrectionList(revision=snapshot.revision, corrections=tuple(answers.correction_views(snapshot, found)))
-    return answer(request, shown.revision, shown)
+    return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/corrections/{correction_id}", response_model=CorrectionAnswer, summary="Show a correction")
@@ -205,7 +218,7 @@ def correction(request: Request, slug: Slug, correction_id: str, queries: Querie
         if correction_id not in found:
             raise NotFound(f"there is no correction {correction_id} in the chronology {slug!r}")
         shown = CorrectionAnswer(revision=snapshot.revision, **dict(answers.correction_views(snapshot, list(found.values()))[0]))
-    return answer(request, shown.revision, shown)
+    return answer(request, snapshot.version, shown)
 
 
 After = Annotated[int, Query(ge=0, le=2**53, description="the revision after which to begin; 0 is the very beginning")]
@@ -227,8 +240,8 @@ def changes(
     limit: Annotated[int, Query(ge=1, le=feed.MAX_PAGE)] = feed.PAGE,
 ) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
-        body, revision = feed.changes_body(snapshot, after, limit), snapshot.revision
-    return conditional(request, etag_of(revision), body, JSON)
+        body = feed.changes_body(snapshot, after, limit)
+    return conditional(request, etag_of(snapshot.version), body, JSON)
 
 
 @router.get(
@@ -302,12 +315,12 @@ def export(
     export_format: Annotated[str, Query(alias="format", pattern="^jsonl$", description="`jsonl`")] = "jsonl",
 ) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
-        info, revision = snapshot.chronology, snapshot.revision
-    if has_already(request, etag_of(revision)):
-        return Response(status_code=304, headers={"ETag": etag_of(revision)})
+        info, revision, etag = snapshot.chronology, snapshot.revision, etag_of(snapshot.version)
+    if has_already(request, etag):
+        return Response(status_code=304, headers={"ETag": etag})
     lines = _started(export_jsonl(queries.database, info, queries.texts, revision))
     headers = {
-        "ETag": etag_of(revision),
+        "ETag": etag,
         "Cache-Control": "no-cache",
         "X-Revision": str(revision),
         "Content-Disposition": f'attachment; filename="{slug}.{export_format}"',

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.query import examples
-from shared.domain.chronology import AppliedCorrection, Link, Status
+from shared.domain.chronology import AppliedCorrection, ErasedSupport, Link, Status
 from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import Change
 from shared.domain.model import Frozen
@@ -230,6 +230,7 @@ class EntryView(Frozen):
     withdrawn: tuple[ClaimView, ...]
     links: tuple[Link, ...] = Field(description="why the claims stand together")
     corrections: tuple[AppliedCorrection, ...]
+    erased: tuple[ErasedSupport, ...] = Field(default=(), description="claims that stood here until their document was erased")
     documents: tuple[DocumentRef, ...]
 
 
@@ -258,8 +259,16 @@ class ChronologyList(Frozen):
     chronologies: tuple[ChronologyView, ...]
 
 
+class ErasureView(Frozen):
+    """That a document was erased: by whom, when, and why. Its text and the words of its claims are gone."""
+
+    by: str
+    at: AwareDatetime
+    reason: str
+
+
 class DocumentView(Frozen):
-    """A captured document."""
+    """A captured document. What is shown of an erased one is what the log said of it from the start."""
 
     model_config = _example(examples.DOCUMENT)
 
@@ -278,6 +287,7 @@ class DocumentView(Frozen):
     captured: AwareDatetime
     source: SourceView
     claims: int
+    erased: ErasureView | None = Field(default=None, description="null unless the document was erased")
 
 
 class DocumentList(Frozen):

@@ -17,7 +17,7 @@ class QueryService:
         self.database = database
         self.settings = settings
         self.streams = streams
-        self.texts = Texts()
+        self.texts = Texts(database)
 
 
 def query_service(request: Request) -> QueryService:

@@ -21,7 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from services.query.errors import CursorLost, TooManyStreams
 from services.query.feed import News, check_cursor, log_head, news
-from shared.domain.errors import SalnameError
+from shared.domain.errors import Busy, SalnameError
 from shared.store.engine import Database
 from shared.store.wakeup import Wakeup
 
@@ -86,6 +86,7 @@ class Channel:
         self.listeners = 0
         self.head = 0
         self.base = 0
+        self.generation = 0
         self.beat = 0
         self.frames: deque[tuple[int, bytes]] = deque()
         self.ready = False
@@ -136,7 +137,7 @@ class Channel:
 
     def _read(self, after: int) -> News:
         with self._database.read() as session:
-            return news(session, self.chronology_id, after, PAGE)
+            return news(self._database, session, self.chronology_id, after, PAGE)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -149,6 +150,7 @@ class Channel:
                 more = await self._poll()
                 healthy = True
             except (SQLAlchemyError, SalnameError) as error:
+                self._forget()
                 if healthy:
                     log.warning("stream.poll_failed", chronology=self.chronology_id, error=str(error))
                 healthy = False
@@ -165,11 +167,18 @@ class Channel:
     async def _poll(self) -> bool:
         """Look once; return whether there is more to fetch at once."""
         if not self.ready:
-            self.head = self.base = (await self.read(2**62)).head
+            latest = await self.read(2**62)
+            self.head = self.base = latest.head
+            self.generation = latest.generation
             self.ready = True
             self.announce()
             return False
         found = await self.read(self.head)
+        if found.generation != self.generation:
+            # The read model was built anew: what is kept may hold words that were erased.
+            self.generation = found.generation
+            self._forget()
+            self.announce()
         for revision, body in found.changes:
             self._keep(revision, change_frame(revision, body))
         if found.upto > self.head:
@@ -177,6 +186,10 @@ class Channel:
             if found.changes:
                 self.announce()
         return found.upto < found.head
+
+    def _forget(self) -> None:
+        self.frames.clear()
+        self.base, self._kept = self.head, 0
 
     def _keep(self, revision: int, frame: bytes) -> None:
         self.frames.append((revision, frame))
@@ -320,7 +333,11 @@ class EventStream(Response):
         await _send(send, {"type": "http.response.body", "body": first, "more_body": True}, limit)
         while not self._streams.closing:
             if cursor < channel.base:
-                cursor, body = await _catch_up(channel, cursor)
+                try:
+                    cursor, body = await _catch_up(channel, cursor)
+                except Busy:
+                    await channel.changed()
+                    continue
             else:
                 cursor, body = _take(channel.after(cursor), cursor)
             if not body and cursor >= channel.base and beat != channel.beat:

@@ -114,8 +114,26 @@ class AppliedCorrection(Frozen):
     accepted_at: AwareDatetime
 
 
+class ErasedSupport(Frozen):
+    """Claims of one document that stood in an entry until the document was erased: when, and why."""
+
+    document_id: str
+    claims: tuple[str, ...]
+    reason: str
+    erased_at: AwareDatetime
+
+
+class Erasure(Frozen):
+    """That a document was erased: by whom, when, and why."""
+
+    document_id: str
+    by: str
+    at: AwareDatetime
+    reason: str
+
+
 class Entry(Frozen):
-    """One happening. `claims` are in content order; `withdrawn` are listed but support nothing.
+    """One happening. `claims` are in content order; `withdrawn` are listed but support nothing; `erased` says what support it lost.
 
     `planned` is true when no claim says that it happened. `earliest` and `latest` are day numbers for ordering and filters
     (`shared.domain.dates`); None stands for an unknown or open end.
@@ -132,6 +150,7 @@ class Entry(Frozen):
     withdrawn: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     corrections: tuple[AppliedCorrection, ...] = ()
+    erased: tuple[ErasedSupport, ...] = ()
     sources: tuple[str, ...]
     status: Status
     planned: bool = False

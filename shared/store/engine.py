@@ -19,6 +19,7 @@ from sqlmodel import Session, create_engine
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
 from shared.store.driver import Driver, DriverError, refuse_time_limit
+from shared.store.read_keys import ReadKeys
 from shared.store.timed import TimedConnection
 
 POOL_SIZE = 20
@@ -56,6 +57,7 @@ class Database:
     def __init__(self, url: str, limits: Limits | None = None, kek: KeyEncryptionKey | None = None) -> None:
         self.url = normalise_url(url)
         self.given_kek = kek
+        self.read_keys = ReadKeys(lambda: self.kek)
         self.limits = limits or Limits()
         self.dialect = make_url(self.url).get_backend_name()
         self.engine = _sqlite(self.url, self.limits) if self.dialect == "sqlite" else _postgresql(self.url, self.limits)

@@ -26,11 +26,27 @@ def members(database: Database, chronology_id: str, ids: Iterable[str]) -> dict[
     return found
 
 
+def shares(database: Database, chronology_id: str, document_id: str) -> list[tuple[list[str], list[str]]]:
+    """Return, for each entry that holds claims of a document, the ids of these and the ids of the entry's other claims."""
+    here = ClaimRow.chronology_id == chronology_id
+    held = select(ClaimRow.entry_id).where(here, ClaimRow.document_id == document_id)
+    members = select(ClaimRow.entry_id, ClaimRow.id, ClaimRow.document_id).where(here, col(ClaimRow.entry_id).in_(held))
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    with database.read() as session:
+        for entry_id, claim_id, stands_in in session.exec(members):
+            own, others = found.setdefault(entry_id, ([], []))
+            (own if stands_in == document_id else others).append(claim_id)
+    return list(found.values())
+
+
 def claim(database: Database, chronology_id: str, claim_id: str) -> Claim | None:
     """Return a claim as it was recorded."""
     with database.read() as session:
-        row = session.get(ClaimRow, (chronology_id, claim_id))
-        return None if row is None else Claim.model_validate_json(row.body)
+        row, progress = session.get(ClaimRow, (chronology_id, claim_id)), session.get(ProgressRow, chronology_id)
+        if row is None or progress is None:
+            return None
+        key = database.read_keys.find(session, chronology_id, progress.generation)
+        return None if key is None else Claim.model_validate_json(key.open(row.body, "claim", row.id))
 
 
 def document_language(database: Database, chronology_id: str, document_id: str) -> str | None:

@@ -1,7 +1,7 @@
 """The read model's rows: what the projection writes and everybody else only reads.
 
-What may hold words of documents is sealed under the key of the chronology's *generation* (`ReadKeyRow`): a rebuild makes a new generation and
-destroys the old key, so an erased text can be read nowhere, neither in free pages nor in the write-ahead log nor in an old backup.
+What may hold words of documents is sealed under the key of the chronology's *generation* (`ReadKeyRow`): a rebuild makes a new
+generation and destroys the old key, so an erased text can be read nowhere, neither in free pages nor in the write-ahead log.
 
 Rows of entries carry the revisions from and until which they hold, so that every past revision can be answered; the current ones have
 no `until`. Day bounds are day numbers of `shared.domain.dates`, with `NO_START` and `NO_END` for what is open or unknown.
@@ -22,8 +22,9 @@ CHANNEL = "salname_changes"
 class ProgressRow(SQLModel, table=True):
     """How far the log is folded. Saved in the transaction of the rows it speaks of.
 
-    `generation` counts how often the read model was built from nothing. `error` is why folding stopped, where it did; the position stays
-    where it was.
+    `generation` counts how often the read model was built from nothing, `erasures` is the chronology's count of erased documents when
+    that began: where it has moved on, erased words may stand in the rows still, and they are built again. `error` is why folding
+    stopped, where it did; the position stays where it was.
     """
 
     __tablename__ = "progress"
@@ -31,6 +32,7 @@ class ProgressRow(SQLModel, table=True):
     chronology_id: str = Field(primary_key=True, max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     generation: int = Field(sa_column=Column(BigInteger, nullable=False))
+    erasures: int = Field(sa_column=Column(BigInteger, nullable=False))
     fold_version: int
     time: str = Field(max_length=40)
     error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
@@ -59,7 +61,7 @@ class SourceRow(SQLModel, table=True):
 
 
 class CapturedRow(SQLModel, table=True):
-    """A captured document: `body` is the JSON of its `document.captured` data."""
+    """A captured document: `body` is the JSON of its `document.captured` data, `erased` that of its `Erasure` once it is erased."""
 
     __tablename__ = "captured"
 
@@ -69,6 +71,7 @@ class CapturedRow(SQLModel, table=True):
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     time: str = Field(max_length=40)
     body: str = Field(sa_column=Column(Text, nullable=False))
+    erased: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class ClaimRow(SQLModel, table=True):
@@ -89,10 +92,33 @@ class ClaimRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class PlacementRow(SQLModel, table=True):
+    """Where a claim stood before: until revision `until`, it was the entry `entry_id` that held it."""
+
+    __tablename__ = "placement"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    claim_id: str = Field(primary_key=True, max_length=ID)
+    until: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    entry_id: str = Field(max_length=ID)
+
+
+class ErasedClaimRow(SQLModel, table=True):
+    """A claim of an erased document. `beside` is a claim of another document that stood in one entry with it, if any did."""
+
+    __tablename__ = "erased_claim"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(max_length=ID)
+    beside: str | None = Field(default=None, max_length=ID)
+
+
 class EntryRow(SQLModel, table=True):
     """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `search` holds tokens of the folded words that it can be found by, made with the generation's key. `sort_from` and `sort_to` are its day bounds.
+    `search` holds tokens of the folded words that it can be found by, made with the generation's key. `sort_from` and `sort_to` are its
+    day bounds.
     """
 
     __tablename__ = "entry"
@@ -141,6 +167,8 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     SourceRow,
     CapturedRow,
     ClaimRow,
+    PlacementRow,
+    ErasedClaimRow,
     EntryRow,
     CorrectionRow,
     ChangeRow,

@@ -2,48 +2,38 @@
 
 import itertools
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
 
+from services.projection.fold import VERSION
 from services.projection.runner import Projector
-from services.projection.writer import StaleFoldError, take_checkpoint
+from services.projection.writer import Place, StaleFoldError, take_progress
+from shared.domain.ports import ChronologyInfo
 from shared.domain.provenance import SourceDetails
 from shared.store.engine import Database, WriteSession
 from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
-from shared.store.read_model import READ_MODEL, ChangeRow
+from shared.store.read_model import READ_MODEL
 from tests.support.keys import KEK
+from tests.support.read_model import keys_of, read_model
 from tests.support.running import ADMIN, Running, run
 from tests.support.texts import SOURCES
 
 
-def read_model(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of the read model, in the order of their keys."""
-    rows: dict[str, list[tuple[object, ...]]] = {}
-    with database.read() as session:
-        for row in READ_MODEL:
-            table = row.__table__  # type: ignore[attr-defined]
-            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
-            found = session.execute(text(f'SELECT * FROM "{table.name}" ORDER BY {keys}'))
-            rows[table.name] = [tuple(line) for line in found]
-    return rows
-
-
 def without_ids(database: Database) -> list[object]:
     """Every entry by what it says, with claims named by document and span instead of ids."""
-    with database.read() as session:
-        claims = {
-            claim["id"]: (json.loads(captured)["sha256"], claim["start"], claim["end"])
-            for body, captured in session.execute(
-                text("SELECT c.body, d.body FROM claim c JOIN captured d ON d.chronology_id = c.chronology_id AND d.id = c.document_id")
-            )
-            for claim in [json.loads(body)]
-        }
-        bodies = [body for (body,) in session.execute(text("SELECT body FROM entry WHERE until IS NULL"))]
+    rows = read_model(database)
+    sha256 = {row["id"]: json.loads(row["body"])["sha256"] for row in rows["captured"]}
+    claims = {
+        claim["id"]: (sha256[claim["document_id"]], claim["start"], claim["end"])
+        for row in rows["claim"]
+        for claim in [json.loads(row["body"])]
+    }
 
     def named(value: object) -> object:
         if isinstance(value, dict):
@@ -52,7 +42,8 @@ def without_ids(database: Database) -> list[object]:
             return [named(item) for item in value]
         return claims.get(value, value) if isinstance(value, str) else value
 
-    return sorted((named(json.loads(body)) for body in bodies), key=lambda entry: json.dumps(entry, ensure_ascii=False))
+    entries = (named(json.loads(row["body"])) for row in rows["entry"] if row["until"] is None)
+    return sorted(entries, key=lambda entry: json.dumps(entry, ensure_ascii=False))
 
 
 @pytest.fixture
@@ -74,17 +65,15 @@ def test_a_rebuild_gives_the_same_bytes(running: Running) -> None:
 def test_projecting_in_steps_and_at_once_give_the_same_bytes(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     before = read_model(running.database)
     with running.database.write() as session:
-        for name in before:
-            session.execute(text(f'DELETE FROM "{name}"'))
+        for row in READ_MODEL:
+            session.execute(text(f'DELETE FROM "{row.__tablename__}"'))
     monkeypatch.setattr("services.projection.runner.BATCH", 2)
     Projector(running.database, DatabaseReader(running.database)).catch_up()
     assert read_model(running.database) == before
 
 
 def test_changes_are_chained_and_speak_of_each_entry(running: Running) -> None:
-    with running.database.read() as session:
-        bodies = session.exec(select(ChangeRow.body).order_by(ChangeRow.revision)).all()
-    changes = [json.loads(body) for body in bodies]
+    changes = [json.loads(row["body"]) for row in read_model(running.database)["change"]]
     revisions = [change["revision"] for change in changes]
     assert [change["data"]["previous"] for change in changes] == [0, *revisions[:-1]]
     assert [change["id"] for change in changes] == [f"{running.info.id}:{revision}" for revision in revisions]
@@ -142,9 +131,34 @@ def test_two_projections_do_not_harm_each_other(running: Running) -> None:
     assert read_model(running.database) == after
 
 
-def test_a_checkpoint_moves_only_from_where_it_was_left(running: Running) -> None:
+@pytest.mark.parametrize("place", [Place(1, 1), Place(2, 3), Place(0, 0)])
+def test_progress_moves_only_from_where_it_was_left(running: Running, place: Place) -> None:
     with pytest.raises(StaleFoldError), running.database.write() as session:
-        take_checkpoint(session, running.info.id, 1, 99, "")
+        take_progress(session, running.info.id, place, 99, "")
+
+
+def test_two_projections_may_open_one_chronology_at_once(database: Database) -> None:
+    running = run(database)
+    running.service.capture(running.info.id, b"In 2003 the third Seed Fair was held in Lankaran.", ADMIN)
+    head = running.info.head
+    both = threading.Barrier(2)
+
+    class Late(DatabaseReader):
+        """Reads when the other one reads, too."""
+
+        def chronologies(self) -> list[ChronologyInfo]:
+            found = super().chronologies()
+            both.wait(30)
+            return found
+
+    projectors = [Projector(database, Late(database)) for _ in range(2)]
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(projector.catch_up) for projector in projectors]:
+            done.result()
+    assert [projector.stopped for projector in projectors] == [{}, {}]
+    rows = read_model(database)
+    assert [(row["position"], row["error"]) for row in rows["progress"]] == [(head, None)]
+    assert len(keys_of(database)) == 1
 
 
 def test_one_chronology_s_trouble_does_not_stop_the_others(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +177,7 @@ def test_one_chronology_s_trouble_does_not_stop_the_others(running: Running, mon
     projector.catch_up()
     assert "test cannot be projected" in projector.stopped[running.info.id]
     with running.database.read() as session:
-        positions = dict(session.execute(text("SELECT chronology_id, position FROM checkpoint")).all())  # type: ignore[arg-type]
+        positions = dict(session.execute(text("SELECT chronology_id, position FROM progress")).all())  # type: ignore[arg-type]
     assert positions[other.id] == running.service.chronology("zz-later").head
     assert positions[running.info.id] < running.info.head
     monkeypatch.undo()
@@ -171,8 +185,8 @@ def test_one_chronology_s_trouble_does_not_stop_the_others(running: Running, mon
     assert projector.stopped == {}
 
 
-def test_an_event_of_a_newer_release_stops_the_projection_with_its_place_kept(running: Running) -> None:
-    before = read_model(running.database)
+def add_newer_event(running: Running) -> None:
+    """Append an event of a version that this release does not know."""
     position = running.info.head
     body = running.service.log.read_raw(running.info.id, position - 1)[0].decode()
     newer = body.replace('"typeversion":1', '"typeversion":9').replace(f'"position":{position}', f'"position":{position + 1}')
@@ -181,15 +195,49 @@ def test_an_event_of_a_newer_release_stops_the_projection_with_its_place_kept(ru
             text('INSERT INTO event (chronology_id, position, "commit", type, time_us, body) VALUES (:c, :p, :p, :t, 0, :b)'),
             {"c": running.info.id, "p": position + 1, "t": "claim.recorded", "b": newer},
         )
+
+
+def test_an_event_of_a_newer_release_stops_the_projection_with_its_place_kept(running: Running) -> None:
+    before = read_model(running.database)
+    position = running.info.head
+    add_newer_event(running)
     projector = Projector(running.database, DatabaseReader(running.database))
     projector.catch_up()
     assert "does not know" in projector.stopped[running.info.id]
     after = read_model(running.database)
-    (checkpoint,) = after.pop("checkpoint")
-    assert checkpoint[1] == position
-    assert checkpoint[-1] == projector.stopped[running.info.id]
-    before.pop("checkpoint")
+    (progress,) = after.pop("progress")
+    assert progress["position"] == position
+    assert progress["error"] == projector.stopped[running.info.id]
+    before.pop("progress")
     assert after == before
+
+
+def test_a_rebuild_that_meets_an_event_of_a_newer_release_goes_as_far_as_it_can(running: Running) -> None:
+    before = read_model(running.database)
+    add_newer_event(running)
+    projector = Projector(running.database, DatabaseReader(running.database))
+    projector.rebuild(running.info)
+    after = read_model(running.database)
+    assert "does not know" in projector.stopped[running.info.id]
+    assert [row["error"] for row in after["progress"]] == [projector.stopped[running.info.id]]
+    assert {name: rows for name, rows in after.items() if name != "progress"} == {
+        name: rows for name, rows in before.items() if name != "progress"
+    }
+
+
+def test_what_a_newer_release_projected_is_left_as_it_is(running: Running) -> None:
+    position = running.info.head
+    add_newer_event(running)
+    with running.database.write() as session:
+        session.execute(text("UPDATE progress SET position = :p, fold_version = :v"), {"p": position + 1, "v": VERSION + 1})
+    before = read_model(running.database)
+    projector = Projector(running.database, DatabaseReader(running.database))
+    for _ in range(2):
+        assert projector.catch_up() == 0
+    after = read_model(running.database)
+    assert [(row["position"], row["fold_version"]) for row in after["progress"]] == [(position + 1, VERSION + 1)]
+    assert after["progress"][0]["error"] == projector.stopped[running.info.id]
+    assert after["entry"] == before["entry"]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(len(SOURCES)))))

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text as sql
 
 from services.query.texts import Texts
+from shared.store.keys import TEXT, Keyring, seal_form
 from tests.query.conftest import World, texts_of
+from tests.support.keys import KEK
 
 
 def citations(shown: Any) -> list[Any]:
@@ -147,7 +149,7 @@ def test_a_merged_entry_leads_to_the_one_it_became_part_of(world: World) -> None
     assert unknown.status_code == 404
 
 
-def damage(world: World, statement: str, **values: str) -> None:
+def damage(world: World, statement: str, **values: str | bytes) -> None:
     """Change what nobody may change, as a broken disk or a careless hand would."""
     with world.database.write() as session:
         if world.database.dialect == "postgresql":
@@ -165,8 +167,15 @@ def test_a_citation_that_does_not_stand_is_never_served(world: World, path: str)
     shown = world.entry_with("guests")
     cited = value(shown, "guests")["212"]["citations"][0]
     # Another reader's process has not read the document before.
-    world.app.state.query.texts = Texts()
-    damage(world, "UPDATE document SET text = replace(text, '212 guests', '912 guests') WHERE id = :id", id=cited["document"]["id"])
+    world.app.state.query.texts = Texts(world.database)
+    here, document = world.running.info.id, cited["document"]["id"]
+    stored = world.running.service.log.document(here, document)
+    assert stored is not None
+    with world.database.read() as session:
+        key = Keyring(lambda: KEK).keys(session, here, 0, [document])[document]
+    assert key is not None
+    altered = seal_form(key, here, document, TEXT, stored.text.replace("212 guests", "912 guests").encode())
+    damage(world, "UPDATE document SET text = :text WHERE id = :id", id=document, text=altered)
     place = path.format(entry=shown["id"], claim=cited["claim_id"], document=cited["document"]["id"])
     response = world.client.get(f"/v1/chronologies/test{place}")
     assert response.status_code == 500

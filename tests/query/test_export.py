@@ -15,7 +15,10 @@ from tests.support.running import ADMIN, Running
 from tests.support.texts import FAIR_AZ, FAIR_EN, FAIR_EN_OTHER, SOURCES
 
 IDS = ("entry_id", "claim_id")
-FIELDS = {"entry_id", "entry_title", "entry_date", "claim_id", "document", "start", "end", "quote", "date", "modality", "status", "values"}
+FIELDS = {
+    "entry_id", "entry_title", "entry_date", "claim_id", "document", "start", "end", "quote", "date", "modality", "status", "values",
+    "erased",
+}  # fmt: skip
 
 
 def lines(running: Running) -> list[dict[str, Any]]:

@@ -5,14 +5,13 @@ import json
 
 from sqlmodel import col, select
 
-from shared.store.read_model import ChangeRow
 from shared.store.tables import EventRow
 from tests.query.conftest import World
+from tests.support.read_model import read_model
 
 
 def stored(world: World) -> list[bytes]:
-    with world.database.read() as session:
-        return [body.encode() for body in session.exec(select(ChangeRow.body).order_by(col(ChangeRow.revision)))]
+    return [row["body"] for row in read_model(world.database)["change"]]
 
 
 def raw(world: World, path: str, **params: object) -> bytes:

@@ -117,7 +117,7 @@ def _in_order(group: Group) -> list[Pair]:
 
 def _link(pair: Pair, group: Group, rulings: Rulings) -> Link:
     one, other = pair
-    by_editor = (_MERGED,) if other in rulings.ties.get(one, {}) else ()
+    by_editor = (_MERGED,) if other in rulings.tied_within(one, group.features) else ()
     judgement = group.links.get(pair) or group.links.get((other, one))
     return Link(claims=pair, reasons=by_editor + (judgement.reasons if judgement else ()))
 

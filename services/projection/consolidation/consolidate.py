@@ -1,9 +1,8 @@
 """Consolidation: claims and editors' decisions in, the entries of a chronology out.
 
 The result depends on the set of claims and on the order of the decisions, never on the order in which claims arrived; only the ids of
-entries
-do, as an entry is named after its earliest claim. `Consolidator` keeps what it needs to take in one claim at the cost of that claim's
-neighbourhood; `consolidate` is the same from scratch.
+entries do, as an entry is named after its earliest claim. `Consolidator` keeps what it needs to take in one claim at the cost of that
+claim's neighbourhood; `consolidate` is the same from scratch.
 """
 
 from collections import defaultdict
@@ -78,7 +77,7 @@ class Consolidator:
 
     def flush(self) -> Delta:
         """Bring the entries up to date and return what changed."""
-        touched = self._neighbourhoods()
+        touched = self._connected(self._dirty)
         old = {self._entry_of[claim_id]: self._entries[self._entry_of[claim_id]] for claim_id in touched if claim_id in self._entry_of}
         for entry_id in old:
             del self._entries[entry_id]
@@ -95,6 +94,15 @@ class Consolidator:
         """Return all entries in chronological order."""
         self.flush()
         return tuple(sorted(self._entries.values(), key=self._order))
+
+    def around(self, claim_ids: Iterable[str]) -> tuple[Entry, ...]:
+        """Return, as of the last flush, the entries of these claims and of all claims connected with them, in chronological order."""
+        found = {self._entry_of[claim_id] for claim_id in self._connected(claim_ids)}
+        return self.in_order(self._entries[entry_id] for entry_id in found)
+
+    def in_order(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """Put entries into chronological order."""
+        return tuple(sorted(entries, key=self._order))
 
     def _order(self, entry: Entry) -> tuple[object, ...]:
         return chronological(entry, self._features[entry.claims[0]].key)
@@ -146,12 +154,12 @@ class Consolidator:
 
     def _beside(self, claim_id: str) -> Iterator[str]:
         yield from self._links.get(claim_id, ())
-        yield from (other for other in self._rulings.ties.get(claim_id, ()) if other in self._features)
+        yield from self._rulings.tied_within(claim_id, self._features)
 
-    def _neighbourhoods(self) -> set[str]:
-        """All claims connected to what changed, by links or by editors' ties, and those that stood in an entry with them."""
+    def _connected(self, claim_ids: Iterable[str]) -> set[str]:
+        """All claims connected to these, by links or by editors' ties, and those that stood in an entry with them."""
         seen: set[str] = set()
-        waiting = [claim_id for claim_id in self._dirty if claim_id in self._features]
+        waiting = [claim_id for claim_id in claim_ids if claim_id in self._features]
         while waiting:
             claim_id = waiting.pop()
             if claim_id in seen:
@@ -188,7 +196,7 @@ class Consolidator:
             if order[one] < order[other]
         }
         ties = sorted(
-            ((one, other) for one in claim_ids for other in self._rulings.ties.get(one, ()) if order[one] < order.get(other, -1)),
+            ((one, other) for one in claim_ids for other in self._rulings.tied_within(one, order) if order[one] < order[other]),
             key=lambda pair: (order[pair[0]], order[pair[1]]),
         )
         clustering = cluster([self._features[claim_id] for claim_id in claim_ids], links, ties, self._rulings.bars)

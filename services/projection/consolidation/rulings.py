@@ -5,7 +5,7 @@ editors said nothing of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 
 from shared.domain.chronology import Decision
 from shared.domain.corrections import MergeEntries, RetitleEntry, SplitEntry, claims_named
@@ -51,6 +51,19 @@ class Rulings:
             seen |= found
             waiting += found
         return seen
+
+    def tied_within(self, claim_id: str, known: Container[str]) -> Iterator[str]:
+        """Iterate over the known claims that a claim is tied to, at once or by way of claims that are not known, since erased."""
+        seen, waiting = {claim_id}, [claim_id]
+        while waiting:
+            for other in self.ties.get(waiting.pop(), ()):
+                if other in seen:
+                    continue
+                seen.add(other)
+                if other in known:
+                    yield other
+                else:
+                    waiting.append(other)
 
     def _tie(self, one: str, other: str, correction_id: str) -> None:
         self.ties[one][other] = self.ties[other][one] = correction_id

@@ -2,7 +2,8 @@
 
 Entries come in chronological order (those without a date last), claims within an entry in content order, and what falls on the same days
 is ordered by content: logs that hold the same documents in another order give the same lines, ids aside. `date` and `values` are the
-claim's own, as accepted corrections let it be read. `status` is `withdrawn` for a withdrawn claim, else the status of its entry.
+claim's own, as accepted corrections let it be read. `status` is `withdrawn` for a withdrawn claim, else the status of its entry. `erased`
+is the support that the entry lost when documents were erased.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import orjson
 from sqlmodel import col, select
 
 from services.query.citations import Evidence, gather
-from services.query.entries import Place, holding, walk
+from services.query.entries import Place, holding, opened, walk
 from services.query.snapshot import Snapshot, open_snapshot
 from services.query.texts import Texts
 from shared.domain.chronology import Entry
@@ -31,14 +32,14 @@ def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | 
     Each batch is a short read of its own at one and the same revision, so that a slow taker holds no transaction open. Memory
     is bounded by a batch and by the entries that share their days. Raises `Busy` when the read model is replaced on the way.
     """
-    texts = texts or Texts()
+    texts = texts or Texts(database)
     with open_snapshot(database, chronology.slug, revision) as snapshot:
-        revision, fold_version = snapshot.revision, snapshot.fold_version
+        revision, generation = snapshot.revision, snapshot.generation
     after: Place | None = None
     while True:
         with open_snapshot(database, chronology.slug, revision) as snapshot:
-            if snapshot.fold_version != fold_version:
-                raise Busy("the read model was rebuilt by another release while it was exported; export again")
+            if snapshot.generation != generation or snapshot.erasing:
+                raise Busy("the read model was built anew while it was exported; export again")
             rows = _next_rows(snapshot, after)
             lines = list(_lines(snapshot, texts, rows))
         yield from lines
@@ -58,7 +59,7 @@ def _next_rows(snapshot: Snapshot, after: Place | None) -> list[EntryRow]:
 
 
 def _lines(snapshot: Snapshot, texts: Texts, rows: list[EntryRow]) -> Iterator[str]:
-    entries = [Entry.model_validate_json(row.body) for row in rows]
+    entries = [opened(snapshot, row) for row in rows]
     evidence = _evidence(snapshot, texts, entries)
     for _, same_days in groupby(zip(rows, entries, strict=True), key=lambda pair: (pair[0].sort_from, pair[0].sort_to)):
         for entry in sorted((entry for _, entry in same_days), key=lambda entry: _content_key(entry, evidence)):
@@ -97,6 +98,7 @@ def _line(entry: Entry, evidence: Evidence, claim_id: str) -> str:
         "date": reading.edtf,
         "modality": claim.modality,
         "status": "withdrawn" if claim_id in entry.withdrawn else entry.status,
+        "erased": [lost.model_dump(mode="json") for lost in entry.erased],
         "values": [
             {
                 "attribute": known.value.attribute,

@@ -137,4 +137,4 @@ def install_reference(app: FastAPI) -> None:
 def reference(request: Request, caller: Reader) -> Response:
     """Show every operation of the app that this page belongs to."""
     document = request.app.openapi()
-    return page(request, "reference.html", 0, caller.role.name, groups=operations(document), document=document)
+    return page(request, "reference.html", "0", caller.role.name, groups=operations(document), document=document)

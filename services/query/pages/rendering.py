@@ -65,13 +65,13 @@ def render(request: Request, template: str, **context: object) -> str:
     return ENVIRONMENT.get_template(template).render(t=wording, **context)
 
 
-def page(request: Request, template: str, revision: int, role: str, **context: object) -> Response:
-    """Answer with a page that speaks of a revision, or with 304 when the reader has it already.
+def page(request: Request, template: str, version: str, role: str, **context: object) -> Response:
+    """Answer with a page that speaks of a version of the read model, or with 304 when the reader has it already.
 
     Pages differ by language and by what the reader may do, so both are in the ETag.
     """
     language = wording_for(request.headers.get("accept-language")).language
-    etag = f'W/"{revision}-{language}-{role}-{ENVIRONMENT.globals["version"]}"'
+    etag = f'W/"{version}-{language}-{role}-{ENVIRONMENT.globals["version"]}"'
     return conditional(request, etag, render(request, template, **context), "text/html", HEADERS)
 
 

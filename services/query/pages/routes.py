@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 
 from services.query import answers, reader
 from services.query.cursors import decode_cursor
-from services.query.entries import PAGE, Filters, entry_of_claim, entry_page, find_entry
+from services.query.entries import PAGE, Filters, entry_page, find_entry
+from services.query.erasures import holder_of
 from services.query.pages import views
 from services.query.pages.rendering import error_page, page
 from services.query.pages.wording import wording_for
@@ -20,7 +21,7 @@ from services.query.problems import status_of
 from services.query.schemas import ChronologyView
 from services.query.service import Queries
 from services.query.snapshot import Snapshot, open_snapshot
-from shared.domain.errors import NotFound, SalnameError
+from shared.domain.errors import SalnameError
 from shared.domain.roles import Principal, Role
 from shared.web.auth import Reader
 
@@ -59,10 +60,9 @@ def _may(request: Request, caller: Principal, role: Role) -> bool:
 
 @router.get("/")
 def chronologies(request: Request, queries: Queries, caller: Reader) -> Response:
-    with queries.database.read() as session:
-        listed = [answers.chronology(snapshot) for snapshot in reader.snapshots(session)]
+    listed = [answers.chronology(snapshot) for snapshot in reader.snapshots(queries.database)]
     state = "-".join(f"{item.slug}.{item.revision}" for item in listed)
-    return page(request, "chronologies.html", crc32(state.encode()), caller.role.name, chronologies=listed)
+    return page(request, "chronologies.html", str(crc32(state.encode())), caller.role.name, chronologies=listed)
 
 
 @router.get("/chronologies/{slug}")
@@ -81,7 +81,7 @@ def chronology(
     place = decode_cursor(cursor) if cursor else None
     wording = wording_for(request.headers.get("accept-language"))
     with open_snapshot(queries.database, slug) as snapshot:
-        context = _context(snapshot, "chronology")
+        context, version = _context(snapshot, "chronology"), snapshot.version
     with open_snapshot(queries.database, slug, place.revision if place else None) as snapshot:
         found = entry_page(snapshot, filters, place, PAGE)
         summaries = [answers.summary(snapshot, entry) for entry in found.entries]
@@ -93,7 +93,7 @@ def chronology(
     return page(
         request,
         "chronology.html",
-        snapshot.head,
+        version,
         caller.role.name,
         **context,
         filters=filters,
@@ -109,16 +109,14 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
     with open_snapshot(queries.database, slug) as snapshot:
         found = find_entry(snapshot, entry_id)
         if found is None:
-            holder = entry_of_claim(snapshot, entry_id)
-            if holder is None:
-                raise NotFound(f"there is no entry or claim {entry_id} in the chronology {slug!r}")
+            holder = holder_of(snapshot, entry_id)
             return RedirectResponse(f"/chronologies/{slug}/entries/{holder}", 308, headers={"Cache-Control": "no-cache"})
         shown = answers.entry(snapshot, queries.texts, found)
         context = _context(snapshot, "chronology")
     return page(
         request,
         "entry.html",
-        shown.revision,
+        snapshot.version,
         caller.role.name,
         **context,
         api=shown.url,
@@ -146,7 +144,7 @@ def document(
     return page(
         request,
         "document.html",
-        shown.revision,
+        snapshot.version,
         caller.role.name,
         **context,
         api=shown.url,
@@ -162,9 +160,7 @@ def sources(request: Request, slug: str, queries: Queries, caller: Reader) -> Re
         documents = {shown.id: shown for shown in answers.documents(snapshot).documents}
         context = _context(snapshot, "sources")
     paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
-    return page(
-        request, "sources.html", snapshot.revision, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired
-    )
+    return page(request, "sources.html", snapshot.version, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired)
 
 
 @router.get("/chronologies/{slug}/corrections")
@@ -176,7 +172,7 @@ def corrections(request: Request, slug: str, queries: Queries, caller: Reader) -
     return page(
         request,
         "corrections.html",
-        snapshot.revision,
+        snapshot.version,
         caller.role.name,
         **context,
         api=f"/chronologies/{slug}/corrections",
@@ -197,7 +193,7 @@ def changes(
     return page(
         request,
         "changes.html",
-        snapshot.revision,
+        snapshot.version,
         caller.role.name,
         **context,
         api=f"/chronologies/{slug}/changes",

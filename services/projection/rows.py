@@ -1,0 +1,130 @@
+"""From what a revision changes to the rows that say so, sealed: made before anything is locked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.projection.fold import Revision
+from shared.domain.chronology import Entry, Erasure
+from shared.domain.claims import Claim
+from shared.domain.events import DocumentErased, Recorded
+from shared.domain.ids import canonical_json
+from shared.lexicon.folding import words
+from shared.store.read_keys import ReadKey
+from shared.store.read_model import NO_END, NO_START
+
+Row = dict[str, Any]
+"""A row by the names of its columns."""
+
+
+@dataclass(slots=True)
+class RevisionRows:
+    """The rows of one revision.
+
+    `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are the entries whose
+    versions end with this revision. `erased` are pairs of document and what is shown of its erasure. Corrections replace what was
+    written of them before.
+    """
+
+    position: int
+    sources: list[Row] = field(default_factory=list)
+    captured: list[Row] = field(default_factory=list)
+    claims: list[Row] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    placements: list[Row] = field(default_factory=list)
+    erased: list[tuple[str, str]] = field(default_factory=list)
+    erased_claims: list[Row] = field(default_factory=list)
+    corrections: list[Row] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
+
+
+def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
+    """Make the rows of a revision, sealed with the key of their generation. `claims` are all claims of the chronology by id."""
+    here = {"chronology_id": chronology_id}
+    new = {claim.id for _, claim in revision.claims}
+    rows = RevisionRows(revision.position)
+    rows.sources = [
+        {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json()}
+        for position, source in revision.sources
+    ]
+    rows.captured = [
+        {
+            **here,
+            "id": document.document_id,
+            "source_id": document.source_id,
+            "position": event.position,
+            "time": event.time.isoformat(),
+            "body": document.model_dump_json(),
+            "erased": None,
+        }
+        for event, document in revision.documents
+    ]
+    rows.claims = [
+        {
+            **here,
+            "id": claim.id,
+            "document_id": claim.document_id,
+            "entry_id": revision.moved.get(claim.id, claim.id),
+            "start": claim.start,
+            "position": position,
+            "body": key.seal(claim.__pydantic_serializer__.to_json(claim), "claim", claim.id),
+        }
+        for position, claim in revision.claims
+    ]
+    rows.moved = [(claim_id, entry_id) for claim_id, entry_id in revision.moved.items() if claim_id not in new]
+    rows.placements = [
+        {**here, "claim_id": claim_id, "until": revision.position, "entry_id": entry_id} for claim_id, entry_id in revision.left.items()
+    ]
+    rows.erased = [(data.document_id, _erasure(event, data).model_dump_json()) for event, data, _ in revision.erasures]
+    rows.erased_claims = [
+        {**here, "id": claim.claim_id, "document_id": data.document_id, "beside": claim.beside}
+        for _, data, erased in revision.erasures
+        for claim in erased
+    ]
+    rows.corrections = [
+        {
+            **here,
+            "id": correction.proposal.correction_id,
+            "state": correction.state,
+            "position": position,
+            "body": canonical_json(correction.body()).decode(),
+        }
+        for position, correction in revision.corrections
+    ]
+    rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
+    rows.entries = [_entry_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    if revision.change is not None:
+        body = key.seal(revision.change, "change", revision.position)
+        rows.changes = [{**here, "revision": revision.position, "body": body}]
+    return rows
+
+
+def _erasure(event: Recorded, data: DocumentErased) -> Erasure:
+    return Erasure(document_id=data.document_id, by=event.actor, at=event.time, reason=data.reason)
+
+
+def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
+    return {
+        **here,
+        "id": entry.id,
+        "since": since,
+        "until": None,
+        "sort_from": NO_START if entry.earliest is None else entry.earliest,
+        "sort_to": NO_END if entry.latest is None else entry.latest,
+        "disputed": entry.disputed,
+        "status": entry.status,
+        "search": key.tokens(searchable(entry, claims)),
+        "body": key.seal(entry.__pydantic_serializer__.to_json(entry), "entry", entry.id, since),
+    }
+
+
+def searchable(entry: Entry, claims: Mapping[str, Claim]) -> set[str]:
+    """The folded words by which an entry can be found: its title, what its claims say, its names and values."""
+    said = [entry.title]
+    for claim_id in entry.claims:
+        claim = claims[claim_id]
+        said += [claim.statement, *(mention.name for mention in (*claim.actors, *claim.places))]
+        said += [f"{value.attribute} {value.value}" for value in claim.values]
+    return {word for text in said for word in words(text)}

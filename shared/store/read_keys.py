@@ -1,0 +1,128 @@
+"""The keys of read models: one for each generation of a chronology's, unwrapped once and kept at hand while it is the newest.
+
+A generation's key seals every body that may hold words of documents, and makes the tokens that entries are searched by. It is destroyed
+with its generation: what was written under it opens no more.
+"""
+
+import hmac
+import os
+import threading
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlmodel import Session
+
+from shared.crypto.sealing import NONCE_BYTES, KeyEncryptionKey, derive, new_key
+from shared.domain.errors import WrongKey
+from shared.store.keys import wrong_kek
+from shared.store.read_model import ReadKeyRow
+
+SHORTEST, LONGEST = 3, 12
+"""Letters of the shortest and the longest beginning by which a word is found."""
+
+TOKEN_BYTES = 6
+WORDS_KEPT = 50_000
+KEYS_KEPT = 10_000
+
+
+class ReadKey:
+    """The key of one generation. Safe in any thread."""
+
+    def __init__(self, chronology_id: str, generation: int, key: bytes) -> None:
+        self.generation = generation
+        self._chronology_id = chronology_id
+        self._cipher = AESGCM(key)
+        self._search = derive(key, "search")
+        self._tokens: dict[str, tuple[str, ...]] = {}
+
+    def seal(self, plaintext: bytes, *place: str | int) -> bytes:
+        """Seal the body of a row. `place` is its table and the rest of its primary key: rows cannot be put in each other's place."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plaintext, self._context(place))
+
+    def open(self, sealed: bytes, *place: str | int) -> bytes:
+        """Open the body of the row at `place`; raise `WrongKey` when it is damaged or belongs elsewhere."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._context(place))
+        except (InvalidTag, ValueError) as error:
+            raise WrongKey(
+                f"a row of the read model does not open with its key ({', '.join(map(str, place))}): it is damaged; the log can rebuild it"
+            ) from error
+
+    def _context(self, place: tuple[str | int, ...]) -> bytes:
+        return "\n".join((self._chronology_id, *map(str, place))).encode()
+
+    def tokens(self, words: Iterable[str]) -> str:
+        """Return what is stored of the folded words that something is found by: each token between spaces, in no order of the words'."""
+        found = {token for word in words for token in self._of_word(word)}
+        return f" {' '.join(sorted(found))} " if found else ""
+
+    def token(self, word: str) -> str:
+        """Return the token by which a folded word is looked up, between spaces.
+
+        It stands with every word that begins with `word`, of which the first `LONGEST` letters count; a word of fewer than `SHORTEST`
+        letters is found as a whole word only.
+        """
+        return f" {self._token(word[:LONGEST])} "
+
+    def _of_word(self, word: str) -> tuple[str, ...]:
+        known = self._tokens.get(word)
+        if known is None:
+            if len(self._tokens) >= WORDS_KEPT:
+                self._tokens = {}
+            lengths = range(min(len(word), SHORTEST), min(len(word), LONGEST) + 1)
+            known = self._tokens[word] = tuple([self._token(word[:length]) for length in lengths])
+        return known
+
+    def _token(self, text: str) -> str:
+        return urlsafe_b64encode(hmac.digest(self._search, text.encode(), "sha256")[:TOKEN_BYTES]).decode()
+
+
+class ReadKeys:
+    """The read models' keys of one database."""
+
+    def __init__(self, kek: Callable[[], KeyEncryptionKey]) -> None:
+        self._kek = kek
+        self._newest: dict[str, tuple[bytes, ReadKey]] = {}
+        self._lock = threading.Lock()
+
+    def make(self, chronology_id: str, generation: int) -> tuple[ReadKey, ReadKeyRow]:
+        """Make the key of a new generation, and its row: the key is wrapped in the database's key-encryption key."""
+        kek, key = self._kek(), new_key()
+        wrapped = kek.wrap(key, owner(chronology_id, generation))
+        row = ReadKeyRow(chronology_id=chronology_id, generation=generation, kek_id=kek.id, wrapped=wrapped)
+        return ReadKey(chronology_id, generation, key), row
+
+    def find(self, session: Session, chronology_id: str, generation: int) -> ReadKey | None:
+        """Return the key of a generation as a session sees it; None where it is destroyed."""
+        here = (__name__, chronology_id, generation)
+        if here not in session.info:
+            row = session.get(ReadKeyRow, (chronology_id, generation))
+            session.info[here] = None if row is None else self._key_of(row)
+        found: ReadKey | None = session.info[here]
+        return found
+
+    def _key_of(self, row: ReadKeyRow) -> ReadKey:
+        with self._lock:
+            wrapped, kept = self._newest.get(row.chronology_id, (b"", None))
+        if kept is not None and wrapped == row.wrapped:
+            return kept
+        key = ReadKey(row.chronology_id, row.generation, self._unwrapped(row))
+        with self._lock:
+            if len(self._newest) >= KEYS_KEPT:
+                self._newest.clear()
+            self._newest[row.chronology_id] = (row.wrapped, key)
+        return key
+
+    def _unwrapped(self, row: ReadKeyRow) -> bytes:
+        kek = self._kek()
+        if kek.id != row.kek_id:
+            raise wrong_kek(row.kek_id, kek)
+        return kek.unwrap(row.wrapped, owner(row.chronology_id, row.generation))
+
+
+def owner(chronology_id: str, generation: int) -> str:
+    """Whose key it is, as authenticated with the wrapped key."""
+    return f"read model\n{chronology_id}\n{generation}"

@@ -1,0 +1,44 @@
+"""The read model of a test's database, opened: what two ways to the same chronology have to agree on."""
+
+from typing import Any
+
+from sqlmodel import select
+
+from shared.store.engine import Database
+from shared.store.read_model import READ_MODEL, ProgressRow, ReadKeyRow
+
+SEALED = {"claim": ("id",), "entry": ("id", "since"), "change": ("revision",)}
+"""Tables with sealed bodies, and what beside the chronology stands in their primary keys."""
+
+
+def read_model(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the read model by table, in the order of their keys, with their bodies opened.
+
+    Keys, generations and search tokens are left out: they are others each time.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    with database.read() as session:
+        generations = dict(session.exec(select(ProgressRow.chronology_id, ProgressRow.generation)).all())
+        for row in READ_MODEL:
+            if row is ReadKeyRow:
+                continue
+            table = row.__table__  # type: ignore[attr-defined]
+            lines = session.execute(table.select().order_by(*table.primary_key)).mappings()
+            found[table.name] = [_opened(database, session, generations, table.name, dict(line)) for line in lines]
+    return found
+
+
+def _opened(database: Database, session: Any, generations: dict[str, int], table: str, row: dict[str, Any]) -> dict[str, Any]:
+    row.pop("generation", None)
+    row.pop("search", None)
+    if table in SEALED:
+        key = database.read_keys.find(session, row["chronology_id"], generations[row["chronology_id"]])
+        assert key is not None
+        row["body"] = key.open(row["body"], table, *(row[name] for name in SEALED[table]))
+    return row
+
+
+def keys_of(database: Database) -> list[tuple[str, int]]:
+    """The chronologies and generations whose keys are there."""
+    with database.read() as session:
+        return [(row.chronology_id, row.generation) for row in session.exec(select(ReadKeyRow))]
