@@ -201,7 +201,8 @@ def verify(data, keys):
     document.update(take_all(captured, ("filename",), MAYBE_TEXT, "the document"), source=source)
     document["id"] = take(captured, "document_id", TEXT, "the document")
     citation = take_all(claim, ("quote", "prefix", "suffix"), TEXT, "the claim")
-    citation.update(take_all(claim, ("start", "end"), WHOLE, "the claim"), page=take(claim, "page", MAYBE_WHOLE, "the claim"))
+    citation.update(take_all(claim, ("start", "end"), WHOLE, "the claim"))
+    citation["page"] = take({"page": None, **claim}, "page", MAYBE_WHOLE, "the claim")  # what is sealed leaves out what is null
     citation.update(chronology=recorded["chronology"], claim_id=take(claim, "id", TEXT, "the claim"), document=document)
     same = (recorded.get("subject"), claim.get("document_id"), captured.get("source_id")) == (claim["id"], document["id"], source["id"])
     demand(same and recorded.get("document", document["id"]) == document["id"], "claim, document and source do not belong together")

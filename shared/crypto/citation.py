@@ -237,7 +237,8 @@ def _derive(claim: ProvenEvent, document: ProvenEvent, source: ProvenEvent, chec
                     "sha256": captured["sha256"],
                     "source": {**details, "id": registered["source_id"]},
                 },
-                **{name: said[name] for name in ("start", "end", "quote", "prefix", "suffix", "page")},
+                **{name: said[name] for name in ("start", "end", "quote", "prefix", "suffix")},
+                "page": said.get("page"),  # what is sealed leaves out what is null
             }
         )
     except (KeyError, TypeError) as error:
