@@ -19,3 +19,9 @@ class TooManyStreams(SalnameError):
     """This process holds as many streams as it may."""
 
     title = "Too many streams are open here"
+
+
+class NotSignedYet(SalnameError):
+    """What is asked about was recorded a moment ago: no checkpoint covers it yet."""
+
+    title = "This is not signed yet"

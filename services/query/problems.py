@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from services.query.errors import BrokenCitation, CursorLost, TooManyStreams
-from shared.domain.errors import SalnameError
+from services.query.errors import BrokenCitation, CursorLost, NotSignedYet, TooManyStreams
+from shared.domain.errors import Damaged, InvalidProof, SalnameError
 from shared.web import problems
 from shared.web.details import problem
 
-STATUSES: Mapping[type[SalnameError], int] = {BrokenCitation: 500, CursorLost: 410, TooManyStreams: 503}
+STATUSES: Mapping[type[SalnameError], int] = {
+    BrokenCitation: 500,
+    CursorLost: 410,
+    Damaged: 500,
+    InvalidProof: 500,
+    NotSignedYet: 503,
+    TooManyStreams: 503,
+}
 
 
 def status_of(error: SalnameError) -> int:
