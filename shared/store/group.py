@@ -86,6 +86,10 @@ class GroupCommit(Generic[Request, Result]):
         outcomes: Sequence[Result | Exception] = ()
         try:
             outcomes = self._commit([ticket.request for ticket in group])
+        except Busy as error:
+            # Whoever queued up meanwhile would wait for the same again, and so for longer than the limit: all are told at once.
+            group += self._take_all(lane)
+            outcomes = [error] * len(group)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome of each, raised where each was asked
             outcomes = [error] * len(group)
         finally:
@@ -105,6 +109,12 @@ class GroupCommit(Generic[Request, Result]):
             while queue and len(taken) + 1 < self._most and weight + queue[0].weight <= self._heaviest:
                 weight += queue[0].weight
                 taken.append(queue.popleft())
+        return taken
+
+    def _take_all(self, lane: str) -> list[_Ticket[Request, Result]]:
+        with self._lock:
+            taken = list(self._lanes[lane])
+            self._lanes[lane].clear()
         return taken
 
     def _pass_on(self, lane: str) -> None:
