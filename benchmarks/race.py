@@ -1,7 +1,7 @@
 """The interface of the contestants that append to a log, and the race: so many writers, each with transactions of so many events.
 
 Everything that is not appending is done before the clock starts: connections are open, claims are made and validated, peers have their
-payloads as JSON or as their own event objects. The writers are threads of one process, or a process each.
+payloads as JSON or as their own event objects. The writers are threads of one process, or of up to eight.
 """
 
 import gc
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, Protocol
@@ -35,6 +35,7 @@ class Start(Protocol):
         ...
 
 
+PROCESSES = 8
 PATIENCE = 300
 """Seconds until a race that hangs is given up."""
 
@@ -118,21 +119,19 @@ def fill(writer: Writer, load: Load) -> None:
 
 
 def _threads(peer: Peer, url: str, place: str, load: Load) -> list[Span]:
-    with closing(peer.connect(url, place)) as session:
-        writers = [session.writer(number) for number in range(load.writers)]
-        try:
-            works = [prepared(writer, load, number) for number, writer in enumerate(writers)]
-            return _run(works)
-        finally:
-            for writer in writers:
-                writer.close()
+    return _run(peer, url, place, load, range(load.writers))
 
 
-def _run(works: Sequence[Sequence[Work]]) -> list[Span]:
-    """Carry out each list of work in a thread of its own; they start together."""
-    start = threading.Barrier(len(works))
-    with still(), ThreadPoolExecutor(len(works)) as pool:
-        return [future.result() for future in [pool.submit(_carry_out, work, start) for work in works]]
+def _run(peer: Peer, url: str, place: str, load: Load, numbers: Sequence[int], others: Start | None = None) -> list[Span]:
+    """Run some of the writers as threads of this process. They start together, and with those of the `others` where there are any."""
+    with closing(peer.connect(url, place)) as session, ExitStack() as stack:
+        writers = [stack.enter_context(closing(session.writer(number))) for number in numbers]
+        works = [prepared(writer, load, number) for number, writer in zip(numbers, writers, strict=True)]
+        start = threading.Barrier(len(works))
+        with still(), ThreadPoolExecutor(len(works)) as pool:
+            if others is not None:
+                others.wait(PATIENCE)
+            return [future.result() for future in [pool.submit(_carry_out, work, start) for work in works]]
 
 
 def _carry_out(work: Sequence[Work], start: Start) -> Span:
@@ -155,35 +154,33 @@ class still:  # noqa: N801  (a context manager, used like closing)
 
 
 def _processes(peer: Peer, url: str, place: str, load: Load) -> list[Span]:
+    count = min(load.writers, PROCESSES)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["benchmarks.race", type(peer).__module__])
     # No process can take the work of two: each waits at the start for all others.
-    with ProcessPoolExecutor(load.writers, context, _stand_at, (context.Barrier(load.writers),)) as pool:
-        futures = [pool.submit(_process, peer, url, place, load, number) for number in range(load.writers)]
+    with ProcessPoolExecutor(count, context, _stand_at, (context.Barrier(count),)) as pool:
+        futures = [pool.submit(_process, peer, url, place, load, range(load.writers)[number::count]) for number in range(count)]
         wait(futures)
     failures = [error for future in futures if (error := future.exception())]
     # Where one fails, the start is called off for the others: it is the one to hear of.
     for error in sorted(failures, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
         raise error
-    return [future.result() for future in futures]
+    return [span for future in futures for span in future.result()]
 
 
 _starts: list[Start] = []
-"""Where the writer of this process starts."""
+"""Where the writers of this process start."""
 
 
 def _stand_at(start: Start) -> None:
     _starts.append(start)
 
 
-def _process(peer: Peer, url: str, place: str, load: Load, number: int) -> Span:
-    """One writer as a process."""
+def _process(peer: Peer, url: str, place: str, load: Load, numbers: Sequence[int]) -> list[Span]:
+    """Some of the writers as a process."""
     start = _starts[-1]
     try:
-        with closing(peer.connect(url, place)) as session, closing(session.writer(number)) as writer:
-            work = prepared(writer, load, number)
-            with still():
-                return _carry_out(work, start)
+        return _run(peer, url, place, load, numbers, start)
     except BaseException:
         start.abort()  # the others need not wait
         raise
