@@ -16,6 +16,8 @@ from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
 if TYPE_CHECKING:
+    from shared.crypto.citation import VerifiedCitation
+    from shared.crypto.notes import Vkey
     from shared.settings import Settings
 
 app = typer.Typer(
@@ -237,6 +239,160 @@ def extract(
     with _output(None) as write:
         for line in inspect_lines(file):
             write(line)
+
+
+@app.command()
+def proof(
+    claim_id: Annotated[str, typer.Argument(metavar="CLAIM_ID", help="The id of the claim, as pages, API and exports show it.")],
+    data: Data = None,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="Lead to the checkpoint over so many events, instead of the newest that covers the claim.")
+    ] = None,
+) -> None:
+    """Write the proof of a citation to standard output: one file that anybody can verify without this database.
+
+    A checkpoint that a witness cosigned is taken before one that none did. Where none covers the claim yet, one is signed first.
+    """
+    from services.local import Workspace, prove
+
+    with Workspace(_settings(data)) as workspace:
+        file = prove(workspace, claim_id, size)
+    with _output(None) as write:
+        write(file.decode())
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A citation proof. Touches no database.")] = None,
+    key: Annotated[list[str] | None, typer.Option(metavar="VKEY", help="The key of the log. Give both where it has changed.")] = None,
+    witness: Annotated[list[str] | None, typer.Option(metavar="VKEY", help="The key of a witness that has to have cosigned.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="SLUG", help="Verify the whole log of a chronology instead.")] = None,
+    since: Annotated[
+        Path | None, typer.Option(metavar="CHECKPOINT", help="With --log: a checkpoint that you kept; the log has to continue it.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Verify a citation proof offline, or a log from its first event. Ends with 0 when all of it holds, else with 1.
+
+    Get the keys from somewhere else than the file: they are what you trust.
+    """
+    vkeys = _vkeys(key or [], witness or [])
+    if (file is None) == (log is None):
+        raise typer.BadParameter("give either the file of a citation proof, or --log SLUG")
+    if log is not None:
+        _verify_log(log, since, vkeys, data)
+        return
+    if since is not None or data is not None:
+        raise typer.BadParameter("--since and --data go with --log: a citation proof is verified without a database")
+    if not key:
+        raise typer.BadParameter("give the key of the log with --key: `salname keys SLUG` shows it where the log is")
+    from shared.crypto.citation import verify_citation
+
+    assert file is not None
+    for line in _proven(verify_citation(file.read_bytes(), vkeys)):
+        typer.echo(line)
+
+
+def _vkeys(keys: list[str], witnesses: list[str]) -> "list[Vkey]":
+    from shared.crypto.notes import COSIGNATURE, Vkey
+
+    cosigners = [Vkey.parse(text) for text in witnesses]
+    if strangers := [vkey.name for vkey in cosigners if vkey.algorithm != COSIGNATURE]:
+        raise typer.BadParameter(f"the key of {strangers[0]} is not one that cosigns; a log's own key is given with --key")
+    return [*map(Vkey.parse, keys), *cosigners]
+
+
+def _proven(verified: "VerifiedCitation") -> Iterator[str]:
+    """What a proof shows, line by line. What documents say may hold characters that move a terminal's cursor: they are escaped."""
+    from datetime import UTC, datetime
+
+    citation, document, source = verified.citation, verified.citation.document, verified.citation.document.source
+    last_second = 253_402_300_799  # of the year 9999, the last that can be shown
+    said = {
+        "quote": citation.quote,
+        "stands at": f"{citation.start}–{citation.end} of the text",
+        "page": citation.page,
+        "document": document.filename,
+        "document id": document.id,
+        "document sha256": document.sha256,
+        **{f"source {name}": value for name, value in source.model_dump().items()},
+        "claim": citation.claim_id,
+        "recorded": f"position {verified.position} of {verified.checkpoint.size}, {verified.recorded}",
+        "signed by": str(verified.log.vkey),
+        **{
+            f"witness {seen.vkey.name}": f"saw this log at {datetime.fromtimestamp(min(seen.timestamp or 0, last_second), UTC)}"
+            for seen in verified.witnesses
+        },
+    }
+    yield f"The citation stands in the log of the chronology {citation.chronology}."
+    for name, value in said.items():
+        if value is not None:
+            text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(value))
+            yield f"{name}: {text}"
+
+
+def _verify_log(slug: str, since: Path | None, vkeys: "list[Vkey]", data: Path | None) -> None:
+    from services.local import Workspace, progress
+    from services.local import verify as run
+    from shared.crypto.notes import encode_base64
+
+    kept = None if since is None else since.read_bytes()
+    with Workspace(_settings(data)) as workspace, progress(err, "Verifying") as advance:
+        found, old = run(workspace, slug, kept, vkeys, advance)
+    typer.echo(f"The log of {slug} is whole: {found.events} events under the root {encode_base64(found.root)}.")
+    typer.echo(f"checkpoints: {found.checkpoints}, commands: {found.keys}, documents: {found.documents}, of which erased: {found.erased}")
+    if old is not None:
+        typer.echo(f"It continues the checkpoint over {old.size} events.")
+
+
+@app.command()
+def checkpoint(slug: SlugArgument, data: Data = None) -> None:
+    """Sign a checkpoint over all that a log holds now, and print it. Servers do so by themselves, soon after each change."""
+    from services.local import Workspace
+
+    with Workspace(_settings(data)) as workspace:
+        signed = workspace.checkpointer.sign(workspace.service.chronology_id(slug))
+    with _output(None) as write:
+        write(str(signed.cosigned))
+
+
+@app.command()
+def keys(slug: SlugArgument, data: Data = None) -> None:
+    """List the public keys that a log's checkpoints were signed with, the current one first, and since when."""
+    from services.local import Workspace
+
+    with Workspace(_settings(data)) as workspace:
+        chronology_id = workspace.service.chronology_id(slug)
+        for key in workspace.checkpointer.public_keys():
+            typer.echo(f"{key.vkey(chronology_id)}  {key.since.isoformat()}")
+
+
+@app.command("rotate-signing-key")
+def rotate_signing_key(data: Data = None) -> None:
+    """Sign checkpoints with a new key from now on. The old private key is kept under another name; its signatures stay valid."""
+    from services.local import Workspace
+
+    with Workspace(_settings(data)) as workspace:
+        kept = workspace.checkpointer.rotate()
+    out.print("Checkpoints are signed with a new key from now on: publish what `salname keys SLUG` lists first.", soft_wrap=True)
+    if kept is not None:
+        out.print(f"The old private key is kept at {kept}.", highlight=False, soft_wrap=True, markup=False)
+
+
+@app.command()
+def erase(
+    document_id: Annotated[str, typer.Argument(metavar="DOCUMENT_ID", help="The document that has to go.")],
+    reason: Annotated[str, typer.Option(help="Why. It is recorded in the open, and shown where the document was.")],
+    data: Data = None,
+) -> None:
+    """Erase a document for good: its bytes, its text, and the words of all claims in it. Proofs made earlier stay valid."""
+    from services.local import Workspace, progress
+    from services.local import erase as run
+
+    with Workspace(_settings(data)) as workspace, progress(err, "Erasing") as advance:
+        slug, receipt = run(workspace, document_id, reason, advance)
+    said = "was erased before: nothing changed" if receipt.status == "unchanged" else "is erased"
+    out.print(f"Document {document_id} of {slug} {said}; claims that lost their words: {receipt.claims}.", highlight=False, soft_wrap=True)
 
 
 @token_app.command("create")

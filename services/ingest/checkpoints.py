@@ -6,6 +6,7 @@ A checkpoint is signed soon after the log has grown, at most about once a second
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -120,7 +121,13 @@ class Checkpointer:
             record_signing_key(driver, public_bytes(key), self._now())
         log.info("signing_key.recorded", public=public_bytes(key).hex())
 
-    def keys(self) -> list[SigningKey]:
+    def rotate(self) -> Path | None:
+        """Sign with a new key from now on; return the file that the old one is kept in."""
+        key, kept = self._source.replace()
+        self.record(key)
+        return kept
+
+    def public_keys(self) -> list[SigningKey]:
         """Return all public keys that ever signed, the current one first."""
         self.key()
         with self._database.read() as session:

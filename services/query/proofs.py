@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 import orjson
+from sqlmodel import select
 
 from services.query.erasures import refuse_erased_claim
 from services.query.errors import NotSignedYet
@@ -15,8 +16,10 @@ from shared.domain.errors import Damaged, Gone, InvalidInput, NotFound
 from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, NodeReader, consistency_proof, inclusion_proof, leaf_hash, root_at
 from shared.store.checkpoints import StoredCheckpoint, checkpoint_at, newest_checkpoint
 from shared.store.driver import Driver
+from shared.store.engine import Database
 from shared.store.keys import Keyring
-from shared.store.read_model import CapturedRow, ClaimRow, SourceRow
+from shared.store.read_model import CapturedRow, ClaimRow, ErasedClaimRow, SourceRow
+from shared.store.tables import ChronologyRow
 from shared.store.tree import TILE_LEVELS, leaves_between, node_reader, stored_roots
 
 MAX_LEVEL = 7
@@ -123,6 +126,15 @@ def citation_proof(snapshot: Snapshot, claim_id: str, size: int | None = None) -
         _proven(snapshot, source, signed.size, node),
         signed.cosigned,
     )
+
+
+def chronology_of(database: Database, claim_id: str) -> str:
+    """Return the slug of the chronology that a claim was recorded in."""
+    with database.read() as session:
+        for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)):
+            if any(session.get(kind, (row.id, claim_id)) for kind in (ClaimRow, ErasedClaimRow)):
+                return row.slug
+    raise NotFound(f"there is no claim {claim_id} in any chronology of this database")
 
 
 def _positions(snapshot: Snapshot, claim_id: str) -> tuple[int, int, int]:
