@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457), each with a status, a title and words that say what to do."""
 
+import re
 from collections.abc import Mapping
 
 import structlog
@@ -31,6 +32,8 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _FILES = ("GET", "HEAD")
+_CHRONOLOGY = re.compile(r"/v1/chronologies/[^/]+(?=/)")
+"""The address of the chronology that a path leads into."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +50,13 @@ def problem_fields(error: errors.SalnameError, request: Request) -> dict[str, ob
 
 def _told(error: errors.SalnameError, request: Request) -> tuple[str, dict[str, object]]:
     """The detail and the further fields of an error; who decided on an old revision is told where to see what changed since."""
-    slug, expected, current = request.path_params.get("slug"), error.extra.get("expected"), error.extra.get("current")
-    if not isinstance(error, errors.RevisionConflict) or slug is None or not isinstance(expected, int) or not isinstance(current, int):
+    here = _CHRONOLOGY.match(request.url.path)
+    expected, current = error.extra.get("expected"), error.extra.get("current")
+    if not isinstance(error, errors.RevisionConflict) or here is None or not isinstance(expected, int) or not isinstance(current, int):
         return error.detail, error.extra
     if expected > current:
         return error.detail, error.extra
-    changes, events = (f"/v1/chronologies/{slug}/{feed}?after={expected}" for feed in ("changes", "events"))
+    changes, events = (f"{here[0]}/{feed}?after={expected}" for feed in ("changes", "events"))
     detail = f"{error.detail}: GET {changes} shows the changes since, GET {events} the log"
     return detail, {**error.extra, "changes": changes, "events": events}
 
@@ -70,7 +74,8 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(errors.SalnameError)
     async def expected(request: Request, error: errors.SalnameError) -> JSONResponse:
-        return problem(_status(error), error.title, error.detail, request.url.path, **error.extra)
+        detail, extra = _told(error, request)
+        return problem(_status(error), error.title, detail, request.url.path, **extra)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

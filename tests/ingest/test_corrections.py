@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from services.ingest.requests import NewCorrection, NewDecision
 from services.ingest.service import Caller
+from services.query.snapshot import open_snapshot
 from shared.domain.chronology import Entry
 from shared.domain.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RevisionConflict
 from shared.domain.roles import Principal, Role
@@ -29,9 +30,9 @@ def running(database: Database) -> Running:
 
 
 def entries(running: Running) -> list[Entry]:
-    with running.database.read() as session:
-        rows = session.exec(select(EntryRow.body).where(EntryRow.until == None).order_by(EntryRow.sort_from, EntryRow.id))  # noqa: E711
-        return [Entry.model_validate_json(body) for body in rows]
+    with open_snapshot(running.database, "test") as snapshot:
+        rows = snapshot.session.exec(select(EntryRow).where(EntryRow.until == None).order_by(EntryRow.sort_from, EntryRow.id))  # noqa: E711
+        return [Entry.model_validate_json(snapshot.open(row.body, "entry", row.id, row.since)) for row in rows]
 
 
 def the_fair(running: Running) -> Entry:
