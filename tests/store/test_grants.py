@@ -1,7 +1,7 @@
 """On PostgreSQL each service has a role of its own, which can do its part of the work and nothing else."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -19,17 +19,22 @@ from shared.domain.roles import Role
 from shared.store.append import DatabaseLog
 from shared.store.engine import Database
 from shared.store.grants import GRANTS, INGEST, PROJECTION, QUERY, SERVICES, granted, wanted
+from shared.store.log_rows import CHANNEL as LOG_CHANNEL
 from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
+from shared.store.read_model import CHANNEL as CHANGES_CHANNEL
 from shared.store.read_model import READ_MODEL
 from shared.store.tables import IMMUTABLE, CosignatureRow, LogCheckpointRow, SigningKeyRow
 from shared.store.tokens import TokenStore
+from shared.store.wakeup import PostgresListener, Wakeup
 from tests.contract.making import captured, claim, command, created, document, erased
 from tests.support.keys import KEK
 from tests.support.roles import as_role, make_roles
 
 DENIED = "42501"
 """PostgreSQL's state for: you lack the right."""
+
+WAKE_SECONDS = 20.0
 
 READ_TABLES = tuple(str(row.__tablename__) for row in READ_MODEL)
 LOG_TABLES = (*IMMUTABLE, "chronology", "document_key", "api_token")
@@ -246,3 +251,32 @@ def test_each_role_is_enough_for_its_service(services: dict[str, Database]) -> N
     assert TokenStore(query).verify("secret") is not None
     TokenStore(ingest).revoke("t", datetime(2026, 1, 3, tzinfo=UTC))
     assert TokenStore(query).verify("secret") is None
+
+
+def test_the_services_wake_each_other(services: dict[str, Database]) -> None:
+    log, projector = DatabaseLog(services[INGEST], ids()), Projector(services[PROJECTION], DatabaseReader(services[PROJECTION]))
+    info = DatabaseReader(services[PROJECTION]).chronology("test")
+    assert info is not None
+    with (
+        listening(services[PROJECTION], LOG_CHANNEL) as appended,
+        listening(services[QUERY], CHANGES_CHANNEL) as changed,
+        listening(services[INGEST], CHANGES_CHANNEL) as changed_for_ingest,
+    ):
+        log.append(command("c", claim("news", "kept"), key="news"))
+        assert appended.wait(1, WAKE_SECONDS) > 1
+        projector.project(info)
+        assert changed.wait(1, WAKE_SECONDS) > 1
+        assert changed_for_ingest.wait(1, WAKE_SECONDS) > 1
+
+
+@contextmanager
+def listening(database: Database, channel: str) -> Iterator[Wakeup]:
+    """Listen with a role; the wake-up has counted to one when it does."""
+    wakeup = Wakeup()
+    listener = PostgresListener(database.url, channel, wakeup)
+    listener.start()
+    try:
+        assert wakeup.wait(0, WAKE_SECONDS) == 1
+        yield wakeup
+    finally:
+        listener.stop()
