@@ -29,6 +29,7 @@ from benchmarks.peers.tailing import (
     SalnameTailed,
     Seen,
     Tailed,
+    Writing,
     hinder_postgres,
     hinder_sqlite,
 )
@@ -112,9 +113,9 @@ def measure(system: Tailed, fresh: Fresh, hinder: Hinder, events: int) -> Outcom
 
 def _write_and_follow(system: Tailed, url: str, place: str, events: int) -> tuple[list[str], int, list[Seen]]:
     done = threading.Event()
-    with ThreadPoolExecutor(WRITERS + 1) as pool:
+    with system.writers(url, place, WRITERS) as opened, ThreadPoolExecutor(WRITERS + 1) as pool:
         reader = pool.submit(_follow, system, url, place, done)
-        writers = [pool.submit(_write, system, url, place, number, events // WRITERS) for number in range(WRITERS)]
+        writers = [pool.submit(_write, writing, number, events // WRITERS) for number, writing in enumerate(opened)]
         try:
             results = [writer.result() for writer in writers]
         finally:
@@ -122,20 +123,19 @@ def _write_and_follow(system: Tailed, url: str, place: str, events: int) -> tupl
         return [token for tokens, _ in results for token in tokens], sum(refused for _, refused in results), reader.result()
 
 
-def _write(system: Tailed, url: str, place: str, number: int, events: int) -> tuple[list[str], int]:
+def _write(writing: Writing, number: int, events: int) -> tuple[list[str], int]:
     """Write until so many events are acknowledged; return their tokens and how many transactions were rolled back."""
     random_ = random.Random(number)
     acknowledged: list[str] = []
     refused = 0
-    with closing(system.writing(url, place, number)) as writing:
-        while len(acknowledged) < events:
-            tokens = [str(uuid.uuid4()) for _ in range(min(random_.randint(1, LARGEST), events - len(acknowledged)))]
-            try:
-                writing.write(tokens)
-            except REFUSALS:
-                refused += 1
-            else:
-                acknowledged += tokens
+    while len(acknowledged) < events:
+        tokens = [str(uuid.uuid4()) for _ in range(min(random_.randint(1, LARGEST), events - len(acknowledged)))]
+        try:
+            writing.write(tokens)
+        except REFUSALS:
+            refused += 1
+        else:
+            acknowledged += tokens
     return acknowledged, refused
 
 

@@ -2,8 +2,8 @@
 
 import sqlite3
 import uuid
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -31,6 +31,7 @@ REFUSALS: tuple[type[Exception], ...] = (psycopg.Error, sqlite3.Error, Persisten
 
 BATCH = 500
 CHRONOLOGIES = 4
+LOGS = 2
 
 
 class Writing(Protocol):
@@ -43,6 +44,13 @@ class Writing(Protocol):
     def close(self) -> None:
         """Let go."""
         ...
+
+
+@contextmanager
+def each(open_one: Callable[[int], Writing], count: int) -> Iterator[Sequence[Writing]]:
+    """Open so many writers that share nothing."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(open_one(number))) for number in range(count)]
 
 
 class Following(Protocol):
@@ -74,8 +82,8 @@ class Tailed(Protocol):
         """Make the log in an empty database; return what writers and readers need to find it."""
         ...
 
-    def writing(self, url: str, place: str, number: int) -> Writing:
-        """Open a writer."""
+    def writers(self, url: str, place: str, count: int) -> AbstractContextManager[Sequence[Writing]]:
+        """Open so many writers."""
         ...
 
     def following(self, url: str, place: str) -> Following:
@@ -95,8 +103,8 @@ class BareSequence:
             opened.execute("CREATE TABLE event (id bigserial PRIMARY KEY, stream text, version int, token text)")
         return ""
 
-    def writing(self, url: str, place: str, number: int) -> Writing:
-        return BareWriting(psycopg.connect(url), str(number))
+    def writers(self, url: str, place: str, count: int) -> AbstractContextManager[Sequence[Writing]]:
+        return each(lambda number: BareWriting(psycopg.connect(url), str(number)), count)
 
     def following(self, url: str, place: str) -> Following:
         query = "SELECT id, stream, version, token FROM event WHERE id > %s ORDER BY id LIMIT %s"
@@ -153,8 +161,8 @@ class MessageDbTailed:
     def create(self, url: str) -> str:
         return MessageDb(self.installer).create(url)
 
-    def writing(self, url: str, place: str, number: int) -> Writing:
-        return MessageDbWriting(connection(url), f"book{number}-1")
+    def writers(self, url: str, place: str, count: int) -> AbstractContextManager[Sequence[Writing]]:
+        return each(lambda number: MessageDbWriting(connection(url), f"book{number}-1"), count)
 
     def following(self, url: str, place: str) -> Following:
         if self.by_category:
@@ -219,8 +227,8 @@ class EventSourcingTailed:
         Books(environment(url, self.function)).close()
         return ""
 
-    def writing(self, url: str, place: str, number: int) -> Writing:
-        return EventSourcingWriting(self._open(url), stream_id(number))
+    def writers(self, url: str, place: str, count: int) -> AbstractContextManager[Sequence[Writing]]:
+        return each(lambda number: EventSourcingWriting(self._open(url), stream_id(number)), count)
 
     def following(self, url: str, place: str) -> Following:
         return EventSourcingFollowing(self._open(url))
@@ -268,7 +276,7 @@ class EventSourcingFollowing:
 
 @dataclass(frozen=True)
 class SalnameTailed:
-    """Salname: several chronologies, every writer writes to all of them."""
+    """Salname: several chronologies, every writer writes to all of them; the writers share two logs, as those of two services would."""
 
     name: str = "Salname"
     table: str = "event"
@@ -282,8 +290,12 @@ class SalnameTailed:
         database.close()
         return place
 
-    def writing(self, url: str, place: str, number: int) -> Writing:
-        return SalnameWriting(url, place, number)
+    @contextmanager
+    def writers(self, url: str, place: str, count: int) -> Iterator[Sequence[Writing]]:
+        with ExitStack() as stack:
+            databases = [stack.enter_context(closing(open_database(url))) for _ in range(LOGS)]
+            logs = [DatabaseLog(database, system_ids()) for database in databases]
+            yield [SalnameWriting(logs[number % LOGS], place, number) for number in range(count)]
 
     def following(self, url: str, place: str) -> Following:
         return SalnameFollowing(url)
@@ -292,10 +304,9 @@ class SalnameTailed:
 class SalnameWriting:
     """Appends claims to each chronology in turn."""
 
-    def __init__(self, url: str, place: str, number: int) -> None:
-        self._database = open_database(url)
+    def __init__(self, log: DatabaseLog, place: str, number: int) -> None:
+        self._log = log
         self._new_id = system_ids()
-        self._log = DatabaseLog(self._database, self._new_id)
         self._places = place.splitlines()
         self._turn = number
         self._bodies = document(50, seed=number).bodies
@@ -307,7 +318,7 @@ class SalnameWriting:
         self._log.append(request(chronology_id, events, f"claims:{uuid.uuid4()}", self._new_id))
 
     def close(self) -> None:
-        self._database.close()
+        """The log is shared."""
 
 
 class SalnameFollowing:
