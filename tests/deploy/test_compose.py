@@ -1,6 +1,7 @@
 """The compose file: parsed, its own commands started with its own environment as local processes on PostgreSQL, and put to work."""
 
 import re
+import stat
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from services.ingest.wiring import system_ids
 from shared.crypto.keyfile import parse_kek
-from shared.domain.events import Command, DocumentErased
-from shared.domain.ports import Append
-from shared.store.append import DatabaseLog
-from shared.store.engine import Database
 from tests.support.postgres import find_binaries, postgres
 from tests.support.servers import SALNAME, clean_environment, free_port, serving
 from tests.support.texts import FAIR_AZ, FAIR_EN, FAIR_EN_OTHER, SOURCES
@@ -141,9 +137,9 @@ class Deployment:
             here["SALNAME_KEYS"] = str(self.folder / "keys")
         return {**made, **here, **more}
 
-    def run(self, service: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a service's command to its end."""
-        command = self.compose["services"][service]["command"]
+    def run(self, service: str, *instead: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a service's command, or another one in its place, to its end."""
+        command = instead or self.compose["services"][service]["command"]
         if service == "roles":
             (mounted,) = self.compose["services"]["roles"]["volumes"]
             source, target, _ = mounted.split(":")
@@ -205,7 +201,8 @@ def test_the_main_job_through_separate_services(deployment: Deployment) -> None:
         }
         client = stack.enter_context(httpx.Client(timeout=30))
         work(client, urls["ingest"], urls["query"], deployment.secrets["SALNAME_BOOTSTRAP_TOKEN"])
-        erase(client, urls["query"], deployment)
+        erase(client, urls["ingest"], urls["query"], deployment.secrets["SALNAME_BOOTSTRAP_TOKEN"])
+        is_signed(client, urls["query"], deployment)
         assert connected(deployment) == {f"salname_{name}" for name in SERVICES}
     logged = (folder / "ingest.log").read_text()
     assert '"level": "info"' in logged
@@ -220,27 +217,35 @@ def connected(deployment: Deployment) -> set[str]:
         return {str(row[0]) for row in found}
 
 
-def erase(client: httpx.Client, query: str, deployment: Deployment) -> None:
-    """Erase a document with ingest's role; the others, each with its own, see it go."""
+def erase(client: httpx.Client, ingest: str, query: str, token: str) -> None:
+    """Erase a document: what quotes it, and the document, can be read nowhere any more."""
+    here, there = f"{ingest}/v1/chronologies/fairs", f"{query}/v1/chronologies/fairs"
+    document_id = next(
+        document["id"] for document in client.get(f"{there}/documents").json()["documents"] if document["source"]["title"] == "Yarmarka"
+    )
+    assert "Gəncədə" in client.get(f"{there}/documents/{document_id}/text").text
+    asked = {"params": {"reason": "Its author asked for it."}, "headers": {"Authorization": f"Bearer {token}"}}
+    erased = client.delete(f"{here}/documents/{document_id}", **asked)  # type: ignore[arg-type]
+    assert erased.status_code == 200, erased.text
+    wait_for(client, there, erased.json()["revision"])
+    assert client.get(f"{there}/documents/{document_id}/text").status_code == 410
+    shown = [client.get(f"{there}/{what}").text for what in ("entries", "changes?after=0", "events?after=0")]
+    assert [text for text in shown if "Gəncədə" in text] == []
+
+
+def is_signed(client: httpx.Client, query: str, deployment: Deployment) -> None:
+    """Ingest signs a checkpoint over all there is, with a key that it made in the folder that it alone has."""
     there = f"{query}/v1/chronologies/fairs"
-    claim = next(entry for entry in client.get(f"{there}/entries").json()["entries"])
-    assert claim
-    database = Database(deployment.url("ingest"), kek=parse_kek(deployment.secrets["SALNAME_KEY_ENCRYPTION_KEY"], "the key"))
-    try:
-        log = DatabaseLog(database, system_ids())
-        info = log.chronology("fairs")
-        assert info is not None
-        document_id = next(event.data.document_id for event in log.read(info.id) if event.data.type == "document.captured")
-        assert "Seed Fair" in client.get(f"{there}/documents/{document_id}/text").text
-        erased = DocumentErased(document_id=document_id, reason="the author asked for it", claims=())
-        command = Command(actor="test", time=system_ids().now(), correlation_id="erase")
-        done = log.append(
-            Append(chronology_id=info.id, command=command, events=(erased,), key="erase", fingerprint="f", result="", erases=document_id)
-        )
-    finally:
-        database.close()
-    wait_for(client, there, done.last)
-    assert client.get(f"{there}/documents/{document_id}/text").status_code in (404, 410)
+    revision = client.get(there).json()["revision"]
+    deadline = time.monotonic() + 30
+    while (found := client.get(f"{there}/checkpoint")).status_code != 200 or found.text.splitlines()[1] != str(revision):
+        assert time.monotonic() < deadline, f"no checkpoint over {revision} events within 30 s: {found.text}"
+        time.sleep(0.02)
+    keys = deployment.folder / "keys"
+    assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in keys.iterdir()] == [("checkpoint-key", 0o600)]
+    done = deployment.run("migrate", "verify", "--log", "fairs")
+    assert done.returncode == 0, done.stderr
+    assert f"is whole: {revision} events" in done.stdout
 
 
 def another_key(deployment: Deployment) -> None:
