@@ -17,8 +17,9 @@ from shared.domain.roles import Role
 
 if TYPE_CHECKING:
     from shared.crypto.citation import VerifiedCitation
-    from shared.crypto.notes import Vkey
+    from shared.crypto.notes import Checkpoint, Vkey
     from shared.settings import Settings
+    from shared.store.verify import VerifiedLog
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -82,9 +83,12 @@ def main() -> None:
     except Exception as error:
         from sqlalchemy.exc import DBAPIError
 
-        if not isinstance(error, DBAPIError):
+        from shared.store.driver import DriverError
+
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(cause, DriverError):
             raise
-        _fail("The database cannot be used", str(error.orig).strip().splitlines()[0])
+        _fail("The database cannot be used", str(cause).strip().splitlines()[0])
 
 
 def _fail(title: str, detail: str) -> NoReturn:
@@ -270,20 +274,24 @@ def verify(
     since: Annotated[
         Path | None, typer.Option(metavar="CHECKPOINT", help="With --log: a checkpoint that you kept; the log has to continue it.")
     ] = None,
+    log_only: Annotated[
+        bool, typer.Option("--log-only", help="With --log: do not fold the read model again, which takes longest.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Verify a citation proof offline, or a log from its first event. Ends with 0 when all of it holds, else with 1.
 
+    With --log, everything stored is derived again: positions, hashes, tree, checkpoints, keys, quotes, and the read model.
     Get the keys from somewhere else than the file: they are what you trust.
     """
     vkeys = _vkeys(key or [], witness or [])
     if (file is None) == (log is None):
         raise typer.BadParameter("give either the file of a citation proof, or --log SLUG")
     if log is not None:
-        _verify_log(log, since, vkeys, data)
+        _verify_log(log, since, vkeys, log_only, data)
         return
-    if since is not None or data is not None:
-        raise typer.BadParameter("--since and --data go with --log: a citation proof is verified without a database")
+    if since is not None or data is not None or log_only:
+        raise typer.BadParameter("--since, --log-only and --data go with --log: a citation proof is verified without a database")
     if not key:
         raise typer.BadParameter("give the key of the log with --key: `salname keys SLUG` shows it where the log is")
     from shared.crypto.citation import verify_citation
@@ -331,14 +339,25 @@ def _proven(verified: "VerifiedCitation") -> Iterator[str]:
             yield f"{name}: {text}"
 
 
-def _verify_log(slug: str, since: Path | None, vkeys: "list[Vkey]", data: Path | None) -> None:
+def _verify_log(slug: str, since: Path | None, vkeys: "list[Vkey]", log_only: bool, data: Path | None) -> None:
     from services.local import Workspace, progress
     from services.local import verify as run
-    from shared.crypto.notes import encode_base64
+    from services.projection.verify import verify_read_model
 
     kept = None if since is None else since.read_bytes()
-    with Workspace(_settings(data)) as workspace, progress(err, "Verifying") as advance:
-        found, old = run(workspace, slug, kept, vkeys, advance)
+    with Workspace(_settings(data)) as workspace:
+        with progress(err, "Verifying") as advance:
+            found, old = run(workspace, slug, kept, vkeys, advance)
+        _tell_of_log(slug, found, old)
+        if not log_only:
+            with progress(err, "Folding") as advance:
+                shown = verify_read_model(workspace.database, workspace.service.log, workspace.service.chronology(slug), advance)
+            typer.echo(f"The read model is what the log gives at revision {shown.position}: {shown.rows} rows, digest {shown.digest}.")
+
+
+def _tell_of_log(slug: str, found: "VerifiedLog", old: "Checkpoint | None") -> None:
+    from shared.crypto.notes import encode_base64
+
     typer.echo(f"The log of {slug} is whole: {found.events} events under the root {encode_base64(found.root)}.")
     typer.echo(f"checkpoints: {found.checkpoints}, commands: {found.keys}, documents: {found.documents}, of which erased: {found.erased}")
     if old is not None:

@@ -22,6 +22,7 @@ from services.projection.writer import Place, StaleFoldError, begin_generation, 
 from shared.domain.errors import Busy, UnknownEvent, WrongKey
 from shared.domain.events import Recorded
 from shared.domain.ports import ChronologyInfo, LogReader
+from shared.store.driver import DriverError
 from shared.store.engine import Database
 from shared.store.keys import count_erasures
 from shared.store.read_keys import ReadKey
@@ -87,7 +88,7 @@ class Projector:
                 continue
             try:
                 done += self.project(info, progress)
-            except (SQLAlchemyError, ValueError, KeyError) as error:
+            except (SQLAlchemyError, *DriverError, ValueError, KeyError) as error:
                 if info.id not in self.stopped:
                     log.exception("projection.failed", chronology=info.slug, exc_info=error)
                 self.stopped[info.id] = f"{info.slug} cannot be projected: {type(error).__name__}; the server's log says more"

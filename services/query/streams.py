@@ -22,6 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from services.query.errors import CursorLost, TooManyStreams
 from services.query.feed import News, check_cursor, log_head, news
 from shared.domain.errors import Busy, SalnameError
+from shared.store.driver import DriverError
 from shared.store.engine import Database
 from shared.store.wakeup import Wakeup
 
@@ -149,7 +150,7 @@ class Channel:
             try:
                 more = await self._poll()
                 healthy = True
-            except (SQLAlchemyError, SalnameError) as error:
+            except (SQLAlchemyError, *DriverError, SalnameError) as error:
                 self._forget()
                 if healthy:
                     log.warning("stream.poll_failed", chronology=self.chronology_id, error=str(error))

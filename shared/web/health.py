@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.domain.errors import SalnameError
+from shared.store.driver import DriverError
 from shared.store.engine import Database
 
 Check = Callable[[], str | None]
@@ -21,7 +22,7 @@ def database_check(database: Database) -> Check:
         try:
             with database.read() as session:
                 session.execute(text("SELECT 1 FROM progress LIMIT 1"))
-        except (SQLAlchemyError, SalnameError) as error:
+        except (SQLAlchemyError, *DriverError, SalnameError) as error:
             return f"the database does not answer: {error.__class__.__name__}"
         return None
 

@@ -1,0 +1,134 @@
+"""Verifying a read model: it is folded again from the log into a database aside, and the two are compared row by row."""
+
+import hashlib
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlmodel import SQLModel
+
+from services.projection.runner import Projector
+from shared.crypto.sealing import KeyEncryptionKey, new_key
+from shared.domain.errors import Damaged, WrongKey
+from shared.domain.events import Recorded
+from shared.domain.ids import canonical_json
+from shared.domain.ports import ChronologyInfo, LogReader
+from shared.store.engine import Database, ReadSession
+from shared.store.migrate import migrate
+from shared.store.read_keys import ReadKey
+from shared.store.read_model import READ_MODEL, ChangeRow, ClaimRow, EntryRow, ProgressRow, ReadKeyRow
+
+FETCH = 500
+
+SEALED: dict[type[SQLModel], tuple[str, ...]] = {ClaimRow: ("id",), EntryRow: ("id", "since"), ChangeRow: ("revision",)}
+"""The tables with sealed bodies, and the columns that, with the table's name, are authenticated with each."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReadModel:
+    """A read model that is what its log gives: up to which position, how many rows, and a digest (SHA-256, hex) of what they say."""
+
+    position: int
+    rows: int
+    digest: str
+
+
+class _UpTo:
+    """A log as it was at a position: the read model may be a moment behind."""
+
+    def __init__(self, log: LogReader, position: int) -> None:
+        self._log = log
+        self._position = position
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
+        return [event for event in self._log.read(chronology_id, after, limit) if event.position <= self._position]
+
+
+def verify_read_model(
+    database: Database, log: LogReader, info: ChronologyInfo, progress: Callable[[int, int], None] = lambda done, total: None
+) -> VerifiedReadModel:
+    """Fold the log of a chronology again and compare; raise `Damaged` with the first row that is not what the log gives."""
+    with database.read() as session:
+        row = session.get(ProgressRow, info.id)
+    if row is None:
+        return VerifiedReadModel(0, 0, hashlib.sha256().hexdigest())
+    position = row.position
+    with TemporaryDirectory(prefix="salname-verify-") as folder:
+        aside = Database(f"sqlite:///{Path(folder) / 'read-model.db'}", kek=KeyEncryptionKey(new_key()))
+        try:
+            migrate(aside)
+            Projector(aside, _UpTo(log, position)).project(info, progress)
+            with database.read() as stored, aside.read() as expected:
+                rows, digest = _compare(database, stored, aside, expected, info.id)
+        finally:
+            aside.close()
+    return VerifiedReadModel(position, rows, digest)
+
+
+def _compare(database: Database, stored: ReadSession, aside: Database, expected: ReadSession, here: str) -> tuple[int, str]:
+    digest, rows = hashlib.sha256(), 0
+    for model in READ_MODEL:
+        if model in (ProgressRow, ReadKeyRow):
+            continue
+        with closing(_contents(database, stored, model, here)) as left, closing(_contents(aside, expected, model, here)) as right:
+            for ours, theirs in zip_longest(left, right):
+                if ours != theirs:
+                    raise Damaged(
+                        f"the read model is not what its log gives: {_difference(model, ours, theirs)}; `salname rebuild` mends it"
+                    )
+                rows += 1
+                digest.update(canonical_json(ours) + b"\n")
+    return rows, digest.hexdigest()
+
+
+def _difference(model: type[SQLModel], ours: dict[str, Any] | None, theirs: dict[str, Any] | None) -> str:
+    table, either = str(model.__tablename__), ours or theirs or {}
+    name = ", ".join(str(either[column.name]) for column in _table(model).primary_key if column.name != "chronology_id")
+    if ours is None or theirs is None or any(ours[column.name] != theirs[column.name] for column in _table(model).primary_key):
+        return f"rows are missing or invented in {table} at {name}"
+    columns = [column for column, value in ours.items() if value != theirs[column]]
+    return f"{table} {name} differs in {', '.join(columns)}"
+
+
+def _contents(database: Database, session: ReadSession, model: type[SQLModel], here: str) -> Generator[dict[str, Any]]:
+    """Yield the rows of a table, their bodies opened, in the order of their keys, which is the same on every database."""
+    table, key = _table(model), _key(database, session, here)
+    order = [
+        column.collate("C") if database.dialect == "postgresql" and column.type.python_type is str else column
+        for column in table.primary_key
+    ]
+    query = select(table).where(table.c.chronology_id == here).order_by(*order).execution_options(yield_per=FETCH)
+    with closing(session.execute(query)) as found:
+        for row in found:
+            yield _said(model, dict(row._mapping), key)
+
+
+def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey) -> dict[str, Any]:
+    """What a row says, without what depends on its generation's key."""
+    if model in SEALED:
+        said["body"] = key.open(said["body"], str(model.__tablename__), *(said[name] for name in SEALED[model])).decode()
+    if "search" in said:
+        said["search"] = len(said["search"].split())  # tokens are made with the key, their number is not
+    return said
+
+
+def _key(database: Database, session: ReadSession, here: str) -> ReadKey:
+    row = session.get(ProgressRow, here)
+    key = database.read_keys.find(session, here, row.generation) if row else None
+    if key is None:
+        raise WrongKey("the key of this read model is not there; `salname rebuild` makes it anew")
+    return key
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
+    assert isinstance(table, Table)
+    return table
