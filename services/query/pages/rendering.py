@@ -1,5 +1,6 @@
 """From an answer to a page: templates, the headers every page carries, and the filters that templates use."""
 
+from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def page(request: Request, template: str, version: str, role: str, **context: ob
     return conditional(request, etag, render(request, template, **context), "text/html", HEADERS)
 
 
-def error_page(request: Request, status: int, title: str, detail: str) -> Response:
-    """Answer with a page that says what is wrong."""
-    body = render(request, "error.html", status=status, title=title, detail=detail)
+def error_page(request: Request, status: int, title: str, detail: str, erasure: Mapping[str, object] | None = None) -> Response:
+    """Answer with a page that says what is wrong. `erasure` has what the problem of an erased document has."""
+    body = render(request, "error.html", status=status, title=title, detail=detail, erasure=erasure)
     return HTMLResponse(body, status, headers=HEADERS)

@@ -38,7 +38,7 @@ class PageRoute(APIRoute):
             try:
                 return await handler(request)
             except SalnameError as error:
-                return error_page(request, status_of(error), error.title, error.detail)
+                return error_page(request, status_of(error), error.title, error.detail, error.extra if "erased_by" in error.extra else None)
             except RequestValidationError as error:
                 first = error.errors()[0]
                 return error_page(request, 422, "The request is not valid", f"{first['loc'][-1]}: {first['msg']}")

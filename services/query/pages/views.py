@@ -216,17 +216,19 @@ def claim_values(entry: EntryView) -> list[tuple[ClaimView, ClaimValueView]]:
 def change_view(slug: str, body: bytes) -> dict[str, Any]:
     """Return what a page tells of one stored change."""
     change = orjson.loads(body)
-    entries = change["data"]["entries"]
+    # An erasure also tells programs, which may know an older feed, of claims that head no entry: no news to people.
+    erasing = any(cause["type"] == "document.erased" for cause in change["data"]["causes"])
+    shown = [entry for entry in change["data"]["entries"] if not erasing or entry["change"] != "removed" or entry.get("erased")]
     return {
         "revision": change["revision"],
         "time": change["time"],
         "causes": [f"cause_{cause['type'].replace('.', '_')}" for cause in change["data"]["causes"] if cause["type"] in _TOLD],
-        "entries": [_changed(slug, entry) for entry in entries[:SHOWN_CHANGES]],
-        "more": max(0, len(entries) - SHOWN_CHANGES),
+        "entries": [_changed(slug, entry) for entry in shown[:SHOWN_CHANGES]],
+        "more": max(0, len(shown) - SHOWN_CHANGES),
     }
 
 
-_TOLD = ("document.captured", "claim.recorded", "correction.accepted")
+_TOLD = ("document.captured", "claim.recorded", "correction.accepted", "document.erased")
 
 
 def _changed(slug: str, entry: dict[str, Any]) -> dict[str, Any]:
@@ -234,7 +236,7 @@ def _changed(slug: str, entry: dict[str, Any]) -> dict[str, Any]:
     kept = merged if entry["change"] == "removed" else entry["id"]
     return {
         "change": entry["change"],
-        "said": "change_merged" if merged else f"change_{entry['change']}",
+        "said": "change_erased" if entry.get("erased") else "change_merged" if merged else f"change_{entry['change']}",
         "url": entry_url(slug, kept) if kept else None,
         "title": entry.get("title"),
         "date": entry.get("date"),
