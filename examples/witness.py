@@ -1,4 +1,4 @@
-"""Witness a log of Salname: `python witness.py http://127.0.0.1:8000/v1/chronologies/SLUG --key VKEY --name witness.example/me --token TOKEN`.
+"""Witness a log of Salname: `python witness.py ADDRESS/v1/chronologies/SLUG --key VKEY --name NAME --token TOKEN`.
 
 Needs Python 3.11 or newer and the packages `cryptography` and `httpx`. Fetches the newest checkpoint, checks that it continues the one that
 was kept in a file the last time, keeps it, and hands in a cosignature (C2SP tlog-cosignature). A log that does not continue its past is
@@ -147,7 +147,7 @@ def main(arguments=None):
         except Refused as refused:
             print(f"REFUSED: {refused}. Keep {given.state} and {given.state}.refused: they are the evidence.", file=sys.stderr)
             return 1
-        except (httpx.HTTPError, ValueError, OSError) as error:
+        except (httpx.HTTPError, ValueError, LookupError, OSError) as error:
             print(f"could not look: {error}", file=sys.stderr)
             if given.every is None:
                 return 2
