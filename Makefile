@@ -8,7 +8,7 @@ DATA ?= salname-data
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format browser bench clean
+.PHONY: help install run test lint format browser bench torture clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ browser: ## Install a Chromium for the browser tests (Debian and Ubuntu; asks fo
 
 bench: install ## Run the benchmarks (see benchmarks/README.md)
 	$(RUN) python -m benchmarks.main_job
+
+torture: install ## Put the log of each database to torture for a million events; takes half an hour
+	$(RUN) python -m tests.torture
 
 clean: ## Remove the environment and the caches, not the data
 	rm -rf .venv $(UV_HOME) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -239,35 +239,40 @@ def wrong_in_acknowledgements(keys: Iterable[StoredKey], acknowledged: Iterable[
     return found[:ENOUGH]
 
 
-class Follower:
-    """What a tailing reader saw of one log: it takes one thing after the other and keeps a digest of all."""
+class Seen(NamedTuple):
+    """What a reader saw of one log: up to which position, the digest of all of it, and what was out of order on the way."""
 
-    def __init__(self, name: str = "reader") -> None:
-        self.name = name
+    reader: str
+    position: int
+    digest: str
+    found: list[str]
+
+
+class Follower:
+    """Follows one log: it is given one thing after the other and keeps a digest of all."""
+
+    def __init__(self, reader: str = "reader") -> None:
+        self._reader = reader
         self.position = 0
-        self.found: list[str] = []
+        self._found: list[str] = []
         self._digest = sha256()
 
     def see(self, position: int, seen: bytes) -> None:
         if position != self.position + 1:
             what = "skipped to" if position > self.position + 1 else "was given again"
-            self.found.append(f"{self.name} at {self.position} {what} {position}")
+            self._found.append(f"{self._reader} at {self.position} {what} {position}")
         self.position = position
         self._digest.update(len(seen).to_bytes(8, "big") + seen)
 
-    @property
-    def digest(self) -> str:
-        return self._digest.hexdigest()
+    def seen(self) -> Seen:
+        return Seen(self._reader, self.position, self._digest.hexdigest(), self._found[:ENOUGH])
 
 
-def wrong_in_reading(follower: Follower, stored: Iterable[tuple[int, bytes]]) -> list[str]:
+def wrong_in_reading(seen: Seen, truth: Seen) -> list[str]:
     """Check that a reader saw what is stored, all of it and nothing else."""
-    truth = Follower()
-    for position, seen in stored:
-        truth.see(position, seen)
-    found = list(follower.found)
-    if follower.position != truth.position:
-        found.append(f"{follower.name} ended at {follower.position}, the log at {truth.position}")
-    if follower.digest != truth.digest:
-        found.append(f"{follower.name} saw something else than is stored")
-    return found[:ENOUGH]
+    found = list(seen.found)
+    if seen.position != truth.position:
+        found.append(f"{seen.reader} ended at {seen.position}, the log at {truth.position}")
+    if seen.digest != truth.digest:
+        found.append(f"{seen.reader} saw something else than is stored")
+    return found

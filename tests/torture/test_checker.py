@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -11,6 +11,7 @@ import pytest
 from tests.torture.checker import (
     Acknowledged,
     Follower,
+    Seen,
     StoredEvent,
     StoredKey,
     StoredLog,
@@ -144,11 +145,11 @@ def test_a_lost_acknowledgement_is_found() -> None:
     assert "stands at 1–1" in wrong_in_acknowledgements(keys, [Acknowledged("key 0", 2, 2)])[0]
 
 
-def follow(positions: list[int]) -> Follower:
+def follow(positions: Iterable[int]) -> Seen:
     follower = Follower()
     for position in positions:
         follower.see(position, f"{position}".encode())
-    return follower
+    return follower.seen()
 
 
 @pytest.mark.parametrize(
@@ -163,13 +164,16 @@ def follow(positions: list[int]) -> Follower:
     ],
 )
 def test_what_a_reader_missed_is_found(positions: list[int], finding: str | None) -> None:
-    findings = wrong_in_reading(follow(positions), [(n, f"{n}".encode()) for n in range(1, 5)])
+    findings = wrong_in_reading(follow(positions), follow(range(1, 5)))
     assert (findings == []) is (finding is None)
     assert finding is None or any(finding in each for each in findings)
 
 
 def test_a_reader_that_saw_other_bytes_is_found() -> None:
-    findings = wrong_in_reading(follow([1, 2]), [(1, b"1"), (2, b"other")])
+    other = Follower()
+    other.see(1, b"1")
+    other.see(2, b"another")
+    findings = wrong_in_reading(follow([1, 2]), other.seen())
     assert findings == ["reader saw something else than is stored"]
 
 
