@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     bootstrap_token: str | None = Field(default=None, min_length=20, description="an admin API token known from the start, for deployments")
     anonymous_read: bool = Field(default=True, description="whether reading needs no token")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds that anything may wait for a lock")
-    statement_timeout: float = Field(default=60.0, gt=0, description="seconds that one statement may run (PostgreSQL)")
+    statement_timeout: float = Field(default=60.0, gt=0, description="seconds that one statement may run")
     max_document_bytes: int = Field(default=50_000_000, gt=0)
     poll_seconds: float = Field(default=1.0, gt=0, description="how often to look for news when no wake-up came")
     heartbeat_seconds: float = Field(default=15.0, gt=0, description="seconds between the heartbeats of a stream")
