@@ -43,8 +43,8 @@ _forks.set_forkserver_preload(["pytest", "tests.torture.workload"])
 class Shape:
     """How much of it: writers are spread over processes, of which one is killed every so many seconds.
 
-    `largest` is how many events a command has at most. It ends when it has lasted for `seconds`, there are so many `events`, and every kind of
-    trouble has come up.
+    `largest` is how many events a command has at most. It ends when it has lasted for `seconds`, there are so many `events`, and every kind
+    of trouble has come up.
     """
 
     processes: int = 4
