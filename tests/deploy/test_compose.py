@@ -246,6 +246,10 @@ def is_signed(client: httpx.Client, query: str, deployment: Deployment) -> None:
     done = deployment.run("migrate", "verify", "--log", "fairs")
     assert done.returncode == 0, done.stderr
     assert f"is whole: {revision} events" in done.stdout
+    for command in (["rotate-signing-key"], ["keys", "fairs"], ["checkpoint", "fairs"]):
+        done = deployment.run("ingest", *command)
+        assert done.returncode == 0, done.stderr
+    assert len(list(keys.iterdir())) == 2, "the old key is kept"
 
 
 def another_key(deployment: Deployment) -> None:
