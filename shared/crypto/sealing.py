@@ -20,7 +20,6 @@ from shared.domain.errors import WrongKey
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-NONCES_A_BLOCK = 256
 
 
 def new_key() -> bytes:
@@ -38,11 +37,10 @@ def keyhash(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-def nonces() -> Iterator[bytes]:
-    """Yield random nonces, fetched from the system a few hundred at a time."""
-    while True:
-        block = os.urandom(NONCE_BYTES * NONCES_A_BLOCK)
-        yield from (block[start : start + NONCE_BYTES] for start in range(0, len(block), NONCE_BYTES))
+def nonces(count: int) -> Iterator[bytes]:
+    """Yield so many random nonces, fetched from the system at once."""
+    block = os.urandom(NONCE_BYTES * count)
+    return (block[start : start + NONCE_BYTES] for start in range(0, len(block), NONCE_BYTES))
 
 
 def seal(key: bytes, plaintext: bytes, context: bytes, nonce: bytes | None = None) -> bytes:

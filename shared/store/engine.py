@@ -97,13 +97,17 @@ class Database:
         """Open a transaction for writing like `write`, on the driver itself."""
         with self._taking_turns() as patience, _waits():
             pooled = self.engine.raw_connection()
+            raw = pooled.driver_connection
             try:
-                raw = pooled.driver_connection
                 if self.dialect == "sqlite":
                     raw.execute("PRAGMA query_only = OFF")  # type: ignore[union-attr]  # checked out, so there is one
                     _begin_immediate(raw, patience, self.limits.lock)
                 yield Driver(self.dialect, raw)
                 pooled.commit()
+            except DriverError:
+                if getattr(raw, "closed", False):
+                    pooled.invalidate()  # the server ended the session: there is nothing to roll back, and nothing to use again
+                raise
             finally:
                 pooled.close()  # what is not committed by now is rolled back
 

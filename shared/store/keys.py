@@ -1,7 +1,7 @@
 """The content keys of documents: unwrapped from the database, kept at hand, forgotten when a document is erased."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
@@ -118,9 +118,9 @@ def open_sealed(content_key: bytes, sealed: Sealed) -> bytes:
     return unseal(key, sealed.ciphertext, sealed.context)
 
 
-def sealer(keys: dict[str, bytes | None]) -> Seal:
-    """Return what seals events under these documents' content keys; `None` stands for an erased document."""
-    fresh = nonces()
+def sealer(keys: Mapping[str, bytes | None], count: int = 1) -> Seal:
+    """Return what seals about `count` events under these documents' content keys; `None` stands for an erased document."""
+    fresh = nonces(count)
 
     def seal_event(document_id: str, subject: str, context: bytes, plaintext: bytes) -> Sealed:
         if document_id not in keys:
@@ -129,7 +129,7 @@ def sealer(keys: dict[str, bytes | None]) -> Seal:
         if content_key is None:
             raise gone(document_id)
         key = derive(content_key, subject)
-        return Sealed(document_id, subject, context, keyhash(key), seal(key, plaintext, context, next(fresh)))
+        return Sealed(document_id, subject, context, keyhash(key), seal(key, plaintext, context, next(fresh, None)))
 
     return seal_event
 

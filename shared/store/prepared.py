@@ -82,7 +82,7 @@ def prepare_append(
     """
     _check_form(request, documents)
     fresh = {document.id: new_key() for document in documents}
-    seal = sealer({**keys, **fresh})
+    seal = sealer({**keys, **fresh}, len(request.events))
     here = request.chronology_id
     return Prepared(
         request=request,
