@@ -58,7 +58,7 @@ class MemoryLog:
     def _check_slug(self, created: ChronologyCreated) -> None:
         if created.chronology_id in self._infos or any(info.slug == created.slug for info in self._infos.values()):
             raise AlreadyExists(
-                f"there is already a chronology called {created.slug!r} or with the id {created.chronology_id}; use it, or choose another slug"
+                f"there is already a chronology called {created.slug!r}, or one with this id; use it, or choose another slug"
             )
 
     def append_together(self, requests: Sequence[Append]) -> list[Appended | SalnameError]:
