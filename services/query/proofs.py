@@ -25,7 +25,7 @@ from shared.store.tree import TILE_LEVELS, leaves_between, node_reader, stored_r
 MAX_LEVEL = 7
 """The highest level of tiles: 256^8 leaves are more than positions can count."""
 
-_TILE = re.compile(r"(?P<groups>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?")
+_TILE = re.compile(r"(?P<groups>(?!x000/)(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
