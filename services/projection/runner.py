@@ -106,11 +106,10 @@ class Projector:
                 if self._outdated(info.id):
                     return done + self._rebuild(info, progress)
                 step = self._step(info.id)
-            except StaleFoldError:
+            except (StaleFoldError, ErasedMeanwhileError):
+                # Another projection moved the rows, or a document was erased while we folded: look again what is to be done.
                 self._held.pop(info.id, None)
                 continue
-            except ErasedMeanwhileError:
-                return done + self.rebuild(info, progress)
             except UnknownEvent as error:
                 self._stop_at(info.id, error)
                 break
