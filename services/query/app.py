@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.query import routes
+from services.query import proof_routes, routes
 from services.query.pages import reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
@@ -34,7 +34,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     streams = Streams(database, wakeup, settings.poll_seconds, settings.heartbeat_seconds)
     app.state.query = QueryService(database, settings, streams)
     app.include_router(routes.router)
-
+    app.include_router(proof_routes.router)
     app.include_router(pages.router)
     reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
