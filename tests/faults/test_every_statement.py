@@ -11,6 +11,7 @@ import pytest
 from shared.domain.ports import replay
 from shared.store.append import DatabaseLog
 from shared.store.engine import SQLITE_PAGE, Database
+from shared.store.verify import verify_log
 from tests.contract.making import TEXT
 from tests.faults.dying import CHRONOLOGY, PREPARED, SCENARIOS, Death, append_and_die, new_ids, prepare
 from tests.support.keys import KEK
@@ -63,6 +64,7 @@ class Aftermath:
         with log.database.read() as session:
             stored = stored_log(session.connection(), self.here)
             assert wrong_in_log(stored, self.attempted) == []
+        assert verify_log(log.database, self.here).events == stored.head
         assert [event.position for event in replay(log, self.here)] == list(range(1, stored.head + 1))
         return stored
 
