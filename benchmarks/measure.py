@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from shared.telemetry import calm_collector
+
 Figures = dict[str, list[float]]
 """What each contestant reached, a figure for every round."""
 
@@ -48,6 +50,7 @@ def interleaved(rounds: int, runs: Mapping[str, Callable[[], float]]) -> Figures
             if name not in figures:
                 continue
             gc.collect()
+            calm_collector()
             try:
                 figures[name].append(runs[name]())
             except Unavailable as reason:

@@ -5,7 +5,9 @@ arrays, above all, which it reads six times as fast as their text.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -21,6 +23,10 @@ TIME_LIMITS = ("55P03", "57014", "25P03", "40P01", "40001")
 """PostgreSQL's states for: a lock, a statement, an idle transaction took too long; a deadlock; a serialisation failure."""
 
 TOO_SLOW = "the database did not answer within its time limit; nothing was changed, try again"
+
+
+BLOCK = 64
+"""Rows that SQLite gets in one statement at most."""
 
 
 def is_time_limit(error: BaseException | None) -> bool:
@@ -62,23 +68,38 @@ class Driver:
         return self.rows(f'{statement} WHERE chronology_id = ? AND "{column}" IN ({marks})', here, *wanted)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Insert rows by a statement prepared once."""
-        if not rows:
-            return
-        marks = ", ".join(["?" if self.dialect == "sqlite" else "%s"] * len(columns))
-        statement = f'INSERT INTO "{table}" ({_names(columns)}) VALUES ({marks})'  # noqa: S608 - our own names
-        if len(rows) == 1:
-            self._raw.execute(statement, rows[0])
-        elif self.dialect == "sqlite":
-            self._raw.executemany(statement, rows)
-        else:
+        """Insert rows by statements prepared once."""
+        if self.dialect == "sqlite":
+            for block in _blocks(rows):
+                self._raw.execute(_insertion(table, tuple(columns), len(block)), list(chain.from_iterable(block)))
+        elif rows:
             with self._raw.cursor() as cursor:
-                cursor.executemany(statement, rows)
+                cursor.executemany(_marked(_insertion(table, tuple(columns), 1)), rows)
 
     def copy(self, table: str, columns: Sequence[str], lines: str) -> None:
         """Insert rows in COPY's text form (PostgreSQL)."""
         with self._raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({_names(columns)}) FROM STDIN') as copy:
             copy.write(lines)
+
+
+def _blocks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Cut rows into blocks of 64, 32, … 1, so that few statements serve every number of them.
+
+    SQLite lets go of the interpreter's lock at every row of `executemany`, and of a statement of many rows once: where many threads
+    want the lock, getting it back costs far more than the row.
+    """
+    at, size = 0, BLOCK
+    while at < len(rows):
+        while size > len(rows) - at:
+            size //= 2
+        yield rows[at : at + size]
+        at += size
+
+
+@lru_cache(maxsize=1000)
+def _insertion(table: str, columns: tuple[str, ...], count: int) -> str:
+    marks = f"({', '.join('?' * len(columns))})"
+    return f'INSERT INTO "{table}" ({_names(columns)}) VALUES {", ".join([marks] * count)}'  # noqa: S608 - our own names
 
 
 def _names(columns: Sequence[str]) -> str:
