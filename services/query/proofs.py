@@ -14,13 +14,13 @@ from shared.crypto.sealing import derive
 from shared.domain.codec import sealed_part
 from shared.domain.errors import Damaged, Gone, InvalidInput, NotFound
 from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, NodeReader, consistency_proof, inclusion_proof, leaf_hash, root_at
-from shared.store.checkpoints import StoredCheckpoint, checkpoint_at, newest_checkpoint
+from shared.store.checkpoints import StoredCheckpoint, checkpoint_at, log_nodes, newest_checkpoint
 from shared.store.driver import Driver
 from shared.store.engine import Database
 from shared.store.keys import Keyring
 from shared.store.read_model import CapturedRow, ClaimRow, ErasedClaimRow, SourceRow
 from shared.store.tables import ChronologyRow
-from shared.store.tree import TILE_LEVELS, leaves_between, node_reader, stored_roots
+from shared.store.tree import TILE_LEVELS, leaves_between, stored_roots
 
 MAX_LEVEL = 7
 """The highest level of tiles: 256^8 leaves are more than positions can count."""
@@ -44,7 +44,7 @@ def _driver(snapshot: Snapshot) -> Driver:
 
 
 def _nodes(snapshot: Snapshot) -> NodeReader:
-    return node_reader(_driver(snapshot), snapshot.id, snapshot.chronology.head)
+    return log_nodes(_driver(snapshot), snapshot.id)
 
 
 def checkpoint(snapshot: Snapshot, size: int | None = None) -> StoredCheckpoint:

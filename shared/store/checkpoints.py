@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from shared.crypto.notes import ED25519, Checkpoint, Note, Signature, Vkey, decode_base64, encode_base64, origin
 from shared.domain.errors import Damaged, InvalidInput, InvalidProof
-from shared.domain.merkle import CompactRange
+from shared.domain.merkle import CompactRange, NodeReader
 from shared.store.driver import Driver, Row
+from shared.store.tree import node_reader
 
 MAX_WITNESSES = 50
 """Cosignatures on one checkpoint: as many as fit into a note with room to spare, and no more than anybody would read."""
@@ -78,6 +79,22 @@ def log_state(driver: Driver, chronology_id: str) -> CompactRange:
     """Return the tree of a log as its last append left it."""
     ((head, peaks),) = driver.rows("SELECT head, peaks FROM chronology WHERE id = ?", chronology_id)
     return CompactRange.decode(head, bytes(peaks))
+
+
+def log_nodes(driver: Driver, chronology_id: str) -> NodeReader:
+    """Return the reader of the nodes of a log's tree for proofs out of it.
+
+    The largest subtrees are at hand with the log's state. Without them, each proof would hash the events that fill no tile yet.
+    """
+    tree = log_state(driver, chronology_id)
+    stored = node_reader(driver, chronology_id, tree.size)
+    peaks: dict[tuple[int, int], bytes] = {}
+    begin = 0
+    for peak in tree.peaks:
+        level = (tree.size - begin).bit_length() - 1
+        peaks[level, begin >> level] = peak
+        begin += 1 << level
+    return lambda level, index: peaks.get((level, index)) or stored(level, index)
 
 
 def behind(driver: Driver) -> list[tuple[str, str]]:
