@@ -50,7 +50,8 @@ def body(number: int) -> bytes:
 
 def fill(database: Database, leaves: int) -> bytes:
     """Store the tree over so many made-up events; return its root."""
-    tree, pending = CompactRange(), ()
+    tree: CompactRange = CompactRange()
+    pending: tuple[bytes, ...] = ()
     with database.drive() as driver:
         for first in range(0, leaves, BATCH):
             new = [leaf_hash(body(number)) for number in range(first, min(first + BATCH, leaves))]
