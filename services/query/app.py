@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.query import proof_routes, routes
-from services.query.pages import reference
+from services.query.pages import proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
@@ -36,6 +36,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(routes.router)
     app.include_router(proof_routes.router)
     app.include_router(pages.router)
+    app.include_router(proof.router)
     reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)
