@@ -83,7 +83,7 @@ def command(
 
 def capture(log: Log, chronology_id: str, document_id: str, *claims: str, text: str = TEXT) -> Appended:
     """Capture a document with claims on it, in one command whose key is the document's id."""
-    events = [captured(document_id, text), *(claim(each, document_id, text) for each in claims)]
+    events: list[AnyEvent] = [captured(document_id, text), *(claim(each, document_id, text) for each in claims)]
     return log.append(command(chronology_id, *events, key=f"capture {document_id}"), [document(document_id, text)])
 
 

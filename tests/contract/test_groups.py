@@ -36,7 +36,7 @@ def at_once(log: Log, requests: Sequence[Append]) -> Outcomes:
 
 def holds_exactly(log: Log, chronology: str, before: int, requests: Sequence[Append], outcomes: Outcomes) -> None:
     """Check that the log holds after `before` the events of the appends that succeeded, where they were told, and nothing else."""
-    expected = {}
+    expected: dict[int, tuple[int, str, object]] = {}
     for request, outcome in zip(requests, outcomes, strict=True):
         if isinstance(outcome, Appended):
             assert outcome.last - outcome.first + 1 == len(request.events)

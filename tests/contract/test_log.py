@@ -1,6 +1,7 @@
 """What every log promises, whatever it is stored in."""
 
 import threading
+from typing import Any
 
 import orjson
 import pytest
@@ -11,13 +12,8 @@ from shared.domain.ports import Append, Log, StoredDocument, replay
 from tests.contract.making import COMMAND, command, created, rejected
 
 
-def append(log: Log, chronology: str, *numbers: int, key: str, fingerprint: str = "f", **more: object) -> tuple[int, int, bool]:
-    events = tuple(rejected(number) for number in numbers)
-    done = log.append(
-        Append(
-            chronology_id=chronology, command=COMMAND, events=events, key=key, fingerprint=fingerprint, result=f"result of {key}", **more
-        )  # type: ignore[arg-type]
-    )
+def append(log: Log, chronology: str, *numbers: int, key: str, **more: Any) -> tuple[int, int, bool]:
+    done = log.append(command(chronology, *map(rejected, numbers), key=key, **more))
     return done.first, done.last, done.repeated
 
 

@@ -27,7 +27,7 @@ SEALED = sorted((GOLDEN / "sealed").glob("*.json"))
 CONTENT_KEY = sha256(b"the content key of a golden document").digest()
 DOCUMENT = "0190a000-0000-7000-8000-000000000003"
 
-scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=("Cs",)))
+scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8"))
 keys = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)
 documents = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=20)
 times = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.sampled_from([UTC]))  # noqa: DTZ001 - zones are added
@@ -76,6 +76,7 @@ def test_an_event_is_stored_in_canonical_form_and_comes_back(kind: type[AnyEvent
         causationid=data.draw(st.none() | texts),
         data=data.draw(BY_TYPE[kind]),
     )
+    assert not isinstance(event.data, Erased)
     keyring: dict[str, bytes | None] = {} if event.data.sealed_under is None else {event.data.sealed_under: CONTENT_KEY}
     stored = encode(event, sealer(keyring))
     assert stored == rfc8785.dumps(json.loads(stored))

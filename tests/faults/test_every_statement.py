@@ -95,7 +95,8 @@ def copies(prepared: Path, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_killed_at_every_statement(copies: Iterator[Path], scenario: str) -> None:
-    told, statements, number = False, [], 0
+    told, number = False, 0
+    statements: list[str] = []
     while not told:
         number += 1
         path = next(copies)

@@ -38,7 +38,7 @@ class StoredTile(NamedTuple):
     """A tile of the tree."""
 
     level: int
-    index: int
+    number: int
     hashes: bytes
     root: bytes
 
@@ -211,7 +211,7 @@ def _wrong_in_tree(log: StoredLog, tree: Tree) -> Iterator[str]:
     if log.peaks != tree.peaks():
         yield "the peaks are not those of the tree over the events"
     expected = tree.tiles()
-    stored = {(tile.level, tile.index): (tile.hashes, tile.root) for tile in log.tiles}
+    stored = {(tile.level, tile.number): (tile.hashes, tile.root) for tile in log.tiles}
     yield from (f"tile {key[1]} of level {key[0]} is missing" for key in sorted(expected.keys() - stored.keys()))
     yield from (f"tile {key[1]} of level {key[0]} should not be there" for key in sorted(stored.keys() - expected.keys()))
     yield from (f"tile {key[1]} of level {key[0]} is wrong" for key in sorted(expected) if key in stored and stored[key] != expected[key])

@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
@@ -189,7 +189,7 @@ class _Truth:
     def __init__(self, stored: StoredLog) -> None:
         self._raw, self._decoded = Follower("the log"), Follower("the log")
 
-    def passing(self, events: Iterator[StoredEvent]) -> Iterator[StoredEvent]:
+    def passing(self, events: Iterable[StoredEvent]) -> Iterator[StoredEvent]:
         for event in events:
             body = json.loads(event.body)
             self._raw.see(event.position, event.body.encode())
