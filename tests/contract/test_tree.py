@@ -154,6 +154,23 @@ class TestGrowth:
     def test_over_the_borders_of_the_second_level(self, stops: list[int]) -> None:
         self.check(stops[-1], stops)
 
+    def test_proofs_come_from_tiles_of_every_level(self, database_log: DatabaseLog) -> None:
+        """The right edge stands at the border of a tile, so that no events are needed, but not at one of the level above."""
+        head = 65_536 + 512
+        growth, stored = self.grown(self.LEAVES, [60_000, head])
+        tiles = [("made up", level, index, hashes, root) for (level, index), (hashes, root) in stored.items()]
+        some = random.Random(head)
+        with database_log.database.write() as session:
+            Database.driver(session).insert("tile", ("chronology_id", "level", "index", "hashes", "root"), tiles)
+        with database_log.database.read() as session:
+            node = node_reader(Database.driver(session), "made up", head)
+            assert root_at(head, node) == growth.tree.root() == naive_root(self.LEAVES[:head])
+            for index in (0, 255, 65_535, 65_536, head - 1, *(some.randrange(head) for _ in range(20))):
+                verify_inclusion(leaf_hash(self.LEAVES[index]), index, head, inclusion_proof(index, head, node), growth.tree.root())
+            for old in (1, 256, 65_535, 65_536, 65_537, head - 1, *(some.randrange(1, head) for _ in range(5))):
+                proof = consistency_proof(old, head, node)
+                verify_consistency(old, head, naive_root(self.LEAVES[:old]), growth.tree.root(), proof)
+
     @given(st.lists(st.integers(0, 3_000), min_size=1, max_size=8))
     def test_in_any_steps(self, steps: list[int]) -> None:
         stops = [sum(steps[: n + 1]) for n in range(len(steps))]
