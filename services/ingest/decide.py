@@ -196,11 +196,13 @@ class Share(NamedTuple):
 
 def erase_document(document_id: str, reason: str, shares: Iterable[Share]) -> DocumentErased:
     """Erase a document. `shares` are those that it has in entries: of each claim is kept a claim of another document beside it."""
+    shares = tuple(shares)
     claims = [(claim_id, min(share.others, default=None)) for share in shares for claim_id in share.own]
     return DocumentErased(
         document_id=document_id,
         reason=reason,
         claims=tuple(ErasedClaim(claim_id=claim_id, beside=beside) for claim_id, beside in sorted(claims)),
+        around=tuple(sorted({other for share in shares for other in share.others})),
     )
 
 

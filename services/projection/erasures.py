@@ -19,10 +19,10 @@ class Erasures:
         self._unreadable: dict[str, list[str]] = {}
         self._documents: dict[str, DocumentErased] = {}
         self._times: dict[str, datetime] = {}
-        self._document_of: dict[str, str] = {}
+        self._order: dict[str, int] = {}
         self._beside: dict[str, str | None] = {}
-        self._left: dict[str, list[str]] = {}
-        """claim -> the erased claims that stood beside it, or beside what it stood beside"""
+        self._left: dict[str, dict[str, set[str]]] = {}
+        """claim -> erased document that stood in one entry with it -> the claims of the document that it stood beside"""
 
     def unreadable(self, event: Erased) -> None:
         """Take note of an event that can no longer be read."""
@@ -37,14 +37,21 @@ class Erasures:
         named |= {claim_id: ErasedClaim(claim_id=claim_id) for claim_id in unnamed}
         erased = [named[claim_id] for claim_id in sorted(named)]
         self._documents[data.document_id], self._times[data.document_id] = data, time
+        self._order[data.document_id] = len(self._order)
         for claim in erased:
-            self._document_of[claim.claim_id] = data.document_id
             self._beside[claim.claim_id] = claim.beside
+        for other in data.around:
+            self._leave(other, data.document_id, ())
         for claim in erased:
-            gone = [claim.claim_id, *self._left.pop(claim.claim_id, ())]
-            if (survivor := self.survivor(claim.claim_id)) is not None:
-                self._left.setdefault(survivor, []).extend(gone)
+            self._leave(claim.claim_id, data.document_id, (claim.claim_id,))
+            for document_id, claim_ids in self._left.pop(claim.claim_id, {}).items():
+                self._leave(claim.claim_id, document_id, claim_ids)
         return erased
+
+    def _leave(self, claim_id: str, document_id: str, gone: Iterable[str]) -> None:
+        """Keep with what is left beside a claim that claims of a document are gone."""
+        if (survivor := self.survivor(claim_id)) is not None:
+            self._left.setdefault(survivor, {}).setdefault(document_id, set()).update(gone)
 
     def survivor(self, claim_id: str) -> str | None:
         """Return the claim that stood beside an erased one and is not erased itself, by way of others if need be."""
@@ -59,15 +66,16 @@ class Erasures:
         """Return what claims have lost that stood beside them, by document in the order of erasure."""
         if not self._left:
             return ()
-        gone = [erased for claim_id in claim_ids for erased in self._left.get(claim_id, ())]
-        found = {self._document_of[claim_id] for claim_id in gone}
+        gone: dict[str, set[str]] = {}
+        for claim_id in claim_ids:
+            for document_id, erased in self._left.get(claim_id, {}).items():
+                gone.setdefault(document_id, set()).update(erased)
         return tuple(
             ErasedSupport(
                 document_id=document_id,
-                claims=tuple(sorted(claim_id for claim_id in gone if self._document_of[claim_id] == document_id)),
+                claims=tuple(sorted(gone[document_id])),
                 reason=self._documents[document_id].reason,
                 erased_at=self._times[document_id],
             )
-            for document_id in self._documents
-            if document_id in found
+            for document_id in sorted(gone, key=self._order.__getitem__)
         )

@@ -194,7 +194,8 @@ class Fold:
                 if before is not None:
                     revision.left[claim_id] = before
                 self._entry_of[claim_id] = revision.moved[claim_id] = entry.id
-        survivors = [other for claim in revision.erased if (other := self._erasures.survivor(claim.claim_id)) in self._entry_of]
+        near = [claim.claim_id for claim in revision.erased] + [other for _, data, _ in revision.erasures for other in data.around]
+        survivors = {other for claim_id in near if (other := self._erasures.survivor(claim_id)) in self._entry_of}
         # Entries that were connected through what is gone may have come apart or together: all around are told.
         revision.lost = tuple(self._marked(entry) for entry in self._consolidator.around(survivors)) if survivors else ()
         bereft = {self._entry_of[claim_id] for claim_id in survivors}.difference(entry.id for entry in delta.changed)

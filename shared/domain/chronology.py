@@ -115,7 +115,7 @@ class AppliedCorrection(Frozen):
 
 
 class ErasedSupport(Frozen):
-    """Claims of one document that stood in an entry until the document was erased: when, and why."""
+    """A document that stood behind an entry until it was erased: when, and why. `claims` are those known to have stood beside what is left."""
 
     document_id: str
     claims: tuple[str, ...]

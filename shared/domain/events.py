@@ -98,13 +98,15 @@ class ErasedClaim(Frozen):
 class DocumentErased(EventData):
     """A document had to go: its key was destroyed, and with it every readable copy of its text and of its claims' words.
 
-    The events that recorded them stay in the log, sealed for ever; `claims` says what readers can still be told of each.
+    The events that recorded them stay in the log, sealed for ever; `claims` says what readers can still be told of each. `around` are all
+    claims of other documents that stood in entries with them: who follows the chronology is told anew where these stand.
     """
 
     type: ClassVar[str] = "document.erased"
     document_id: str
     reason: str
     claims: tuple[ErasedClaim, ...] = ()
+    around: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:

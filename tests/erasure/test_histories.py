@@ -1,5 +1,6 @@
 """Whenever a document is erased in whatever history: the read model is what the log that can still be read gives from nothing."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
@@ -120,6 +121,45 @@ class History:
         except InvalidInput:
             return
         service.decide_correction(info.id, proposed.id, NewDecision.model_validate({"decision": "accept"}), REVIEWER)
+
+
+class Follower:
+    """Somebody who keeps a copy of a chronology's entries by what the feed tells."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Any] = {}
+        self.cursor = 0
+
+    def follow(self, database: Database) -> None:
+        for row in read_model(database)["change"]:
+            if row["revision"] > self.cursor:
+                change = json.loads(row["body"])
+                assert change["data"]["previous"] <= self.cursor, "nothing was missed"
+                self.cursor = row["revision"]
+                for told in change["data"]["entries"]:
+                    if told.pop("change") == "removed":
+                        self.entries.pop(told["id"], None)
+                    else:
+                        self.entries[told["id"]] = told
+
+
+ALL_KINDS = [("capture", 0), ("capture", 4), ("capture", 5), ("erase", 4), ("capture", 1), ("merge", 0, 5), ("erase", 0), ("capture", 2)]
+
+
+@settings(max_examples=20)
+@example(ALL_KINDS)
+@given(steps)
+def test_who_follows_step_by_step_knows_what_is_told_from_the_beginning(template: Path, taken: list[tuple[Any, ...]]) -> None:
+    with fresh(template) as running:
+        history, always, late = History(running), Follower(), Follower()
+        for step in taken:
+            history.take(step)
+            running.projector.project(running.info)
+            always.follow(running.database)
+        late.follow(running.database)
+        assert always.entries == late.entries
+        now = {json.loads(row["body"])["id"] for row in read_model(running.database)["entry"] if row["until"] is None}
+        assert set(late.entries) == now
 
 
 @settings(max_examples=20)

@@ -27,6 +27,7 @@ def test_the_event_names_what_stood_beside_each_claim() -> None:
         document_id="d",
         reason="Why.",
         claims=(ErasedClaim(claim_id="a", beside="y"), ErasedClaim(claim_id="b"), ErasedClaim(claim_id="c", beside="y")),
+        around=("y", "z"),
     )
 
 
