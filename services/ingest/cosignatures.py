@@ -77,9 +77,14 @@ async def _witnesses(request: Request) -> Witnesses:
     return found
 
 
+async def _contributor(principal: SignedIn) -> None:
+    principal.require(Role.contributor)
+
+
 @router.post(
     "/chronologies/{slug}/checkpoints/{size}/cosignatures",
     status_code=201,
+    dependencies=[Depends(_contributor)],
     response_model=CosignatureReceipt,
     responses={200: {"model": CosignatureReceipt, "description": "This witness has cosigned this checkpoint before"}},
     summary="Cosign a checkpoint",
@@ -93,10 +98,8 @@ def cosign(
     response: Response,
     witnesses: Annotated[Witnesses, Depends(_witnesses)],
     service: Service,
-    principal: SignedIn,
 ) -> CosignatureReceipt:
     """Take in a cosignature."""
-    principal.require(Role.contributor)
     receipt = witnesses.add(service.chronology_id(slug), size, body)
     if receipt.status == "unchanged":
         response.status_code = 200

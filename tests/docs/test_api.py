@@ -23,6 +23,7 @@ BODIES: dict[str, Any] = {
     "claims": {"document_id": "d", "quote": "q"},
     "corrections": {"change": {"kind": "withdraw-claim", "claim_id": "c"}, "reason": "r"},
     "decision": {"decision": "accept"},
+    "cosignatures": {"vkey": "v", "signature": "s"},
     "tokens": {"name": "Somebody", "role": "reader"},
 }
 """What is sent to a route that takes something, by the last part of its path."""
