@@ -1,11 +1,11 @@
 """Ingest on a database, without HTTP: what both the service and the command line are wired with."""
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from services.ingest.decide import Share
 from services.ingest.service import IngestService
+from shared.crypto import entropy
 from shared.domain.claims import Claim
 from shared.domain.ids import IdSource
 from shared.settings import Settings
@@ -38,7 +38,7 @@ class DatabaseLookups:
 
 def system_ids() -> IdSource:
     """Ids from the system's clock and randomness."""
-    return IdSource(lambda: datetime.now(UTC), os.urandom)
+    return IdSource(lambda: datetime.now(UTC), entropy.take)
 
 
 def build_service(database: Database, settings: Settings, new_id: IdSource, on_append: Callable[[], None] = lambda: None) -> IngestService:

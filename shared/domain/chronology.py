@@ -115,7 +115,10 @@ class AppliedCorrection(Frozen):
 
 
 class ErasedSupport(Frozen):
-    """A document that stood behind an entry until it was erased: when, and why. `claims` are those known to have stood beside what is left."""
+    """A document that stood behind an entry until it was erased: when, and why.
+
+    `claims` are those of its claims that are known to have stood beside what is left of the entry.
+    """
 
     document_id: str
     claims: tuple[str, ...]
