@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ class Salname:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def salname(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Salname]:
+def salname(request: pytest.FixtureRequest, tmp_path: Path) -> Salname:
     environment = {} if request.param == "sqlite" else {"SALNAME_DATABASE_URL": request.getfixturevalue("postgres_url")}
     (tmp_path / "notice.txt").write_text(TEXT)
     command = Salname(tmp_path, environment)
