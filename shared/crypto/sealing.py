@@ -16,6 +16,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.crypto import entropy
 from shared.domain.errors import WrongKey
 
 KEY_BYTES = 32
@@ -39,13 +40,13 @@ def keyhash(key: bytes) -> str:
 
 def nonces(count: int) -> Iterator[bytes]:
     """Yield so many random nonces, fetched from the system at once."""
-    block = os.urandom(NONCE_BYTES * count)
+    block = entropy.take(NONCE_BYTES * count)
     return (block[start : start + NONCE_BYTES] for start in range(0, len(block), NONCE_BYTES))
 
 
 def seal(key: bytes, plaintext: bytes, context: bytes, nonce: bytes | None = None) -> bytes:
     """Encrypt; `context` is authenticated with the text: what is sealed in one place cannot be passed off in another."""
-    nonce = nonce or os.urandom(NONCE_BYTES)
+    nonce = nonce or entropy.take(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from shared.domain.errors import AlreadyExists, Gone, IdempotencyConflict, InvalidInput, NotFound, SalnameError
+from shared.domain.errors import AlreadyExists, Busy, Gone, IdempotencyConflict, InvalidInput, NotFound, SalnameError
 from shared.domain.ids import IdSource
 from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
 from shared.domain.ports import Append, Appended, StoredDocument
@@ -137,15 +137,21 @@ class DatabaseLog(DatabaseReader):
         except DriverError:
             if len(group) == 1:
                 raise
-            return [self._alone(prepared) for prepared in group]
+            return self._one_by_one(group)
         self._keep(here, growth)
         return outcomes
 
-    def _alone(self, prepared: Prepared) -> Appended | Exception:
-        try:
-            return self._commit([prepared])[0]
-        except (SalnameError, *DriverError) as error:
-            return error
+    def _one_by_one(self, group: Sequence[Prepared]) -> list[Appended | Exception]:
+        """Carry out each append in a transaction of its own. Once the database does not answer, it is not asked for the others."""
+        outcomes: list[Appended | Exception] = []
+        for prepared in group:
+            try:
+                outcomes += self._commit([prepared])
+            except Busy as error:
+                return outcomes + [error] * (len(group) - len(outcomes))
+            except (SalnameError, *DriverError) as error:
+                outcomes.append(error)
+        return outcomes
 
     def _write(self, driver: Driver, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], Growth | None]:
         state = _lock(driver, here, group)

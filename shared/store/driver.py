@@ -83,17 +83,13 @@ class Driver:
 
 
 def _blocks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Cut rows into blocks of 64, 32, … 1, so that few statements serve every number of them.
+    """Cut rows into blocks, so that few statements serve every number of them.
 
-    SQLite lets go of the interpreter's lock at every row of `executemany`, and of a statement of many rows once: where many threads
+    SQLite lets go of the interpreter's lock at every row of `executemany`, and at a statement of many rows once: where many threads
     want the lock, getting it back costs far more than the row.
     """
-    at, size = 0, BLOCK
-    while at < len(rows):
-        while size > len(rows) - at:
-            size //= 2
-        yield rows[at : at + size]
-        at += size
+    for at in range(0, len(rows), BLOCK):
+        yield rows[at : at + BLOCK]
 
 
 @lru_cache(maxsize=1000)

@@ -19,6 +19,7 @@ from sqlmodel import Session, create_engine
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
 from shared.store.driver import Driver, DriverError, refuse_time_limit
+from shared.store.journal import Journal
 from shared.store.read_keys import ReadKeys
 from shared.store.timed import TimedConnection
 
@@ -64,6 +65,7 @@ class Database:
         self._write = self.engine.execution_options(**{WRITE: True})
         # SQLite's own lock is not fair: writers of one process take turns here and meet its busy handler only across processes.
         self._turn = threading.Lock() if self.dialect == "sqlite" else None
+        self._journal = Journal(make_url(self.url).database) if self.dialect == "sqlite" else None
 
     @property
     def kek(self) -> KeyEncryptionKey:
@@ -104,6 +106,8 @@ class Database:
                     _begin_immediate(raw, patience, self.limits.lock)
                 yield Driver(self.dialect, raw)
                 pooled.commit()
+                if self._journal is not None:
+                    self._journal.shorten(raw)
             except DriverError:
                 if getattr(raw, "closed", False):
                     pooled.invalidate()  # the server ended the session: there is nothing to roll back, and nothing to use again
@@ -174,7 +178,7 @@ def _sqlite(url: str, limits: Limits) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=limits.lock,
-        connect_args={"check_same_thread": False, "factory": TimedConnection},
+        connect_args={"check_same_thread": False, "factory": TimedConnection, "cached_statements": 512},
         hide_parameters=True,
     )
 
