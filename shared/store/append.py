@@ -72,6 +72,8 @@ class DatabaseLog(DatabaseReader):
                 return earlier
             raise
         appended = self._open(prepared) if creation(request) else self._group.submit(request.chronology_id, prepared, prepared.weight)
+        if request.erases is not None:
+            self.database.forget()
         self._on_append()
         return appended
 

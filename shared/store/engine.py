@@ -115,6 +115,17 @@ class Database:
             finally:
                 pooled.close()  # what is not committed by now is rolled back
 
+    def forget(self) -> None:
+        """Let go of what was overwritten just now: on SQLite it stands in the write-ahead log until that is begun anew."""
+        if self._journal is None:
+            return
+        with self._taking_turns():
+            pooled = self.engine.raw_connection()
+            try:
+                self._journal.cut(pooled.driver_connection)
+            finally:
+                pooled.close()
+
     @contextmanager
     def _taking_turns(self) -> Iterator[float]:
         """Wait for this process's turn to write; give the seconds that are left to wait for other processes'."""

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.ids import IdSource
 from shared.store import journal
+from shared.store.append import DatabaseLog
 from shared.store.engine import Database
+from tests.contract.making import captured, command, created, document, erased
 from tests.support.keys import KEK
 
 
@@ -38,4 +41,17 @@ def test_it_is_begun_anew_once_no_reader_needs_it(database: Database) -> None:
     write(database, "after the reader")
     assert wal(database).stat().st_size < 2_000_000
     reader.close()
+    database.close()
+
+
+def test_a_destroyed_key_stands_in_no_file(database: Database, new_id: IdSource) -> None:
+    log = DatabaseLog(database, new_id)
+    log.append(command("c", created("c", "test"), key="create"))
+    log.append(command("c", captured("d"), key="capture"), [document("d")])
+    with database.drive() as driver:
+        ((wrapped,),) = driver.rows("SELECT wrapped FROM document_key")
+    files = (wal(database), Path(database.url.removeprefix("sqlite:///")))
+    assert any(wrapped in file.read_bytes() for file in files)
+    log.append(command("c", erased("d"), key="erase", erases="d"))
+    assert not any(wrapped in file.read_bytes() for file in files)
     database.close()
