@@ -1,6 +1,7 @@
 """What the services need from outside, as protocols: extractors, and the log on any store."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from shared.domain.claims import ClaimBody
@@ -35,7 +36,8 @@ class ClaimExtractor(Protocol):
         ...
 
 
-class Append(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
     """What one command adds to one chronology's log.
 
     `key` and `fingerprint` make it idempotent: the same key with the same fingerprint gives the first result again, with another
@@ -65,7 +67,8 @@ class Reservation(Frozen):
     position: int
 
 
-class Appended(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
     """The outcome of an append. `repeated` says that it was the same command again and nothing was written now."""
 
     first: int

@@ -8,7 +8,7 @@ that none fails for what its neighbours want.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from shared.domain.errors import AlreadyExists, Busy, Gone, IdempotencyConflict, InvalidInput, NotFound, SalnameError
@@ -236,7 +236,7 @@ def _repeated(known: tuple[str, Appended], request: Append) -> Appended:
     fingerprint, outcome = known
     if fingerprint != request.fingerprint:
         raise IdempotencyConflict
-    return outcome.model_copy(update={"repeated": True})
+    return replace(outcome, repeated=True)
 
 
 def _lock(driver: Driver, here: str, group: Sequence[Prepared]) -> _State:

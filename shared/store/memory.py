@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from shared.domain.codec import Sealed, decode
@@ -33,7 +34,7 @@ class MemoryLog:
             if known is not None and known[0] != request.fingerprint:
                 raise IdempotencyConflict
             if known is not None:
-                return known[1].model_copy(update={"repeated": True})
+                return replace(known[1], repeated=True)
             created = creation(request)
             if created is not None:
                 self._check_slug(created)
@@ -123,7 +124,7 @@ class MemoryLog:
 
     def recall(self, chronology_id: str, key: str) -> tuple[str, Appended] | None:
         known = self._outcomes.get((chronology_id, key))
-        return None if known is None else (known[0], known[1].model_copy(update={"repeated": True}))
+        return None if known is None else (known[0], replace(known[1], repeated=True))
 
     def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
         return self._documents.get((chronology_id, document_id))

@@ -18,8 +18,15 @@ class TimedConnection(sqlite3.Connection):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.limit = math.inf
+        self._writing: bool | None = None
         self.until = until = [math.inf]  # a list, so that the handler holds it and not the connection, which could then not be freed
         self.set_progress_handler(lambda: monotonic() > until[0], STEPS)
+
+    def allow(self, writing: bool) -> None:
+        """Let statements write from now on, or only read."""
+        if writing is not self._writing:
+            self.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+            self._writing = writing
 
     def cursor(self, _factory: object = None) -> "TimedCursor":  # type: ignore[override]
         """Return a cursor with the limit."""

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_nothing_can_be_recorded_about_it_any_more(log: Log, chronology: str) ->
 def test_it_is_erased_once(log: Log, chronology: str) -> None:
     capture(log, chronology, "d")
     first = erase(log, chronology, "d")
-    assert erase(log, chronology, "d") == first.model_copy(update={"repeated": True})
+    assert erase(log, chronology, "d") == replace(first, repeated=True)
     with pytest.raises(Gone):
         erase(log, chronology, "d", key="erase again")
     assert log.head(chronology) == 3

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def holds_exactly(log: Log, chronology: str, before: int, requests: Sequence[App
     for request, outcome in zip(requests, outcomes, strict=True):
         if isinstance(outcome, Appended):
             assert outcome.last - outcome.first + 1 == len(request.events)
-            assert log.recall(chronology, request.key) == (request.fingerprint, outcome.model_copy(update={"repeated": True}))
+            assert log.recall(chronology, request.key) == (request.fingerprint, replace(outcome, repeated=True))
             expected |= {outcome.first + i: (outcome.last, request.key, data) for i, data in enumerate(request.events)}
     found = {each.position: (each.commit, each.correlationid, each.data) for each in replay(log, chronology, before)}
     assert found == expected

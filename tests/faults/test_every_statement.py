@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ class Aftermath:
         for request, documents in self.work:
             done = log.append(request, documents)
             assert done.repeated == there
-            assert log.recall(self.here, request.key) == (request.fingerprint, done.model_copy(update={"repeated": True}))
+            assert log.recall(self.here, request.key) == (request.fingerprint, replace(done, repeated=True))
         for document in [document for _, documents in self.work for document in documents]:
             kept = log.document(self.here, document.id)
             assert kept is not None

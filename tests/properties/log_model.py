@@ -1,7 +1,7 @@
 """What a log should do, in plain lists: slow, in memory, and written without a look at any store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.domain.errors import AlreadyExists, Gone, IdempotencyConflict, NotFound, RevisionConflict, SalnameError
 from shared.domain.events import AnyEvent, Erased
@@ -93,4 +93,4 @@ class LogModel:
             return reasons
         done = Command(request, documents, self.head + 1)
         self.commands.append(done)
-        return done.outcome.model_copy(update={"repeated": False})
+        return replace(done.outcome, repeated=False)

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Literal
 
 import psycopg
@@ -146,7 +147,7 @@ class LogMachine(RuleBasedStateMachine):
     def append_again(self, data: st.DataObject, other: bool) -> None:
         done = data.draw(st.sampled_from(self.model.commands))
         change = {"fingerprint": "another body"} if other else {}
-        self.carry_out((done.request.model_copy(update=change), done.documents))
+        self.carry_out((replace(done.request, **change), done.documents))
 
     @precondition(lambda self: self.url is not None)
     @rule(data=st.data(), moment=st.sampled_from(["statement", "statement", "commit", "answer"]), statements=st.integers(0, 9))
@@ -164,7 +165,7 @@ class LogMachine(RuleBasedStateMachine):
         there = self.log.recall(self.here, request.key)
         assert (there is not None) == (told or (not reasons and moment == "answer")), "it is there exactly when it was committed"
         if there is not None:
-            assert self.model.append(request, documents) == there[1].model_copy(update={"repeated": False})
+            assert self.model.append(request, documents) == replace(there[1], repeated=False)
         self.carry_out((request, documents))
 
     @precondition(lambda self: self.url is not None)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -176,7 +176,7 @@ class Writer:
         if request.erases is not None or (request.events and request.events[0].type == "document.captured"):
             return  # the documents are not at hand any more; the contract's tests try that
         with suppress(Busy, *DriverError, DBAPIError):
-            if self._log.append(request) != done.model_copy(update={"repeated": True}):
+            if self._log.append(request) != replace(done, repeated=True):
                 self._notes.add(f"wrong: {request.key} was acknowledged as {done}, and is something else now")
             self._notes.add("sent again")
 
@@ -185,7 +185,7 @@ class Writer:
         request, _ = self._random.choice(self._done[-50:])
         for change in ({"fingerprint": "other"}, {"key": f"{request.key} stale", "expected_revision": 0, "erases": None}):
             try:
-                self._log.append(request.model_copy(update={"events": (rejected(1),), **change}))
+                self._log.append(replace(request, **{"events": (rejected(1),), **change}))
                 self._notes.add(f"wrong: {request.key} was changed to {change} and not refused")
             except (IdempotencyConflict, RevisionConflict):
                 self._notes.add("refused")
