@@ -120,7 +120,8 @@ async def _document(request: Request) -> tuple[bytes, str | None, str | None, So
     tags=["documents"],
     summary="Erase a document",
     description="Destroys the document's key: its text, its bytes and the words of every claim in it are gone for good, while "
-    "the log and all proofs stay whole. (A backup from before opens for who also has the key-encryption key.) `reason` is needed, in the body or in the query, and is recorded in the open. "
+    "the log and all proofs stay whole. (A backup from before opens for who also has the key-encryption key.) "
+    "`reason` is needed, in the body or in the query, and is recorded in the open. "
     "`claims` is how many claims lost their words. Erasing again changes nothing.",
 )
 def erase_document(
