@@ -65,7 +65,8 @@ class DatabaseLog(DatabaseReader):
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
         try:
-            prepared = self._prepare(request, documents)
+            with self._group.coming(request.chronology_id):
+                prepared = self._prepare(request, documents)
         except (Gone, NotFound):
             # What was done once stays done, also when the document that it quotes is erased since.
             if earlier := self._earlier(request):

@@ -1,18 +1,26 @@
 """Group commit: concurrent requests of one lane share a transaction, and each gets its own answer.
 
 The first to come leads: it carries out what has queued up meanwhile together with its own request. When it is done, the lead goes to the
-first of those who came during that time. There is no thread of its own, and no wait when nobody else is there.
+first of those who came during that time. There is no thread of its own, and no wait when nobody else is there or on the way.
 """
 
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from shared.domain.errors import Busy
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+
+
+GATHER_SECONDS = 0.005
+"""How long a leader waits at most for requests that are on their way."""
+
+NAP_SECONDS = 0.0001
 
 
 class _Ticket(Generic[Request, Result]):
@@ -48,7 +56,22 @@ class GroupCommit(Generic[Request, Result]):
         self._most = most
         self._heaviest = heaviest
         self._lanes: dict[str, deque[_Ticket[Request, Result]]] = {}
+        self._coming: dict[str, int] = {}
+        self._took = 0.0
         self._lock = threading.Lock()
+
+    @contextmanager
+    def coming(self, lane: str) -> Iterator[None]:
+        """While it lasts, a request is being prepared. Who leads waits for it a moment, so that groups are not cut short."""
+        with self._lock:
+            self._coming[lane] = self._coming.get(lane, 0) + 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._coming[lane] -= 1
+                if not self._coming[lane]:
+                    del self._coming[lane]
 
     def submit(self, lane: str, request: Request, weight: int = 1) -> Result:
         """Carry out a request and return its result, or raise its error. Raises `Busy` when its turn does not come in time."""
@@ -82,10 +105,13 @@ class GroupCommit(Generic[Request, Result]):
             raise Busy("the log does not answer; ask again with the same key: what was written is not written twice")
 
     def _lead(self, lane: str, own: _Ticket[Request, Result]) -> None:
+        self._gather(lane)
         group = [own, *self._take(lane, own.weight)]
         outcomes: Sequence[Result | Exception] = ()
+        began = time.monotonic()
         try:
             outcomes = self._commit([ticket.request for ticket in group])
+            self._took = time.monotonic() - began
         except Busy as error:
             # Whoever queued up meanwhile would wait for the same again, and so for longer than the limit: all are told at once.
             group += self._take_all(lane)
@@ -101,6 +127,12 @@ class GroupCommit(Generic[Request, Result]):
                 if ticket is not own:
                     ticket.leads = False
                     ticket.wake.release()
+
+    def _gather(self, lane: str) -> None:
+        """Wait for those who are on their way, no longer than a commit takes: what comes too late for this group waits as long again."""
+        until = time.monotonic() + min(self._took, GATHER_SECONDS)
+        while lane in self._coming and time.monotonic() < until:
+            time.sleep(NAP_SECONDS)
 
     def _take(self, lane: str, weight: int) -> list[_Ticket[Request, Result]]:
         taken: list[_Ticket[Request, Result]] = []
