@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.errors import AlreadyExists, Gone, IdempotencyConflict, InvalidInput, NotFound, SalnameError
+from shared.domain.errors import AlreadyExists, Gone, IdempotencyConflict, InvalidInput, NotFound, RevisionConflict, SalnameError
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Log
 from shared.store.append import DatabaseLog
@@ -102,3 +102,31 @@ def test_without_a_key_encryption_key_nothing_is_captured_and_nothing_is_harmed(
     assert (database_log.head(chronology), len(database_log.read_raw(chronology))) == (1, 1)
     assert database_log.recall(chronology, "capture d") is None
     assert capture(database_log, chronology, "d", "claim").last == 3
+
+
+def test_what_contradicts_itself_is_refused_and_leaves_nothing(log: Log, chronology: str) -> None:
+    capture(log, chronology, "d")
+    head = log.head(chronology)
+    with pytest.raises(InvalidInput, match="cannot quote the document that it erases"):
+        log.append(command(chronology, claim("x", "d"), erased("d", "x"), key="both", erases="d"))
+    with pytest.raises(InvalidInput, match="by the first event of its log"):
+        log.append(command(chronology, rejected(1), created(chronology, "late"), key="late"))
+    assert (log.head(chronology), log.recall(chronology, "both"), log.recall(chronology, "late")) == (head, None, None)
+    assert log.document(chronology, "d") is not None
+
+
+def test_what_comes_together_has_its_own_outcomes(log: Log, chronology: str) -> None:
+    capture(log, chronology, "d")
+    head = log.head(chronology)
+    outcomes = log.append_together(
+        [
+            command(chronology, claim("x", "d"), key="x"),
+            command(chronology, claim("y", "unknown"), key="y"),
+            command(chronology, rejected(1), key="z", expected_revision=head),
+            command(chronology, rejected(2), key="x"),
+            command(chronology, rejected(3), key="w", fingerprint="g"),
+        ]
+    )
+    told = [type(outcome) if isinstance(outcome, SalnameError) else (outcome.first, outcome.repeated) for outcome in outcomes]
+    assert told == [(head + 1, False), NotFound, RevisionConflict, (head + 1, True), (head + 2, False)]
+    assert log.head(chronology) == head + 2
