@@ -8,6 +8,7 @@ have their hashes, claims that open and quote what stands in their documents. No
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -62,6 +63,7 @@ class _Verifier:
 
     def __init__(self, database: Database, session: ReadSession, here: str) -> None:
         self._here = here
+        self._source = event_source(here)
         self._driver = database.driver(session)
         self._documents = _Documents(self._driver, session, Keyring(lambda: database.kek), here)
         self._checkpoints = _checkpoints(self._driver, here)
@@ -79,10 +81,11 @@ class _Verifier:
         )
         position, checked = 0, 0
         while batch := self._driver.rows(query, self._here, position, BATCH):
-            for row in batch:
+            bodies = [body.encode() for *_, body in batch]
+            for row, body in zip(batch, bodies, strict=True):
                 position += 1
-                self._event(position, row)
-            checked += self._grow([leaf_hash(row[4].encode()) for row in batch])
+                self._event(position, row, body)
+            checked += self._grow([leaf_hash(body) for body in bodies])
             progress(position, head)
         if position != head or self._walk.first != head + 1:
             raise Damaged(f"the log ends at {position} in the middle of a command, or not at its head {head}", position=position)
@@ -98,16 +101,15 @@ class _Verifier:
             erased=self._documents.erased,
         )
 
-    def _event(self, position: int, row: Row) -> None:
-        stored, commit, kind, time_us, body = row
+    def _event(self, position: int, row: Row, body: bytes) -> None:
+        stored, commit, kind, time_us, _ = row
         if stored != position:
             raise Damaged(f"event {position} is missing: the log goes on at {stored}", position=position)
         raw = orjson.loads(body)
-        if orjson.dumps(raw, option=orjson.OPT_SORT_KEYS).decode() != body:
+        if orjson.dumps(raw, option=orjson.OPT_SORT_KEYS) != body:
             raise Damaged(f"event {position} is not stored in its canonical form", position=position)
-        time = int(datetime.fromisoformat(raw["time"]).timestamp() * 1_000_000)
         said = (raw["position"], raw["commit"], raw["type"], raw["chronology"], raw["source"])
-        if said != (position, commit, kind, self._here, event_source(self._here)) or abs(time - time_us) > 1:
+        if said != (position, commit, kind, self._here, self._source) or abs(_microseconds(raw["time"]) - time_us) > 1:
             raise Damaged(f"event {position} says something else than the columns beside it", position=position)
         self._command(position, commit)
         try:
@@ -166,6 +168,11 @@ class _Verifier:
         if beyond:
             raise Damaged(f"the name {beyond[0][0]} was reserved at {beyond[0][1]}, beyond the head {head}", position=head)
         self._documents.no_more()
+
+
+@lru_cache(maxsize=100)
+def _microseconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp() * 1_000_000)
 
 
 def _commands(driver: Driver, here: str) -> Iterator[tuple[int, int]]:
