@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -238,14 +239,14 @@ class _Documents:
     def check(self, raw: Mapping[str, Any]) -> None:
         """Check what an event says about a document."""
         match raw["type"]:
+            case "claim.recorded" if raw["datacontenttype"] == SEALED_TYPE:
+                self._claim(raw)
             case "document.captured":
                 self._capture(raw["data"])
             case "document.erased":
                 self._gone.add(raw["data"]["document_id"])
                 if self._key(raw["data"]["document_id"]) is not None:
                     raise Damaged(f"document {raw['data']['document_id']} is erased, but its key is still there", position=raw["position"])
-            case "claim.recorded" if raw["datacontenttype"] == SEALED_TYPE:
-                self._claim(raw)
 
     def _key(self, document_id: str) -> bytes | None:
         if document_id not in self._keys:
@@ -306,8 +307,7 @@ class _Documents:
 
 def _passages(claim: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield claim
-    for name in ("values", "actors", "places"):
-        yield from claim.get(name, ())
-    for name in ("date", "attribution"):
-        if claim.get(name) is not None:
-            yield claim[name]
+    yield from chain(claim["values"], claim["actors"], claim["places"])
+    for part in (claim.get("date"), claim.get("attribution")):
+        if part is not None:
+            yield part
