@@ -53,9 +53,8 @@ def new_id() -> IdSource:
     return IdSource(lambda: datetime.now(UTC), os.urandom)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL server for the whole run."""
+def served_postgres() -> Iterator[str]:
+    """Start a PostgreSQL server for a fixture, give its URL, and stop it afterwards."""
     try:
         server = postgres()
         url = server.__enter__()
@@ -66,6 +65,12 @@ def postgres_server() -> Iterator[str]:
         yield url
     finally:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server for the whole run."""
+    yield from served_postgres()
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,17 @@ have their hashes, claims that open and quote what stands in their documents. No
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
 import orjson
 
-from shared.crypto.notes import ED25519, Checkpoint, Note, Vkey, decode_base64, origin
 from shared.domain.codec import SEALED_TYPE, event_source, sealed_part
 from shared.domain.errors import Damaged, InvalidProof, SalnameError, WrongKey
 from shared.domain.ids import sha256
 from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
+from shared.store.checkpoints import checkpoint_at, signed_checkpoint, signing_keys
 from shared.store.driver import Driver, Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, open_sealed, unseal_form
@@ -190,26 +190,23 @@ def _commands(driver: Driver, here: str) -> Iterator[tuple[int, int]]:
 
 def _checkpoints(driver: Driver, here: str) -> dict[int, Callable[[bytes], None]]:
     """Return, by size, what checks each checkpoint against the root that the log's own tree has there."""
-    name = origin(here)
-    vkeys = [Vkey(name, ED25519, decode_base64(public, "a signing key")) for (public,) in driver.rows("SELECT public FROM signing_key")]
+    keys = signing_keys(driver)
 
-    def checker(size: int, stored: bytes, note: str) -> Callable[[bytes], None]:
-        def check(root: bytes) -> None:
-            what = f"the checkpoint over {size} events"
-            try:
-                signed = Note.decode(note.encode())
-                checkpoint = Checkpoint.parse(signed.text)
-                if not any(vkey.signed(signature) and signed.verify(vkey) for vkey in vkeys for signature in signed.signatures):
-                    raise Damaged(f"{what} is not signed by any key of this service", position=size)
-            except InvalidProof as error:
-                raise Damaged(f"{what}: {error.detail}", position=size) from error
-            if (checkpoint.origin, checkpoint.size, checkpoint.root, stored) != (name, size, root, root):
-                raise Damaged(f"{what} was signed over another root: the log was rewritten at or before {size}", position=size)
+    def check(size: int, root: bytes) -> None:
+        what = f"the checkpoint over {size} events"
+        try:
+            stored = checkpoint_at(driver, here, size)
+        except InvalidProof as error:
+            raise Damaged(f"{what}: {error.detail}", position=size) from error
+        if stored is None or stored.root != root:
+            raise Damaged(f"{what} was signed over another root: the log was rewritten at or before {size}", position=size)
+        try:
+            signed_checkpoint(stored, here, keys)
+        except Damaged as error:
+            raise Damaged(error.detail, position=size) from error
 
-        return check
-
-    rows = driver.rows("SELECT size, root, note FROM log_checkpoint WHERE chronology_id = ? ORDER BY size", here)
-    return {size: checker(size, bytes(root), note) for size, root, note in rows}
+    rows = driver.rows("SELECT size FROM log_checkpoint WHERE chronology_id = ? ORDER BY size", here)
+    return {size: partial(check, size) for (size,) in rows}
 
 
 class _Documents:

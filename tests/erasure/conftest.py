@@ -14,10 +14,10 @@ import pytest
 
 from shared.store.engine import Database
 from shared.store.migrate import migrate
-from tests.conftest import missing
+from tests.conftest import served_postgres
 from tests.query.conftest import empty, world
 from tests.support.keys import KEK
-from tests.support.postgres import PostgresMissing, find_binaries, postgres
+from tests.support.postgres import find_binaries
 
 __all__ = ["empty", "world"]
 
@@ -62,16 +62,7 @@ def sqlite_files(tmp_path: Path) -> Iterator[Files]:
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[str]:
     """A server that nobody else writes to: what is in its files came from here."""
-    try:
-        server = postgres()
-        url = server.__enter__()
-    except PostgresMissing as error:
-        missing(str(error))
-        raise
-    try:
-        yield url
-    finally:
-        server.__exit__(None, None, None)
+    yield from served_postgres()
 
 
 @pytest.fixture
