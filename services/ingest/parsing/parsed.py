@@ -9,7 +9,9 @@ from shared.domain.provenance import SourceDetails, Span
 class Parsed:
     """The canonical text of a document and what its file says of itself.
 
-    `skip` are spans of the text that are no part of the document's prose (front matter). `encoding` is None where the format fixes it.
+    `skip` are spans of the text that are no part of the document's prose: front matter, headers and footers that repeat. `pages` are the
+    offsets at which pages begin, the first 0; empty where the format has none. `notes` are what a reader has to be told, a sentence each:
+    that pages hold pictures and no text. `encoding` is None where the format fixes it.
     """
 
     text: str
@@ -17,4 +19,6 @@ class Parsed:
     parser: str
     encoding: str | None = None
     skip: tuple[Span, ...] = ()
+    pages: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
     details: SourceDetails = field(default_factory=SourceDetails)

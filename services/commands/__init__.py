@@ -1,0 +1,1 @@
+"""The commands of `salname` that are a subject of their own; `services.cli` registers them."""
