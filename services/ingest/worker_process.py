@@ -39,8 +39,8 @@ IDLE_SECONDS = 300.0
 IDLE_EXIT = 75
 """The status that a worker ends with which had nothing to do for a while."""
 
-MAX_WRITTEN = 64_000_000
-"""Bytes that a task may write into any one file: none has a reason to write, and what libraries complain of is short."""
+MAX_WRITTEN = 1_000_000_000
+"""Bytes that any one file may grow to that a worker writes. Libraries unpack their models; nothing else has a reason to write much."""
 
 CPU_GRACE = 10
 """Seconds of processor time that a task may take beyond its time limit, in case nobody is there to end it."""

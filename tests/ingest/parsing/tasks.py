@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from shared.domain.errors import InvalidInput, TooLarge
+from shared.domain.errors import TooLarge
 
 
 def double(data: bytes) -> bytes:
@@ -82,11 +82,7 @@ def print_much() -> str:
     return "quiet"
 
 
-def write_much(file: Path) -> None:
+def write_far(file: Path, offset: int) -> None:
     with file.open("wb") as out:
-        for _ in range(100):
-            out.write(bytes(1_000_000))
-
-
-def in_other_words(text: str) -> NoReturn:
-    raise InvalidInput(text)
+        out.seek(offset)
+        out.write(b"x")
