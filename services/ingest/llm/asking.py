@@ -75,7 +75,8 @@ class _Asker:
         except TooLong as error:
             if window.length <= SMALLEST:
                 raise ModelFailed(
-                    f"{self._config.model} cannot hold even {window.length} characters of text with its answer ({error}); nothing was recorded"
+                    f"{self._config.model} cannot hold even {window.length} characters of text with its answer ({error}); "
+                    "nothing was recorded"
                 ) from error
             half = max(window.length // 2 + 1, SMALLEST // 2)
             for part in cut(self._text, self._sentences, half, half // 8, window):

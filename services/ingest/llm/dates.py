@@ -41,12 +41,7 @@ def ground_date(ground: Ground, said: SaidDate, quote: Span) -> ClaimDate:
 
 def _agreeing(ground: Ground, occurrences: list[Span], wanted: Edtf) -> DateReading:
     """Return the reading of one of these words that bears a date out, the closest fit first."""
-    readings = [
-        reading
-        for start, end in occurrences
-        for reading in ground.date_readings.touching(start, end)
-        if (start <= reading.start and reading.end <= end) or (reading.start <= start and end <= reading.end)
-    ]
+    readings = [reading for start, end in occurrences for reading in ground.date_readings.touching(start, end) if reading.meets(start, end)]
     if not readings:
         raise Ungrounded("date", "our own reading finds no date in these words")
     fitting = [reading for reading in readings if bears_out(Edtf.parse(reading.edtf), wanted)]
@@ -58,8 +53,8 @@ def _agreeing(ground: Ground, occurrences: list[Span], wanted: Edtf) -> DateRead
 def bears_out(read: Edtf, said: Edtf) -> bool:
     """Whether what was read in the words makes a date true that is said of them: the same, or one that is less exact.
 
-    A date that is more exact than the words, or surer than they are, is not derived from them. An interval is a duration: only the very same
-    one follows.
+    A date that is more exact than the words, or surer than they are, is not derived from them. An interval is a duration: only the
+    very same one follows.
     """
     if (read.approximate and not said.approximate) or (read.uncertain and not said.uncertain):
         return False

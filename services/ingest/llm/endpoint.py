@@ -30,7 +30,7 @@ class Reply:
     model: str | None
 
 
-class Unreachable(Exception):  # noqa: N818 - told apart from what a server answered
+class Unreachable(Exception):
     """There was no answer: no connection, or none in time."""
 
 
@@ -63,16 +63,18 @@ class Endpoint:
     def __init__(self, config: LlmConfig, dialects: Dialects = KNOWN) -> None:
         self._config = config
         self._dialects = dialects
-        # The key of one service is not for another: what the client would take from the environment by itself is left out.
-        headers: dict[str, str | Omit] = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit(), "Accept-Encoding": "identity"}
-        if not config.api_key:
-            headers["Authorization"] = Omit()
+        # What the client would take from the environment by itself is left out: it may be meant for another service.
+        self._headers: dict[str, str | Omit] = {
+            "OpenAI-Organization": Omit(),
+            "OpenAI-Project": Omit(),
+            "Accept-Encoding": "identity",  # what is bounded is what arrives
+            **({} if config.api_key else {"Authorization": Omit()}),
+        }
         self._client = AsyncOpenAI(
             api_key=config.api_key or "none",
             base_url=config.base_url,
             max_retries=0,  # `asking` retries: it knows what is left of the document's time and money
             timeout=config.request_seconds,
-            default_headers=headers,  # type: ignore[arg-type]  # the client leaves out what is Omit
             http_client=DefaultAsyncHttpxClient(
                 timeout=config.request_seconds,
                 follow_redirects=False,  # a document goes where the settings say, and nowhere else
@@ -124,7 +126,8 @@ class Endpoint:
     async def _post(self, messages: Sequence[dict[str, str]], fields: dict[str, Any]) -> bytes:
         streaming = self._client.chat.completions.with_streaming_response
         body = bytearray()
-        async with streaming.create(model=self._config.model, messages=list(messages), **fields) as response:  # type: ignore[arg-type]
+        asked: dict[str, Any] = {"model": self._config.model, "messages": list(messages), **fields}
+        async with streaming.create(**asked, extra_headers=self._headers) as response:
             async for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > self._config.max_answer_bytes:

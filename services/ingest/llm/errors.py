@@ -9,15 +9,15 @@ class ModelFailed(Busy):
     title = "The language model could not be used"
 
 
-class Unreadable(Exception):  # noqa: N818 - a word for what it is
+class Unreadable(Exception):
     """An answer that is none: asked again, it may become one."""
 
 
-class TooLong(Exception):  # noqa: N818
+class TooLong(Exception):
     """The part or its answer is longer than the model can hold: shorter parts will do."""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The server answered with an error. `after` is for how many seconds it asks to be left alone, where it says so."""
 
     def __init__(self, status: int, message: str, after: float | None = None) -> None:

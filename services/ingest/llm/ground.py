@@ -28,12 +28,17 @@ _UNSEEN = re.compile(rf"[{INVISIBLE}]")
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A date as our finder reads it at a span."""
+    """A date as our finder reads it at a span. `part`: it is one end of an interval, and no more than its own words say."""
 
     start: int
     end: int
     edtf: str
     derivation: str
+    part: bool = False
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether it is among the words of a span, or they are words of it."""
+        return (self.start <= start and end <= self.end) or (not self.part and start <= self.start and self.end <= end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +113,20 @@ class Ground:
     @cached_property
     def date_readings(self) -> Spans[DateReading]:
         """All that words may be read as: the dates, the ends of those that are intervals, and periods that a sentence puts together."""
-        mentions = [*self._analysis.dates, *single_dates(self._analysis.dates)]
-        read = {(date.start, date.end, date.edtf): date.derivation for date in mentions if date.edtf}
+        whole = {(date.start, date.end, date.edtf): date.derivation for date in self._analysis.dates if date.edtf}
         for claim in self._analysis.claims:
             if claim.date and claim.continues is None:
-                read.setdefault((claim.date.start, claim.date.end, claim.date.edtf), claim.date.derivation)
-        return Spans(DateReading(*self._in_view(start, end), edtf, how) for (start, end, edtf), how in read.items())
+                whole.setdefault((claim.date.start, claim.date.end, claim.date.edtf), claim.date.derivation)
+        ends = {
+            (date.start, date.end, date.edtf): date.derivation
+            for date in single_dates(self._analysis.dates)
+            if date.edtf and (date.start, date.end, date.edtf) not in whole
+        }
+        return Spans(
+            DateReading(*self._in_view(start, end), edtf, how, part)
+            for read, part in ((whole, False), (ends, True))
+            for (start, end, edtf), how in read.items()
+        )
 
     @cached_property
     def dated(self) -> bytearray:

@@ -11,7 +11,7 @@ REASONS = {
 }
 
 
-class Ungrounded(Exception):  # noqa: N818 - a word for what it is
+class Ungrounded(Exception):
     """A part of a claim that the document does not bear out: `reason` is one of `REASONS`."""
 
     def __init__(self, reason: str, detail: str) -> None:
