@@ -83,6 +83,7 @@ class Lexicon:
         capitalised: Folded words that belong to their classes only when written with a capital (May, March).
         roman_endings: What may be written on to a Roman numeral.
         shapes: Classes of words that are known by their look: class to what the whole folded word must match.
+        verb_last: Whether the verb closes the sentence.
     """
 
     turkic: bool
@@ -91,8 +92,10 @@ class Lexicon:
     capitalised: frozenset[str] = frozenset()
     roman_endings: tuple[str, ...] = ()
     shapes: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    verb_last: bool = False
     _codes: dict[frozenset[str], str] = field(default_factory=dict)
     _memo: dict[str, str] = field(default_factory=dict)
+    _members: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def fold(self, word: str) -> str:
         """Return the word in small letters, by the rules of the language."""
@@ -168,6 +171,7 @@ class Lexicon:
                 sets |= {shape | classes, shape | classes | {"ROMAN"}}
         self._codes = {classes: chr(_FIRST_CODE + i) for i, classes in enumerate(sorted(sets, key=sorted))}
         self._memo.clear()
+        self._members.clear()
 
     def codes_of(self, atom: str) -> str:
         """Return the codes of all tokens of a class (`MONTH`, `MONTH_CAP`), of a quoted sign or of a word, as one string."""
@@ -176,6 +180,13 @@ class Lexicon:
         name = atom if atom[0].isupper() else literal(atom)
         wanted = {name.removesuffix("_CAP"), "UPPER"} if name.endswith("_CAP") else {name}
         return "".join(code for classes, code in self._codes.items() if wanted <= classes)
+
+    def members(self, name: str) -> frozenset[str]:
+        """Return the codes of all tokens of a class; none for a class that the table does not have."""
+        found = self._members.get(name)
+        if found is None:
+            found = self._members[name] = frozenset(code for classes, code in self._codes.items() if name in classes)
+        return found
 
     def tokens(self, text: str) -> tuple[list[str], list[int], str]:
         """Return the tokens of a text, the offset of each, and the code string of them all."""

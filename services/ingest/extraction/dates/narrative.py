@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.ingest.extraction.dates.scan import Span
-from services.ingest.extraction.dates.when import When
+from services.ingest.extraction.dates.when import SEASON_MONTH, WINTER, When
 from shared.domain.dates import day_number
 
 TURN = -6
@@ -12,23 +12,32 @@ TURN = -6
 STEP = 1
 """So many years a text goes on at once without a doubt."""
 
-SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
-"""A month in the midst of each season."""
+CONTRARY = 45
+"""Days; a day so near to publication is the one that is meant, whatever the tense of the verb beside it."""
 
 
 @dataclass(slots=True)
 class Anchor:
-    """A resolved date that others may lean on."""
+    """A resolved date that others may lean on.
+
+    Attributes:
+        when: The date.
+        span: Where its words stand.
+        text: Its words.
+        tokens: The first token of it and the first after it.
+        from_publication: Whether it was counted from the publication, and so is no sign that the text has gone elsewhere.
+    """
 
     when: When
     span: Span
     text: str
     tokens: tuple[int, int]
+    from_publication: bool = False
 
 
 @dataclass(slots=True)
 class Narrative:
-    """What the text has reached so far.
+    """What the text has reached.
 
     A history goes forward in time, but looks back and ahead on the way: "(declassified in 2005)". A year that the text does not stay
     with is an aside: later months without a year do not belong to it.
@@ -38,7 +47,7 @@ class Narrative:
         year: The last date in the year that the text is in.
         current_month: The month of that year that it has reached.
         aside: The last date in a year that it only mentioned.
-        month: The last date with a month, aside or not.
+        month: The last date with a month or a season, aside or not.
         day: The last date with a day, aside or not.
         last: The last date.
     """
@@ -59,7 +68,7 @@ class Narrative:
         self.last = anchor
         if when.year is None:
             return
-        self.month = anchor if when.month is not None else None
+        self.month = anchor if when.month is not None or when.season is not None else None
         self.day = anchor if when.day is not None else None
         here = self.year.when.year if self.year else None
         # Where the next year lies before both, it is that one which looks back.
@@ -88,17 +97,32 @@ def year_near(reached: When, month: int | None, when: When, following: int | Non
     """
     if reached.year is None:
         return None
+    if when.season == WINTER:
+        return reached.year - (month in (1, 2))
     own = when.month or SEASON_MONTH.get(when.season or 0)
     if month is not None and own is not None and own - month <= TURN and (following is None or following > reached.year):
         return reached.year + 1
     return reached.year
 
 
-def nearest_year(published: When, when: When) -> int:
-    """Return the year in which a day without one lies nearest to the day of publication."""
+def nearest_year(published: When, when: When, tense: int) -> int:
+    """Return the year in which a month, day or season without one lies nearest to the day of publication.
+
+    Args:
+        published: The day of publication.
+        when: What is to be dated.
+        tense: 1 if it is spoken of as still to come, -1 as past, 0 if that is not known.
+    """
     assert published.year is not None
     reference = day_number(published.year, published.month or 6, published.day or 15)
-    return min(
-        (published.year + step for step in (0, -1, 1)),
-        key=lambda year: abs(day_number(year, when.month or 1, when.day or 15) - reference),
-    )
+
+    def distance(year: int) -> int:
+        # The middle of a winter lies in January.
+        middle = year + (when.season == WINTER)
+        return day_number(middle, when.month or SEASON_MONTH.get(when.season or 0, 1), when.day or 15) - reference
+
+    years = (published.year, published.year - 1, published.year + 1)
+    nearest = min(years, key=lambda year: abs(distance(year)))
+    if tense * distance(nearest) < -CONTRARY:
+        return min((year for year in years if tense * distance(year) >= 0), key=lambda year: abs(distance(year)), default=nearest)
+    return nearest

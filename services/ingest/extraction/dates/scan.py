@@ -33,10 +33,11 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All tokens of a text and the date expressions among them, in text order, not overlapping."""
+    """All tokens of a text, their codes (see `lexicon`) and the date expressions among them, in text order, not overlapping."""
 
     words: list[str]
     offsets: list[int]
+    codes: str
     expressions: list[Expression]
 
 
@@ -46,7 +47,7 @@ def scan(text: str, language: Language) -> Scan:
     expressions = [
         _expression(pattern, match, words, offsets, language) for pattern, match in _matches(codes, language) if pattern.kind != "skip"
     ]
-    return Scan(words, offsets, expressions)
+    return Scan(words, offsets, codes, expressions)
 
 
 def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match[str]]]:

@@ -24,7 +24,7 @@ class Pattern:
 
     Attributes:
         name: What the table calls it.
-        kind: What the resolver is to do with it; see `Resolver.kinds`.
+        kind: What the resolver is to do with it; see `resolve.KINDS`.
         form: The compiled form.
         given: Fields that every expression of this kind has, whatever its words: `{"era": "bce"}`.
     """
@@ -134,6 +134,7 @@ def _lexicon(table: Mapping[str, Any]) -> Lexicon:
         turkic=table.get("casing") == "turkic",
         capitalised=frozenset(table.get("capitalised", ())),
         roman_endings=tuple(table.get("roman_endings", ())),
+        verb_last=table.get("verb") == "last",
         shapes={name: re.compile(shape) for name, shape in table.get("shapes", {}).items()},
     )
 

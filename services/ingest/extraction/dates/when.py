@@ -8,7 +8,12 @@ from shared.domain.dates import civil, day_number, days_in_month
 Unit = Literal["day", "week", "month", "year", "decade", "century"]
 
 UNIT_DAYS = {"day": 1, "week": 7}
-UNIT_MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
+
+SEASON_MONTH = {21: 4, 22: 7, 23: 10, 24: 1}
+"""A month in the midst of each season."""
+
+WINTER = 24
+"""The season that begins in one year and ends in the next; it goes by the year that it begins in."""
 
 
 @dataclass(frozen=True, slots=True)

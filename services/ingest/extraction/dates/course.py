@@ -1,0 +1,206 @@
+"""The course of a text: what it has reached at an expression, and what stands around that.
+
+Every question is answered within so many tokens, which keeps the work linear in texts without full stops.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from services.ingest.extraction.dates.lexicon import Lexicon
+from services.ingest.extraction.dates.narrative import Anchor, Narrative
+from services.ingest.extraction.dates.scan import Expression, Scan
+from services.ingest.extraction.dates.stated import number
+from services.ingest.extraction.dates.when import When, common_year
+
+NEWS_SHARE = 3
+"""A text is news if it has at least one expression counted from its publication to so many years written out,"""
+
+NEWS_YEARS = 30
+"""and one of those years, if there are any, is no further from its publication."""
+
+VERB_WINDOW = 30
+"""Tokens to either side of a date in which the verb that it goes with is looked for, as far as the sentence goes."""
+
+FAR_SIDE = 8
+"""A verb on the side where the language does not put it counts as so many tokens further away."""
+
+SENTENCE_LIMIT = 150
+"""Tokens; what stands further apart is not looked upon as one sentence."""
+
+AHEAD = 5
+"""So many expressions are looked through for a year when none has been given yet."""
+
+CLOSING = frozenset("\"'”’»)]")
+"""Signs that may stand between a full stop and the next sentence."""
+
+SHORT = 3
+"""Letters; a word no longer than that may be an abbreviation when a number follows its full stop."""
+
+NAMELESS = frozenset({"name", "unresolved", "bare", "shift"})
+"""Kinds that do not show where a text begins in time."""
+
+
+@dataclass(slots=True)
+class Course:
+    """Where the reading of a text is.
+
+    Attributes:
+        text: The text.
+        scan: Its date expressions.
+        lexicon: The words of its language.
+        narrative: What it has reached.
+        index: The expression that is being resolved.
+        news: Whether the text counts from the day of its publication.
+    """
+
+    text: str
+    scan: Scan
+    lexicon: Lexicon
+    narrative: Narrative
+    index: int = 0
+    news: bool = field(init=False, default=False)
+    _years: list[int | None] = field(init=False)
+    _next: list[tuple[int | None, int | None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._years = [_year(expression) for expression in self.scan.expressions]
+        self._next = self._years_to_come()
+        self.news = self._is_news()
+
+    def _years_to_come(self) -> list[tuple[int | None, int | None]]:
+        """Return for every expression the year that the text gives next, and the next one that is another year than that."""
+        found: list[tuple[int | None, int | None]] = []
+        following: int | None = None
+        beyond: int | None = None
+        for expression, year in zip(reversed(self.scan.expressions), reversed(self._years), strict=True):
+            found.append((following, beyond))
+            if year is not None and expression.pattern.kind != "bare" and year != following:
+                following, beyond = year, following
+        return found[::-1]
+
+    @property
+    def next_year(self) -> int | None:
+        """The year that the text gives next."""
+        return self._next[self.index][0] if self._next else None
+
+    def next_year_but(self, year: int | None) -> int | None:
+        """Return the year that the text gives next, other than this one: a year that is named twice is still only mentioned."""
+        following, beyond = self._next[self.index]
+        return beyond if following == year else following
+
+    def _is_news(self) -> bool:
+        """Whether the text counts from the day of its publication.
+
+        It does if "on Tuesday" and "last month" are no rarity beside years in full, or if it begins with such a date or with a day
+        that it gives no year to: who tells of other years names them first.
+        """
+        if self.narrative.published is None:
+            return False
+        deictic = sum(expression.pattern.kind in ("deictic", "weekday") for expression in self.scan.expressions)
+        years = [year for year in self._years if year is not None]
+        published = self.narrative.published.year or 0
+        recent = not years or any(abs(published - year) <= NEWS_YEARS for year in years)
+        return recent and (NEWS_SHARE * deictic >= len(years) or self._begins_today())
+
+    def _begins_today(self) -> bool:
+        """Whether the first date of the text is counted from its publication, or is a day without a year."""
+        for expression, year in zip(self.scan.expressions, self._years, strict=True):
+            if expression.pattern.kind in NAMELESS:
+                continue
+            if expression.pattern.kind == "date":
+                return year is None and "day" in expression.fields and "numeric" not in expression.fields
+            return expression.pattern.kind in ("weekday", "deictic")
+        return False
+
+    def same_sentence(self, start: int, end: int) -> bool:
+        """Whether no sentence ends between two tokens."""
+        words = self.scan.words
+        if end - start > SENTENCE_LIMIT:
+            return False
+        return not any(self._ends_sentence(at) for at in range(start, end) if words[at] in ".!?" or words[at].isspace())
+
+    def after_in_sentence(self, anchor: Anchor | None, expression: Expression) -> bool:
+        """Whether an expression stands in the sentence of an earlier date."""
+        return anchor is not None and self.same_sentence(anchor.tokens[1], expression.tokens[0])
+
+    def _ends_sentence(self, at: int) -> bool:
+        words = self.scan.words
+        if words[at] != ".":
+            return True
+        if at == 0 or len(words[at - 1]) == 1 or self.scan.codes[at - 1] in self.lexicon.members("ABBREVIATION"):
+            return False
+        following = at + 1 + (at + 1 < len(words) and words[at + 1] in CLOSING)
+        if following >= len(words):
+            return False
+        if words[following][0].isdecimal():  # "… was sold. 1996 was", but not "Nr. 7" or "3. 1996"
+            return words[at - 1].isalpha() and len(words[at - 1]) > SHORT and self.scan.offsets[following] > self.scan.offsets[at] + 1
+        return words[following][0].isupper()
+
+    def speaks(self, expression: Expression, kind: str) -> bool:
+        """Whether a word of a class stands in the sentence of an expression, not too far from it."""
+        members = self.lexicon.members(kind)
+        first, last = expression.tokens
+        return self._distance(first - 1, -1, members) is not None or self._distance(last, 1, members) is not None
+
+    def tense(self, expression: Expression) -> int:
+        """Return 1 if the verb next to an expression speaks of what is to come, -1 of what is past, and 0 if neither is found."""
+        first, members = expression.tokens[0], self.lexicon.members
+        if first > 0 and self.scan.codes[first - 1] in members("ONWARD"):
+            return 1
+        coming = members("FUTURE") | members("PLAN")
+        ahead, back = self._verb(expression, coming), self._verb(expression, members("PAST") - coming)
+        return (ahead < back) - (back < ahead)
+
+    def _verb(self, expression: Expression, members: frozenset[str]) -> float:
+        """Return how far the nearest word of some classes is, in tokens; where the language puts no verb, further."""
+        first, last = expression.tokens
+        before, after = self._distance(first - 1, -1, members), self._distance(last, 1, members)
+        near, far = (after, before) if self.lexicon.verb_last else (before, after)
+        return min(float("inf") if near is None else near, float("inf") if far is None else far + FAR_SIDE)
+
+    def _distance(self, at: int, step: int, members: frozenset[str]) -> int | None:
+        """Return how far off the nearest word of some classes is, in one direction, as far as the sentence goes."""
+        words, codes = self.scan.words, self.scan.codes
+        if not members:
+            return None
+        for distance in range(VERB_WINDOW):
+            if not 0 <= at < len(words) or ((words[at] in ".!?" or words[at].isspace()) and self._ends_sentence(at)):
+                return None
+            if codes[at] in members and not self._infinite(at):
+                return distance
+            at += step
+        return None
+
+    def _infinite(self, at: int) -> bool:
+        """Whether a word that looks like a past tense is a participle: "will be held"."""
+        return at > 0 and self.scan.codes[at - 1] in self.lexicon.members("BE") and self.scan.codes[at] in self.lexicon.members("PAST")
+
+    def anchor_ahead(self) -> Anchor | None:
+        """Return the first date with a year after the expression that is being resolved."""
+        for at in range(self.index + 1, min(self.index + 1 + AHEAD, len(self._years))):
+            year, later = self._years[at], self.scan.expressions[at]
+            if year is not None and later.pattern.kind == "date":
+                return self._given(at, year)
+        return None
+
+    def year_ahead(self) -> Anchor | None:
+        """Return the date with a year that follows in the same sentence, at most three expressions on."""
+        expressions = self.scan.expressions
+        for before, at in pairwise(range(self.index, min(self.index + 4, len(expressions)))):
+            if not self.same_sentence(expressions[before].tokens[1], expressions[at].tokens[0]):
+                return None
+            year = self._years[at]
+            if year is not None:
+                return self._given(at, year)
+        return None
+
+    def _given(self, at: int, year: int) -> Anchor:
+        later = self.scan.expressions[at]
+        start, end = later.span
+        return Anchor(When(year), later.span, self.text[start:end], later.tokens)
+
+
+def _year(expression: Expression) -> int | None:
+    """Return the astronomical year that an expression gives, if it gives one."""
+    year = number(expression.fields, "year")
+    return None if year is None else common_year(year, expression.fields.get("era") == "bce")

@@ -1,0 +1,175 @@
+"""Dates in their own words, whole or in part: what is lacking is taken from the narrative or from the publication."""
+
+from dataclasses import replace
+
+from services.ingest.extraction.dates.course import Course
+from services.ingest.extraction.dates.derivation import FROM_PUBLICATION, Resolved, from_narrative, same_year_as
+from services.ingest.extraction.dates.mention import EXPLICIT
+from services.ingest.extraction.dates.narrative import Anchor, close, nearest_year, year_near
+from services.ingest.extraction.dates.scan import Expression
+from services.ingest.extraction.dates.stated import Fields, number, stated
+from services.ingest.extraction.dates.when import When, common_year
+
+ANCIENT_SPAN = 120
+"""A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
+
+DECADE_DOUBT = 15
+"""Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
+
+
+def dated(course: Course, expression: Expression, fields: Fields) -> Resolved:
+    """A date in its own words, whole or without its year."""
+    when = stated(fields)
+    if when.placed:
+        return Resolved(when, EXPLICIT)
+    figures = fields.get("numeric")
+    if isinstance(figures, str):
+        return _short_year(course, when, int(figures.split(".")[-1]))
+    if "tens" in fields:
+        tens = number(fields, "tens") or 0
+        return _short_year(course, when, tens) if fields.get("single") else _decade(course, tens)
+    if when.month is None and when.season is None:
+        return _day_alone(course, expression, when)
+    return _yearless(course, expression, when)
+
+
+def named(_course: Course, _expression: Expression, fields: Fields) -> Resolved:
+    """A holiday or an event called by its day: dated only if a year stands with it."""
+    when = stated(fields)
+    return Resolved(when, EXPLICIT) if when.placed else Resolved(None)
+
+
+def bare(course: Course, expression: Expression, fields: Fields) -> Resolved:
+    """A number that is a year only if the narrative is there."""
+    year = number(fields, "year")
+    for anchor in (course.narrative.last, course.narrative.year):
+        if anchor is None or year is None:
+            continue
+        own = _ancient(anchor.when, year)
+        if own is not None:
+            return Resolved(replace(stated({**fields, "year": year}), year=own), _year_derivation(course, expression, anchor), anchor.span)
+    return Resolved(None)
+
+
+def _ancient(reached: When, year: int) -> int | None:
+    """Return the astronomical year that a number of three digits means to a text that has reached some ancient date."""
+    if reached.year is not None:
+        own = common_year(year, reached.year <= 0)
+        return own if reached.year < 1000 and abs(own - reached.year) <= ANCIENT_SPAN else None
+    if reached.century is None or year // 100 != reached.century:
+        return None
+    return common_year(year, reached.bce)
+
+
+def _decade(course: Course, tens: int) -> Resolved:
+    """A decade without its century leans on what the text has reached, or on the year that it gives next."""
+    anchor = course.narrative.last or course.anchor_ahead()
+    century = anchor.when.century_digits() if anchor else None
+    if anchor is None or century is None:
+        return Resolved(None)
+    reached = anchor.when.year if anchor.when.year is not None else century * 100 + 50
+    nearby = [year for year in (reached, course.next_year) if year is not None and year > 0]
+    latest = course.narrative.published.year if course.narrative.published else None
+    candidates = sorted(
+        (min(abs(start - year) for year in nearby), start)
+        for start in range(tens + (century - 1) * 100, tens + (century + 2) * 100, 100)
+        if latest is None or start <= latest
+    )
+    if anchor.when.year is None:  # the century is given: "of the 19th century; in the thirties"
+        candidates = [(0, century * 100 + tens)]
+    if len(candidates) > 1 and candidates[1][0] - candidates[0][0] < DECADE_DOUBT:
+        return Resolved(None)
+    return Resolved(When(decade=candidates[0][1] // 10), from_narrative("century", anchor.text), anchor.span)
+
+
+def _short_year(course: Course, when: When, tens: int) -> Resolved:
+    """A year of two figures: in news the last such year, else the one nearest to what the text has reached."""
+    published, anchor = course.narrative.published, course.narrative.year
+    if anchor is not None and anchor.when.year is not None and anchor.when.year > 0 and not course.news:
+        year = anchor.when.year - 50 + (tens - anchor.when.year + 50) % 100
+        return Resolved(when.within_year(year), from_narrative("century", anchor.text), anchor.span)
+    if published and published.year is not None:
+        return Resolved(when.within_year(published.year - (published.year - tens) % 100), FROM_PUBLICATION)
+    return Resolved(None)
+
+
+def _day_alone(course: Course, expression: Expression, when: When) -> Resolved:
+    anchor = course.narrative.month
+    if anchor is None or when.day is None or anchor.when.month is None:
+        return Resolved(None)
+    return Resolved(replace(when, year=anchor.when.year, month=anchor.when.month), from_narrative("month", anchor.text), anchor.span)
+
+
+def _yearless(course: Course, expression: Expression, when: When) -> Resolved:
+    anchor = course.narrative.year
+    if course.news and not _told(course, expression, when):
+        return _of_publication(course, expression, when)
+    if not course.news and to_come(course, expression):
+        return _year_ahead(course, when) or _year_to_come(course, when)
+    if anchor is None:
+        return _of_publication(course, expression, when)
+    aside = course.narrative.aside
+    if aside and course.after_in_sentence(aside, expression) and close(aside.when, anchor.when):
+        anchor = aside
+        year = aside.when.year
+    else:
+        year = year_near(anchor.when, course.narrative.current_month, when, course.next_year)
+    if year is None:
+        return Resolved(None)
+    return Resolved(when.within_year(year), _year_derivation(course, expression, anchor), anchor.span)
+
+
+def _told(course: Course, expression: Expression, when: When) -> bool:
+    """Whether news tells of the year that it has reached, not of its own days.
+
+    It does in the sentence in which it names that year, unless that speaks of what is to come, and where the day would lie after its
+    publication otherwise.
+    """
+    anchor, published = course.narrative.year, course.narrative.published
+    if anchor is None or published is None or anchor.from_publication or course.tense(expression) > 0:
+        return False
+    if course.after_in_sentence(anchor, expression):
+        return True
+    own = nearest_year(published, when, 0) if published.year is not None else None
+    if own is None or anchor.when.year is None or published.year is None or anchor.when.year >= published.year:
+        return False
+    return (own, when.month or 0, when.day or 0) > (published.year, published.month or 12, published.day or 31)
+
+
+def to_come(course: Course, expression: Expression) -> bool:
+    """Whether the sentence speaks of the future or of now, not of the year that the text has reached, and names no year itself."""
+    if course.after_in_sentence(course.narrative.last, expression):
+        return False
+    return course.speaks(expression, "FUTURE") or (course.speaks(expression, "NOW") and not course.speaks(expression, "PAST"))
+
+
+def _year_derivation(course: Course, expression: Expression, anchor: Anchor) -> str:
+    if course.after_in_sentence(anchor, expression):
+        return same_year_as(anchor.text)
+    return from_narrative("year", anchor.text)
+
+
+def _year_ahead(course: Course, when: When) -> Resolved | None:
+    """Nothing said before: the year may still be given later in the sentence."""
+    later = course.year_ahead()
+    if later is None or later.when.year is None:
+        return None
+    return Resolved(when.within_year(later.when.year), same_year_as(later.text), later.span)
+
+
+def _of_publication(course: Course, expression: Expression, when: When) -> Resolved:
+    published = course.narrative.published
+    ahead = _year_ahead(course, when)
+    if ahead or published is None or published.year is None:
+        return ahead or Resolved(None)
+    return Resolved(when.within_year(nearest_year(published, when, course.tense(expression))), FROM_PUBLICATION)
+
+
+def _year_to_come(course: Course, when: When) -> Resolved:
+    """A day that is still to come lies in the year of publication, if the text has come to that year, or in the next one."""
+    published, anchor = course.narrative.published, course.narrative.year
+    if published is None or published.year is None or published.month is None or when.month is None:
+        return Resolved(None)
+    if anchor is None or anchor.when.year != published.year:
+        return Resolved(None)
+    return Resolved(when.within_year(published.year + (when.month < published.month)), FROM_PUBLICATION)

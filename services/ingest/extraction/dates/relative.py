@@ -1,0 +1,126 @@
+"""Dates that are counted from another one: from what the narrative has reached, or from the day of publication."""
+
+from dataclasses import replace
+
+from services.ingest.extraction.dates.course import Course
+from services.ingest.extraction.dates.derivation import FROM_PUBLICATION, Resolved, relative_to, same_date_as, same_year_as
+from services.ingest.extraction.dates.partial import to_come
+from services.ingest.extraction.dates.scan import Expression
+from services.ingest.extraction.dates.stated import Fields, number, stated
+from services.ingest.extraction.dates.when import SEASON_MONTH, WINTER, When
+from shared.domain.dates import day_number
+
+RELATIVE_LIMIT = 250
+"""Tokens; "the next day" does not lean on a day further back."""
+
+BESIDE = frozenset("(,-–—‒")
+
+ROUGH = {"week": (7, "day"), "decade": (10, "year"), "century": (100, "year")}
+"""Units that are hardly ever meant to the day or year when they are counted: "two weeks later", "a century earlier"."""
+
+
+def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
+    """So many units after or before what the narrative has reached; none at all for "the same year"."""
+    unit = str(fields["unit"])
+    beside = _named_beside(course, expression)
+    if beside:
+        return beside
+    current = fields.get("current") or (unit == "year" and course.news and to_come(course, expression))
+    if current and course.news and course.narrative.published is not None:
+        return Resolved(_moved(course.narrative.published, fields), FROM_PUBLICATION)
+    narrative = course.narrative
+    anchor = {"day": narrative.day, "week": narrative.day, "month": narrative.month}.get(unit, narrative.last)
+    if anchor is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
+        return Resolved(None)
+    if fields.get("count") == 0 and to_come(course, expression):
+        return Resolved(None)
+    same_year = unit == "year" and fields.get("count") == 0
+    derivation = same_year_as(anchor.text) if same_year else relative_to(anchor.text)
+    return Resolved(_moved(anchor.when, fields), derivation, anchor.span)
+
+
+def _named_beside(course: Course, expression: Expression) -> Resolved | None:
+    """The date that stands beside a relative expression as its other name: "two years later (218 BC)"."""
+    expressions = course.scan.expressions
+    if course.index + 1 >= len(expressions):
+        return None
+    beside = expressions[course.index + 1]
+    between = course.scan.words[expression.tokens[1] : beside.tokens[0]]
+    if not 1 <= len(between) <= 2 or between[0] not in BESIDE or beside.ends or beside.pattern.kind != "date":
+        return None
+    if len(between) == 2 and not course.lexicon.belongs(between[1], "BESIDE"):
+        return None
+    when = stated(beside.fields)
+    words = course.text[beside.span[0] : beside.span[1]]
+    return Resolved(when, same_date_as(words), beside.span) if when.placed else None
+
+
+def occurrence(course: Course, _expression: Expression, fields: Fields) -> Resolved:
+    """The month or season of that name next before or after what the narrative has reached."""
+    published = course.narrative.published
+    if course.news and published is not None:
+        return Resolved(_nearest(published, fields), FROM_PUBLICATION)
+    anchor = course.narrative.month
+    if anchor is None or fields.get("deictic"):
+        return Resolved(None)
+    return Resolved(_nearest(anchor.when, fields), relative_to(anchor.text), anchor.span)
+
+
+def _nearest(base: When, fields: Fields) -> When | None:
+    month, season = number(fields, "month"), number(fields, "season")
+    own, here = _month_of_year(month, season), _month_of_year(base.month, base.season)
+    if base.year is None or own is None or here is None:
+        return None
+    year = base.year + (own <= here if number(fields, "direction") == 1 else -(own >= here))
+    return When(year, month, season=season)
+
+
+def _month_of_year(month: int | None, season: int | None) -> int | None:
+    """Return the month, or one in the midst of the season; the 13th for the winter, which goes by the year that it begins in."""
+    return 13 if season == WINTER else month or SEASON_MONTH.get(season or 0)
+
+
+def _moved(base: When, fields: Fields) -> When | None:
+    count, unit = (number(fields, "count") or 0) * (number(fields, "direction") or 1), str(fields["unit"])
+    rough = unit in ROUGH and bool(fields.get("counted"))
+    moved = base.moved(count * ROUGH[unit][0], ROUGH[unit][1]) if rough else base.moved(count, unit)
+    if moved is None:
+        return None
+    own = stated(fields)
+    return replace(moved, month=own.month or moved.month, day=own.day or moved.day, season=own.season, approximate=rough)
+
+
+def deictic(course: Course, expression: Expression, fields: Fields) -> Resolved:
+    """Counted from the day of publication, as news do, and texts that have come to the year of their publication."""
+    published = course.narrative.published
+    reached = course.narrative.year
+    recent = published is not None and reached is not None and reached.when.year == published.year
+    if published is None or not (course.news or recent or _speaks_of_today(course, expression, fields)):
+        return Resolved(None)
+    return Resolved(_moved(published, fields), FROM_PUBLICATION)
+
+
+def _speaks_of_today(course: Course, expression: Expression, fields: Fields) -> bool:
+    """Whether "this year" opens a paragraph: what went before does not say which year is meant, so it is that of publication."""
+    first = expression.tokens[0]
+    return fields["unit"] == "year" and (first == 0 or course.scan.words[first - 1].isspace())
+
+
+def weekday(course: Course, expression: Expression, fields: Fields) -> Resolved:
+    """In news, the day of that name before or after the publication, as the verb beside it says."""
+    published, wanted = course.narrative.published, number(fields, "weekday")
+    if wanted is None or published is None or published.day is None or not course.news:
+        return Resolved(None)
+    assert published.year is not None
+    assert published.month is not None
+    today = (day_number(published.year, published.month, published.day) - 1) % 7 + 1
+    direction = number(fields, "direction") or 0
+    if direction > 0:
+        count = (wanted - today - 1) % 7 + 1
+    elif direction < 0:
+        count = -((today - wanted - 1) % 7 + 1)
+    elif course.tense(expression) > 0:
+        count = (wanted - today) % 7
+    else:
+        count = -((today - wanted) % 7)
+    return Resolved(published.moved(count, "day"), FROM_PUBLICATION)
