@@ -1,0 +1,1 @@
+"""Sources captured again: what their claims became, and when to look next."""
