@@ -1,0 +1,1 @@
+"""Chronologies that people keep as tables: CSV and XLSX, each row a claim."""

@@ -1,0 +1,419 @@
+"""Dates of cells: a cell is a date when all of it is one, and it is told which.
+
+A wrong date is worse than none. What can be read in two ways is refused, with what would do: `09/11/2001` unless the rest of the column
+shows which number is the day; `2003-04`, which is a month or two years; `9.11.01`, whose century nobody knows.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from services.ingest.extraction.dates import tables
+from services.ingest.extraction.dates.finder import DateMention, find_dates
+from services.ingest.tables.lexicon import folded, phrases, without_prefix
+from shared.domain.dates import Edtf, civil, day_number, days_in_month
+from shared.domain.errors import InvalidInput
+
+Order = Literal["day-first", "month-first"]
+Short = Literal["month", "years"]
+"""What `2003-04` is in a column: a month, or the years 2003 and 2004."""
+
+EXPLICIT = "explicit"
+MOST = 200
+"""Code points that a cell with a date may have."""
+
+_DASHES = "-–—−‐‑"
+_LONG_DASHES = "–—"
+_TIME = r"(?:[T,]?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[ap]\.?m\.?)?)?"
+_DAY_FIRST_OR_NOT = re.compile(rf"(\d{{1,2}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?(\d{{4}})\.?{_TIME}", re.IGNORECASE)
+_SHORT_YEAR = re.compile(rf"(\d{{1,2}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?['’]?(\d{{2}})\.?{_TIME}", re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?(\d{{1,2}})\.?{_TIME}", re.IGNORECASE)
+_MONTH_YEAR = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{4})\.?")
+_YEAR_MONTH = re.compile(rf"(\d{{4}})\s?([./{_DASHES}])\s?(\d{{1,2}})")
+_YEARS = re.compile(rf"(\d{{3,4}})\s?[/{_DASHES}]\s?(\d{{3,4}})")
+_YEAR = re.compile(r"\d{3,4}")
+_SERIAL = re.compile(r"\d{5}")
+_DAYS = re.compile(rf"(\d{{1,2}})\.?\s?[{_DASHES}]\s?(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})\.?")
+_DAYS_OF_MONTHS = re.compile(rf"(\d{{1,2}})\.(\d{{1,2}})\.?\s?[{_DASHES}]\s?(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})\.?")
+_DAY_OF_YEARLESS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\.?")
+_EDTF = re.compile(r"[-\dXY~?%./S\[\]{},]{4,60}")
+_PARTED = re.compile(rf"\s+[{_DASHES}]+\s+|\s*[{_LONG_DASHES}]\s*")
+_UNCERTAIN = re.compile(r"(.*\S)\s*(?:\?|\(\?\))")
+_WORD = re.compile(r"[^\W_]+")
+_NAMED = re.compile(r"\d+|[^\W\d_]+|[^\s]")
+_BETWEEN = frozenset(".,-/–")
+
+
+@dataclass(frozen=True, slots=True)
+class CellDate:
+    """The date of a cell. `how` tells how it was derived, where its words alone do not say it."""
+
+    edtf: str
+    how: str = EXPLICIT
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a cell is no date, and what would do. `form`: it is written as a date, and only which one is not clear."""
+
+    reason: str
+    remedy: str
+    form: bool = False
+
+
+Read = CellDate | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the dates of a column are written, as far as all of its cells show.
+
+    `order`: which of two numbers is the day; None where no cell tells, or cells contradict each other. `dotted`: the same for numbers with
+    full stops between them, where nearly everybody begins with the day. `short`: what `2003-04` means. `serial`: the year that bare day
+    numbers count from (1900 or 1904), where they are to be read.
+    """
+
+    order: Order | None = None
+    dotted: Order | None = "day-first"
+    short: Short | None = None
+    serial: str | None = None
+
+
+def style_of(cells: Iterable[str], order: Order | None = None, serial: str | None = None) -> Style:
+    """Find out from all cells how the dates of a column are written; what is given is believed."""
+    seen: dict[bool, set[Order]] = {False: set(), True: set()}  # by whether full stops part the numbers
+    shorts: set[Short] = set()
+    for text in cells:
+        if match := _DAY_FIRST_OR_NOT.fullmatch(text):
+            first, second = int(match[1]), int(match[3])
+            if first > 12 >= second:
+                seen[match[2] == "."].add("day-first")
+            elif second > 12 >= first:
+                seen[match[2] == "."].add("month-first")
+        elif match := _YEAR_FIRST.fullmatch(text):
+            shorts.add("month")  # who writes days so writes months so
+        elif (match := _YEAR_MONTH.fullmatch(text)) and match[2] in "-/":
+            last, year = int(match[3]), int(match[1]) % 100
+            if last > 12 and last > year:
+                shorts.add("years")
+            elif last <= year and 1 <= last <= 12:
+                shorts.add("month")
+    shown = {dotted: next(iter(orders)) if len(orders) == 1 else None for dotted, orders in seen.items()}
+    dotted = shown[True] or (None if seen[True] else "day-first")
+    return Style(order or shown[False], order or dotted, next(iter(shorts)) if len(shorts) == 1 else None, serial)
+
+
+class DateReader:
+    """Reads the cells of date columns that are written in one style."""
+
+    def __init__(self, language: str, style: Style) -> None:
+        self.language = language
+        self.style = style
+        self._known: dict[str, Read] = {}
+
+    def read(self, text: str) -> Read:
+        """Return the date that a whole cell says, or why there is none."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> Read:
+        if len(text) > MOST:
+            return Refused("this is too long to be a date", "move the words to the column of statements")
+        return self._figures(text) or self._marked(text) or self._words(text) or self._period(text) or _unknown(text)
+
+    def _figures(self, text: str) -> Read | None:
+        if match := _YEAR_FIRST.fullmatch(text):
+            return _day(int(match[1]), int(match[3]), int(match[4]))
+        if match := _DAY_FIRST_OR_NOT.fullmatch(text):
+            return self._ordered(int(match[1]), int(match[3]), int(match[4]), match[2])
+        if match := _SHORT_YEAR.fullmatch(text):
+            return Refused(f"the year {match[4]} has two figures, and nothing says of which century", "write the year in full", form=True)
+        if match := _MONTH_YEAR.fullmatch(text):
+            return _month(int(match[2]), int(match[1]))
+        if match := _YEAR_MONTH.fullmatch(text):
+            return self._short(int(match[1]), match[2], match[3])
+        if match := _YEARS.fullmatch(text):
+            return _interval(f"{int(match[1]):04d}", f"{int(match[2]):04d}")
+        if _YEAR.fullmatch(text):
+            return CellDate(f"{int(text):04d}") if int(text) else None
+        if _SERIAL.fullmatch(text):
+            return self._serial(int(text))
+        if match := _DAYS.fullmatch(text):
+            year, month = int(match[4]), int(match[3])
+            return _both(_day(year, month, int(match[1])), _day(year, month, int(match[2])))
+        if match := _DAYS_OF_MONTHS.fullmatch(text):
+            year = int(match[5])
+            return _both(_day(year, int(match[2]), int(match[1])), _day(year, int(match[4]), int(match[3])))
+        return _edtf(text) if _EDTF.fullmatch(text) else None
+
+    def _ordered(self, first: int, second: int, year: int, mark: str) -> Read:
+        """A day and a month in figures: the order is shown by the numbers themselves, else by the column, else by the full stops."""
+        if first == second or (first > 12 >= second):
+            return _day(year, second, first)
+        if second > 12 >= first:
+            return _day(year, first, second)
+        if first > 12:
+            return _day(year, second, first)
+        order = self.style.dotted if mark == "." else self.style.order
+        if order is None:
+            return Refused(
+                "day and month cannot be told apart, and no other row of the column shows their order",
+                "say --day-first or --month-first, or write 2001-11-09",
+                form=True,
+            )
+        day, month = (first, second) if order == "day-first" else (second, first)
+        read = _day(year, month, day)
+        how = EXPLICIT if mark == "." and order == "day-first" else f"{order.replace('-', ' ')}, as in the rest of the column"
+        return CellDate(read.edtf, how) if isinstance(read, CellDate) else read
+
+    def _short(self, year: int, mark: str, last: str) -> Read:
+        """`2003-04`: a month, or two years of which the second is cut short."""
+        number = int(last)
+        as_years = len(last) == 2 and number > year % 100
+        if mark in _LONG_DASHES:
+            if not as_years:
+                return Refused(f"the years {year}–{last} go backwards", "write both years in full", form=True)
+            return _interval(f"{year:04d}", f"{year // 100:02d}{last}")
+        if len(last) == 1 and (mark == "." or self.style.short != "month"):
+            return Refused("a month in figures has two of them", f"write {year:04d}-{number:02d} if a month is meant", form=True)
+        if mark == "." or not 1 <= number <= 12:
+            return _interval(f"{year:04d}", f"{year // 100:02d}{last}") if as_years and mark != "." else _month(year, number)
+        if as_years and self.style.short is None:
+            return Refused(
+                "this is a month, or two years",
+                f"write {year}/{year // 100:02d}{last} for the years, or {last}/{year} for the month",
+                form=True,
+            )
+        if as_years and self.style.short == "years":
+            return Refused(
+                "this is a month, or two years as in other rows of the column",
+                f"write {year}/{year // 100:02d}{last} for the years, or {last}/{year} for the month",
+                form=True,
+            )
+        return _month(year, number)
+
+    def _serial(self, number: int) -> Read:
+        if self.style.serial is None:
+            return Refused(
+                "this is the number of a day in a spreadsheet, and a CSV file does not say from which year it counts",
+                "save the table with dates, or say --serial 1900 (or 1904, of old Macs)",
+                form=True,
+            )
+        start = day_number(1899, 12, 30) if self.style.serial == "1900" else day_number(1904, 1, 1)
+        year, month, day = civil(start + number)
+        read = _day(year, month, day)
+        return (
+            CellDate(read.edtf, f"day number of a spreadsheet that counts from {self.style.serial}") if isinstance(read, CellDate) else read
+        )
+
+    def _marked(self, text: str) -> Read | None:
+        """A date with a mark or word that says that it is not sure, not exact, or open."""
+        if match := _UNCERTAIN.fullmatch(text):
+            return _qualified(self.read(match[1]), "?")
+        if (rest := without_prefix(text, "circa")) or (text[0] in "~≈" and (rest := text[1:].strip())):
+            return _qualified(self.read(rest), "~")
+        if (rest := without_prefix(text, "since")) and isinstance(start := self.read(rest), CellDate) and "/" not in start.edtf:
+            return _open(start)
+        parts = [part.strip() for part in _PARTED.split(text, maxsplit=1)]
+        if len(parts) == 2 and parts[0] and (not parts[1] or folded(parts[1]) in phrases("ongoing")):
+            return _open(self.read(parts[0]))
+        if text[-1] in _DASHES and text[:-1].strip():
+            return _open(self.read(text[:-1].strip()))
+        return None
+
+    def _words(self, text: str) -> Read | None:
+        return _named(text, self.language) or _found(text, self.language)
+
+    def _period(self, text: str) -> Read | None:
+        """Two dates with a dash between them."""
+        for match in _PARTED.finditer(text):
+            first, last = text[: match.start()].strip(), text[match.end() :].strip()
+            if first and last and _PARTED.search(last) is None:
+                return _both(self.read(first), self.read(last))
+        return None
+
+    def within(self, text: str, year: int) -> Read:
+        """Return the date of a cell that says no year, in the year that another column says."""
+        if match := _DAY_OF_YEARLESS.fullmatch(text):
+            return self._ordered(int(match[1]), int(match[3]), year, match[2])
+        if isinstance(named := _named(f"{text} {year:04d}", self.language), CellDate):
+            return named
+        for language in _languages(self.language):
+            mention = _only(find_dates(text, language, f"{year:04d}"), text)
+            if mention and mention.edtf and mention.edtf.startswith(f"{year:04d}-"):
+                return CellDate(mention.edtf)
+        whole = self.read(text)
+        if isinstance(whole, Refused):
+            return whole
+        date, stated = Edtf.parse(whole.edtf), Edtf.parse(f"{year:04d}")
+        if not date.overlaps(stated):
+            return Refused(f"this lies outside of the year {year} of the row", "mend the year or the date")
+        return whole
+
+    def month(self, text: str) -> int | None:
+        """Return the month that a cell names, in figures or words."""
+        if text.isdecimal():
+            return int(text) if 1 <= int(text) <= 12 else None
+        return _month_named(text.rstrip("."), self.language)
+
+
+def reads_as_date(text: str, reader: DateReader) -> bool:
+    """Whether a cell is written as a date, although it may not be clear which; a bare number only where histories have such years."""
+    if _YEAR.fullmatch(text):
+        return 1000 <= int(text) <= 2199
+    if _SERIAL.fullmatch(text):
+        return False
+    read = reader.read(text)
+    return isinstance(read, CellDate) or read.form
+
+
+def closed(start: CellDate, end: CellDate) -> Read:
+    """Return the interval from a date to the date of another column."""
+    if "/" in start.edtf and start.edtf.partition("/")[2] not in ("..", end.edtf):
+        return Refused("the date is a period already, and another end stands beside it", "leave one of the two ends out")
+    return start if start.edtf == end.edtf else _interval(start.edtf.partition("/")[0], end.edtf.rpartition("/")[2])
+
+
+def day_of(year: int, month: int | None, day: int | None) -> Read:
+    """Return the date of a year, month and day that stand in columns of their own."""
+    if month is None:
+        return CellDate(f"{year:04d}") if day is None else Refused("there is a day and no month", "fill in the month")
+    return _month(year, month) if day is None else _day(year, month, day)
+
+
+def ongoing(text: str) -> bool:
+    """Whether the end of a period says that it goes on."""
+    return folded(text) in phrases("ongoing")
+
+
+def opened(start: CellDate) -> Read:
+    """Return the period that begins with a date and goes on."""
+    return _open(start)
+
+
+def _day(year: int, month: int, day: int) -> Read:
+    if not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month) or not year:
+        return Refused("there is no such day", "mend it, or write the month alone: 2001-11", form=True)
+    return CellDate(f"{year:04d}-{month:02d}-{day:02d}")
+
+
+def _month(year: int, month: int) -> Read:
+    if not 1 <= month <= 12:
+        return Refused(f"there is no month {month}", "write 2001-11 or 11/2001", form=True)
+    return CellDate(f"{year:04d}-{month:02d}")
+
+
+def _both(first: Read, last: Read) -> Read:
+    if isinstance(first, Refused):
+        return first
+    if isinstance(last, Refused):
+        return last
+    if "/" in first.edtf + last.edtf:
+        return Refused("these are more than two dates", "give the period as one date and its end in a column of its own", form=True)
+    read = _interval(first.edtf, last.edtf)
+    how = next((one.how for one in (first, last) if one.how != EXPLICIT), EXPLICIT)
+    return CellDate(read.edtf, how) if isinstance(read, CellDate) else read
+
+
+def _interval(first: str, last: str) -> Read:
+    try:
+        return CellDate(str(Edtf.parse(f"{first}/{last}")))
+    except InvalidInput:
+        return Refused(f"the period from {first} to {last} ends before it begins", "mend one of its ends", form=True)
+
+
+def _open(read: Read) -> Read:
+    if isinstance(read, Refused) or "/" in read.edtf:
+        return read if isinstance(read, Refused) else Refused("the period has an end and goes on", "leave one of the two out", form=True)
+    return CellDate(f"{read.edtf}/..", read.how)
+
+
+def _qualified(read: Read, mark: str) -> Read | None:
+    """Mark a date as uncertain (`?`) or approximate (`~`); of a period what is said of it all is said of both ends."""
+    if isinstance(read, Refused):
+        return read if read.form else None
+    ends = read.edtf.split("/")
+    marked = "/".join(end if end == ".." else _with_mark(end, mark) for end in ends)
+    try:
+        return CellDate(str(Edtf.parse(marked)), read.how)
+    except InvalidInput:
+        return Refused(f"{read.edtf} cannot be marked as {'uncertain' if mark == '?' else 'approximate'}", "write it as EDTF", form=True)
+
+
+def _with_mark(end: str, mark: str) -> str:
+    if end[-1] in "%" + mark:
+        return end
+    return end[:-1] + "%" if end[-1] in "?~" else end + mark
+
+
+def _edtf(text: str) -> Read | None:
+    try:
+        parsed = Edtf.parse(text)
+    except InvalidInput:
+        return None
+    return CellDate(str(parsed))
+
+
+@lru_cache
+def _languages(first: str) -> tuple[str, ...]:
+    """The languages with tables of dates: that of the table first, then English, then the others."""
+    available = sorted(tables.available())
+    return tuple(dict.fromkeys(code for code in (first, "en", *available) if code in available))
+
+
+def _month_named(word: str, first: str) -> int | None:
+    """Return the month that a word names in any language; None where languages disagree."""
+    found: set[int] = set()
+    for language in _languages(first):
+        lexicon = tables.language(language).lexicon
+        value = lexicon.worth.get("MONTH", {}).get(lexicon.fold(word))
+        if isinstance(value, int):
+            if language == first:
+                return value
+            found.add(value)
+    return found.pop() if len(found) == 1 else None
+
+
+def _named(text: str, language: str) -> Read | None:
+    """A month by its name with a year, and perhaps a day, in whatever order: `Nov 2001`, `9-Nov-2001`, `1918, 28 may`."""
+    pieces = [piece for piece in _NAMED.findall(text) if piece not in _BETWEEN]
+    months = [piece for piece in pieces if piece.isalpha()]
+    numbers = [piece for piece in pieces if piece.isdecimal()]
+    if not text[0].isalnum() or len(months) != 1 or not 1 <= len(numbers) <= 2 or len(months) + len(numbers) != len(pieces):
+        return None
+    month = _month_named(months[0], language)
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) <= 2]
+    if month is None or len(years) + len(days) != len(numbers):
+        return None
+    if len(years) != 1:
+        return Refused("which year this is is not said in full", "write the year with four figures", form=True) if not years else None
+    return _day(int(years[0]), month, int(days[0])) if days else _month(int(years[0]), month)
+
+
+def _found(text: str, first: str) -> Read | None:
+    """A date that the finder of a language makes of the whole cell."""
+    for language in _languages(first):
+        mention = _only(find_dates(text, language), text)
+        if mention is None:
+            continue
+        if mention.edtf is not None and mention.derivation == EXPLICIT:
+            return CellDate(mention.edtf)
+        if mention.edtf is None:
+            return Refused("which year this is is not said", "write the year in the cell, or give it a column called Year", form=True)
+    return None
+
+
+def _only(found: list[DateMention], text: str) -> DateMention | None:
+    """Return the mention that is all of a text; None where words are left over."""
+    if len(found) != 1 or _WORD.search(text[: found[0].start]) or _WORD.search(text[found[0].end :]):
+        return None
+    return found[0]
+
+
+def _unknown(text: str) -> Refused:
+    return Refused("this is not a date, or more than one", "write 2001-11-09, 9 Nov 2001, 2001, c. 1850, 1914–1918 or 490 BC")
