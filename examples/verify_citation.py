@@ -200,9 +200,10 @@ def verify(data, keys):
     document = take_all(captured, ("sha256",), TEXT, "the document")
     document.update(take_all(captured, ("filename",), MAYBE_TEXT, "the document"), source=source)
     document["id"] = take(captured, "document_id", TEXT, "the document")
+    claim = {"page": None, "prefix": "", "suffix": "", **claim}  # what is sealed leaves out what is null or empty
     citation = take_all(claim, ("quote", "prefix", "suffix"), TEXT, "the claim")
     citation.update(take_all(claim, ("start", "end"), WHOLE, "the claim"))
-    citation["page"] = take({"page": None, **claim}, "page", MAYBE_WHOLE, "the claim")  # what is sealed leaves out what is null
+    citation["page"] = take(claim, "page", MAYBE_WHOLE, "the claim")
     citation.update(chronology=recorded["chronology"], claim_id=take(claim, "id", TEXT, "the claim"), document=document)
     same = (recorded.get("subject"), claim.get("document_id"), captured.get("source_id")) == (claim["id"], document["id"], source["id"])
     demand(same and recorded.get("document", document["id"]) == document["id"], "claim, document and source do not belong together")

@@ -1,5 +1,6 @@
 """Deciding: from a request and what is known to events. Pure: ids and everything looked up come in as arguments."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -56,9 +57,18 @@ def source_identity(details: SourceDetails, sha: str) -> str:
     return content_hash(named or {"content": sha})
 
 
-def document_identity(details: SourceDetails, sha: str) -> str:
-    """The hash by which the same capture of the same source is recognised."""
-    return content_hash({"content": sha, "source": source_identity(details, sha)})
+def document_identity(details: SourceDetails, sha: str, previous: str | None = None) -> str:
+    """The hash by which the same capture of the same source is recognised.
+
+    A source that goes back to what it said before is captured anew: after another `previous` document, the same content is another one.
+    """
+    identity = {"content": sha, "source": source_identity(details, sha)}
+    return content_hash(identity if previous is None else {**identity, "previous": previous})
+
+
+def successor(previous: str) -> str:
+    """The reserved name of the one capture that comes after another one of the same source."""
+    return f"after:{previous}"
 
 
 def capture_document(request: NewDocument, known_source: str | None, new_id: NewId) -> tuple[AnyEvent, ...]:
@@ -84,6 +94,10 @@ def capture_document(request: NewDocument, known_source: str | None, new_id: New
             length=len(request.text),
             parser=request.parser,
             skip=request.skip,
+            pages=request.pages,
+            notes=request.notes,
+            retrieved=request.retrieved,
+            previous=request.previous,
         )
     )
     ids = [new_id() for _ in request.claims]
@@ -91,6 +105,7 @@ def capture_document(request: NewDocument, known_source: str | None, new_id: New
         body.check(request.text)
         fields = {name: getattr(body, name) for name in type(body).model_fields}
         fields["continues"] = None if body.continues is None else ids[int(body.continues)]
+        fields["page"] = body.page or (bisect_right(request.pages, body.start) or None)
         events.append(ClaimRecorded(claim=Claim(id=claim_id, document_id=document_id, extractor=request.extractor, **fields)))
     return tuple(events)
 

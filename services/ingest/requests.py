@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from shared.domain.claims import Bound, ClaimBody, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import AmendDate, AmendValue, Title, WithdrawClaim
 from shared.domain.model import Frozen
-from shared.domain.provenance import Language, SourceDetails, Span
+from shared.domain.provenance import Language, Retrieval, SourceDetails, Span
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
@@ -63,11 +63,16 @@ class NewDocument(Frozen):
     encoding: str | None
     parser: str
     skip: tuple[Span, ...]
+    pages: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
     source: SourceDetails
     language: str
     language_detected: bool
     claims: tuple[ClaimBody, ...]
     extractor: Extractor
+    retrieved: Retrieval | None = None
+    warc: bytes | None = None
+    previous: str | None = None
 
 
 class Quoted(Frozen):

@@ -3,7 +3,7 @@
 Everything slow happens before the append: parsing and extraction hold no lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -14,27 +14,27 @@ from services.ingest.claim_lines import ClaimLines
 from services.ingest.claims_stream import Cutter
 from services.ingest.commands import Commands, id_of_key, receipt_of
 from services.ingest.correcting import Corrections
+from services.ingest.intake import Intake, take_in
 from services.ingest.lookups import PROJECTION_SECONDS, Lookups
-from services.ingest.parsing.details import combine
-from services.ingest.parsing.formats import parse
-from services.ingest.parsing.language import detect_language
-from services.ingest.plugins import load_extractor
+from services.ingest.parsing.limits import ParseLimits
 from services.ingest.receipts import Caller, ClaimsReceipt, Receipt, StreamState
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewDocument, NewErasure
 from services.ingest.single import SingleClaim, SingleClaims
 from services.ingest.texts import DocumentTexts, KnownText, erasure
-from shared.domain.claims import Extractor
 from shared.domain.errors import AlreadyExists, Gone, InvalidInput, NotFound, RevisionConflict, SalnameError
-from shared.domain.events import DocumentErased
+from shared.domain.events import AnyEvent, DocumentErased
 from shared.domain.ids import IdSource, content_hash, sha256
-from shared.domain.ports import ChronologyInfo, ExtractionInput, Log, StoredDocument
-from shared.domain.provenance import SourceDetails
+from shared.domain.ports import ChronologyInfo, Log, StoredDocument
+from shared.domain.provenance import Retrieval, SourceDetails
 from shared.domain.roles import Role
 
 __all__ = ["Caller", "ClaimsReceipt", "IngestService", "Lookups", "Receipt"]
 
 ATTEMPTS = 3
 """How often a command is decided anew when another one took the name it wanted."""
+
+Further = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
+"""From the events that capture a document, its claims among them, to more events of the same command."""
 
 Line = tuple[int, bytes]
 """A line of a stream with its number, from 1."""
@@ -43,11 +43,11 @@ Line = tuple[int, bytes]
 class IngestService:
     """Carries out the commands of ingest on a log."""
 
-    def __init__(self, log: Log, lookups: Lookups, new_id: IdSource, max_document_bytes: int) -> None:
+    def __init__(self, log: Log, lookups: Lookups, new_id: IdSource, limits: ParseLimits) -> None:
         self.log = log
         self._lookups = lookups
         self._new_id = new_id
-        self._max_document_bytes = max_document_bytes
+        self._limits = limits
         self._commands = Commands(log, new_id)
         self._corrections = Corrections(self._commands, lookups)
         self._texts = DocumentTexts(log, lookups)
@@ -112,39 +112,58 @@ class IngestService:
     ) -> Receipt:
         """Capture a document and record its claims; a capture of the same source with the same bytes changes nothing."""
         caller.principal.require(Role.contributor)
-        filename = _storable_name(filename)
-        parsed = parse(data, filename, media_type, self._max_document_bytes)
-        source = combine(declared or SourceDetails(), parsed.details)
-        language = source.language or detect_language(parsed.text)
-        source = combine(source, SourceDetails(language=language))
-        identity = decide.document_identity(source, sha256(data))
+        intake = take_in(data, _storable_name(filename), media_type, declared or SourceDetails(), extractor, self._limits)
+        return self.capture_intake(chronology_id, data, intake, caller, filename=filename)
+
+    def capture_intake(
+        self,
+        chronology_id: str,
+        data: bytes,
+        intake: Intake,
+        caller: Caller,
+        *,
+        filename: str | None = None,
+        retrieved: Retrieval | None = None,
+        warc: bytes | None = None,
+        previous: str | None = None,
+        further: Further | None = None,
+    ) -> Receipt:
+        """Capture a document that was read already.
+
+        `previous` is the capture of the same source before it, which can have one successor: else `AlreadyExists` is raised. `further`
+        decides on more events of the same command.
+        """
+        caller.principal.require(Role.contributor)
+        identity = decide.document_identity(intake.source, sha256(data), previous)
         fingerprint = content_hash({"document": identity})
         if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
             return receipt_of(earlier)
-        if known := self._captured(chronology_id, identity):
+        if known := self.captured(chronology_id, identity):
             self._remember(chronology_id, caller, fingerprint, known)
             return known
-        plugin = load_extractor(extractor)
-        claims = plugin.extract(
-            ExtractionInput(text=parsed.text, language=language, published=source.published, media_type=parsed.media_type, skip=parsed.skip)
-        )
         request = NewDocument(
             original=data,
-            text=parsed.text,
-            filename=filename,
-            media_type=parsed.media_type,
-            encoding=parsed.encoding,
-            parser=parsed.parser,
-            skip=parsed.skip,
-            source=source,
-            language=language,
-            language_detected=not (declared and declared.language) and not parsed.details.language,
-            claims=tuple(claims),
-            extractor=Extractor(name=plugin.name, version=plugin.version),
+            text=intake.parsed.text,
+            filename=_storable_name(filename),
+            media_type=intake.parsed.media_type,
+            encoding=intake.parsed.encoding,
+            parser=intake.parsed.parser,
+            skip=intake.parsed.skip,
+            pages=intake.parsed.pages,
+            notes=intake.parsed.notes,
+            source=intake.source,
+            language=intake.language,
+            language_detected=intake.language_detected,
+            claims=intake.claims,
+            extractor=intake.extractor,
+            retrieved=retrieved,
+            warc=warc,
+            previous=previous,
         )
-        return self._capture(chronology_id, request, identity, caller)
+        return self._capture(chronology_id, request, identity, caller, further)
 
-    def _captured(self, chronology_id: str, identity: str) -> Receipt | None:
+    def captured(self, chronology_id: str, identity: str) -> Receipt | None:
+        """Return the receipt of a capture by the identity of its document, if there was one; raise `Gone` where that was erased."""
         held = self.log.reserved(chronology_id, f"document:{identity}")
         if held is None:
             return None
@@ -165,7 +184,7 @@ class IngestService:
             here = replace(caller, expected_revision=None)
             self._commands.append(chronology_id, here, (), key=caller.key, fingerprint=fingerprint, result=known)
 
-    def _capture(self, chronology_id: str, request: NewDocument, identity: str, caller: Caller) -> Receipt:
+    def _capture(self, chronology_id: str, request: NewDocument, identity: str, caller: Caller, further: Further | None) -> Receipt:
         source_name = f"source:{decide.source_identity(request.source, sha256(request.original))}"
         for _ in range(ATTEMPTS):
             held = self.log.reserved(chronology_id, source_name)
@@ -174,6 +193,10 @@ class IngestService:
             reserves = [(f"document:{identity}", captured.subject)]
             if held is None:
                 reserves.append((source_name, events[0].subject))
+            if request.previous is not None:
+                reserves.append((decide.successor(request.previous), captured.subject))
+            if further is not None:
+                events += tuple(further(events))
             try:
                 done = self._commands.append(
                     chronology_id,
@@ -183,11 +206,13 @@ class IngestService:
                     fingerprint=content_hash({"document": identity}),
                     result=Receipt(status="recorded", revision=0, id=captured.subject, claims=len(request.claims)),
                     reserves=reserves,
-                    documents=(StoredDocument(id=captured.subject, original=request.original, text=request.text),),
+                    documents=(StoredDocument(id=captured.subject, original=request.original, text=request.text, warc=request.warc),),
                 )
             except AlreadyExists:
-                if known := self._captured(chronology_id, identity):
+                if known := self.captured(chronology_id, identity):
                     return known
+                if request.previous is not None and self.log.reserved(chronology_id, decide.successor(request.previous)):
+                    raise
                 continue
             if not done.repeated:
                 self._texts.keep(chronology_id, captured.subject, KnownText(request.text, request.language))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from services.ingest.decide import Share
+from services.ingest.parsing.limits import ParseLimits
 from services.ingest.service import IngestService
 from shared.crypto import entropy
 from shared.domain.claims import Claim
@@ -41,6 +42,19 @@ def system_ids() -> IdSource:
     return IdSource(lambda: datetime.now(UTC), entropy.take)
 
 
+def parse_limits(settings: Settings) -> ParseLimits:
+    """What reading one document may cost."""
+    return ParseLimits(
+        bytes=settings.max_document_bytes,
+        pages=settings.max_pages,
+        seconds=settings.parse_seconds,
+        members=settings.max_members,
+        unpacked_bytes=settings.max_unpacked_bytes,
+        depth=settings.max_nesting,
+        memory_bytes=settings.parse_memory_bytes,
+    )
+
+
 def build_service(database: Database, settings: Settings, new_id: IdSource, on_append: Callable[[], None] = lambda: None) -> IngestService:
     """Wire ingest on a database. `on_append` is called after every append."""
-    return IngestService(DatabaseLog(database, new_id, on_append), DatabaseLookups(database), new_id, settings.max_document_bytes)
+    return IngestService(DatabaseLog(database, new_id, on_append), DatabaseLookups(database), new_id, parse_limits(settings))

@@ -15,7 +15,7 @@ import orjson
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import Consolidator
 from services.projection.erasures import Erasures
-from shared.domain.chronology import Decision, DocumentFacts, Entry, Testimony
+from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
 from shared.domain.events import (
     ChronologyCreated,
@@ -27,12 +27,15 @@ from shared.domain.events import (
     DocumentErased,
     Erased,
     ErasedClaim,
+    FeedFollowed,
     Recorded,
+    SourceRecaptured,
     SourceRegistered,
+    SourceScheduled,
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
@@ -73,6 +76,8 @@ class Revision:
 
     position: int
     sources: list[tuple[int, SourceRegistered]] = field(default_factory=list)
+    schedules: list[SourceScheduled] = field(default_factory=list)
+    recaptures: list[SourceRecaptured] = field(default_factory=list)
     documents: list[tuple[Recorded, DocumentCaptured]] = field(default_factory=list)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
     corrections: list[tuple[int, Correction]] = field(default_factory=list)
@@ -146,6 +151,14 @@ class Fold:
                 revision.claims.append((event.position, claim))
                 document = self._documents[claim.document_id]
                 self._consolidator.add(Testimony(claim=claim, document=document, position=event.position))
+            case SourceRecaptured():
+                for superseded in _superseded(event.data):
+                    self._consolidator.supersede(superseded)
+                revision.recaptures.append(event.data)
+            case FeedFollowed():
+                pass  # what follows feeds reads the log itself
+            case SourceScheduled():
+                revision.schedules.append(event.data)
             case CorrectionProposed():
                 correction = Correction(event.data, event)
                 self._corrections[event.data.correction_id] = correction
@@ -270,3 +283,14 @@ class Fold:
                 for value in entry.values
             ],
         }
+
+
+def _superseded(recaptured: SourceRecaptured) -> Iterator[SupersededClaim]:
+    """What becomes of the claims of an earlier capture. Those in doubt stand as they did."""
+    here = recaptured.document_id
+    for pair in recaptured.carried:
+        yield SupersededClaim(claim_id=pair.earlier, how="carried", document_id=here, later=pair.later)
+    for pair in recaptured.changed:
+        yield SupersededClaim(claim_id=pair.earlier, how="changed", document_id=here, later=pair.later)
+    for claim_id in recaptured.vanished:
+        yield SupersededClaim(claim_id=claim_id, how="vanished", document_id=here)

@@ -16,23 +16,29 @@ from shared.store.read_model import NO_END, NO_START
 Row = dict[str, Any]
 """A row by the names of its columns."""
 
+Assigned = tuple[str, str | int | None]
+"""The id of a row, and what one of its columns is set to."""
+
 
 @dataclass(slots=True)
 class RevisionRows:
     """The rows of one revision.
 
     `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are the entries whose
-    versions end with this revision. `erased` are pairs of document and what is shown of its erasure. Corrections replace what was
-    written of them before.
+    versions end with this revision. `schedules` are pairs of source and interval, `comparisons` of document and what its comparison
+    with the capture before showed, `erased` of document and what is shown of its erasure. Corrections replace what was written of them
+    before.
     """
 
     position: int
     sources: list[Row] = field(default_factory=list)
     captured: list[Row] = field(default_factory=list)
+    schedules: list[Assigned] = field(default_factory=list)
+    comparisons: list[Assigned] = field(default_factory=list)
     claims: list[Row] = field(default_factory=list)
-    moved: list[tuple[str, str]] = field(default_factory=list)
+    moved: list[Assigned] = field(default_factory=list)
     placements: list[Row] = field(default_factory=list)
-    erased: list[tuple[str, str]] = field(default_factory=list)
+    erased: list[Assigned] = field(default_factory=list)
     erased_claims: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
@@ -46,7 +52,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
     new = {claim.id for _, claim in revision.claims}
     rows = RevisionRows(revision.position)
     rows.sources = [
-        {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json()}
+        {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json(), "every": None}
         for position, source in revision.sources
     ]
     rows.captured = [
@@ -58,9 +64,12 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
             "time": event.time.isoformat(),
             "body": document.model_dump_json(),
             "erased": None,
+            "comparison": None,
         }
         for event, document in revision.documents
     ]
+    rows.schedules = [(data.source_id, data.every) for data in revision.schedules]
+    rows.comparisons = [(data.document_id, data.model_dump_json()) for data in revision.recaptures]
     rows.claims = [
         {
             **here,

@@ -7,7 +7,7 @@ from sqlalchemy import Table, bindparam
 from sqlmodel import SQLModel
 
 from services.projection.fold import VERSION
-from services.projection.rows import RevisionRows, Row
+from services.projection.rows import Assigned, RevisionRows, Row
 from shared.store.engine import WriteSession
 from shared.store.read_model import (
     READ_MODEL,
@@ -42,7 +42,9 @@ def _table(row: type[SQLModel]) -> Table:
     return table
 
 
-_PROGRESS, _CLAIM, _ENTRY, _CAPTURED, _CORRECTION = (_table(row) for row in (ProgressRow, ClaimRow, EntryRow, CapturedRow, CorrectionRow))
+_PROGRESS, _SOURCE, _CLAIM, _ENTRY, _CAPTURED, _CORRECTION = (
+    _table(row) for row in (ProgressRow, SourceRow, ClaimRow, EntryRow, CapturedRow, CorrectionRow)
+)
 
 
 def clear(session: WriteSession, chronology_id: str) -> None:
@@ -104,6 +106,8 @@ def write_revision(session: WriteSession, chronology_id: str, rows: RevisionRows
     """Write what one command changed."""
     _insert(session, SourceRow, rows.sources)
     _insert(session, CapturedRow, rows.captured)
+    _set(session, _SOURCE, chronology_id, "every", rows.schedules)
+    _set(session, _CAPTURED, chronology_id, "comparison", rows.comparisons)
     _insert(session, ClaimRow, rows.claims)
     _set(session, _CLAIM, chronology_id, "entry_id", rows.moved)
     _insert(session, PlacementRow, rows.placements)
@@ -121,7 +125,7 @@ def _insert(session: WriteSession, row: type[SQLModel], rows: Sequence[Row]) -> 
         session.execute(_table(row).insert(), rows)
 
 
-def _set(session: WriteSession, table: Table, chronology_id: str, column: str, values: Sequence[tuple[str, str]]) -> None:
+def _set(session: WriteSession, table: Table, chronology_id: str, column: str, values: Sequence[Assigned]) -> None:
     """Set a column of the rows with these ids."""
     if values:
         here = (table.c.chronology_id == chronology_id, table.c.id == bindparam("row_id"))

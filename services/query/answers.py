@@ -9,6 +9,7 @@ from services.query.reader import Captured, Correction
 from services.query.schemas import (
     ChronologyView,
     ClaimAnswer,
+    ComparisonView,
     CorrectionView,
     DateAlternativeView,
     DateView,
@@ -104,6 +105,7 @@ def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:
         values=tuple(_value(evidence, value) for value in found.values),
         claims=tuple(evidence.show_claim(claim_id) for claim_id in standing),
         withdrawn=tuple(evidence.show_claim(claim_id) for claim_id in found.withdrawn),
+        superseded=found.superseded,
         links=found.links,
         corrections=found.corrections,
         erased=found.erased,
@@ -200,6 +202,8 @@ def _document(snapshot: Snapshot, captured: Captured, claims: int) -> dict[str, 
     shown = document.model_dump(exclude={"document_id", "source_id", "skip"})
     return {
         **shown,
+        "pages": len(document.pages) or None,
+        "comparison": captured.comparison and ComparisonView(**captured.comparison.model_dump(exclude={"source_id", "document_id"})),
         "id": document.document_id,
         "url": document_url(snapshot.slug, document.document_id),
         "captured": captured.time,
@@ -217,8 +221,8 @@ def sources(snapshot: Snapshot) -> SourceList:
     return SourceList(
         revision=snapshot.revision,
         sources=tuple(
-            SourceWithDocuments(**dict(source_view(source_id, details)), documents=tuple(of_source.get(source_id, ())))
-            for source_id, details in reader.sources(snapshot).items()
+            SourceWithDocuments(**dict(source_view(source_id, details)), every=every, documents=tuple(of_source.get(source_id, ())))
+            for source_id, (details, every) in reader.sources(snapshot).items()
         ),
     )
 

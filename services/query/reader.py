@@ -15,7 +15,7 @@ from shared.domain.chronology import Erasure
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
 from shared.domain.errors import NotFound
-from shared.domain.events import DocumentCaptured
+from shared.domain.events import DocumentCaptured, SourceRecaptured
 from shared.domain.model import Frozen
 from shared.domain.provenance import SourceDetails
 from shared.store.engine import Database
@@ -29,12 +29,16 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A captured document with the source behind it; `time` is when it was captured, `erasure` that and why it is gone."""
+    """A captured document with the source behind it; `time` is when it was captured, `erasure` that and why it is gone.
+
+    `comparison` is what became of the claims of the capture before, where there was one.
+    """
 
     document: DocumentCaptured
     source: SourceDetails
     time: datetime
     erasure: Erasure | None = None
+    comparison: SourceRecaptured | None = None
 
     @property
     def id(self) -> str:
@@ -113,10 +117,10 @@ def count_claims(snapshot: Snapshot) -> dict[str, int]:
     return {row[0]: row[1] for row in snapshot.session.exec(query)}
 
 
-def sources(snapshot: Snapshot) -> dict[str, SourceDetails]:
-    """Return all sources by id, in the order in which they became known."""
+def sources(snapshot: Snapshot) -> dict[str, tuple[SourceDetails, int | None]]:
+    """Return all sources by id, in the order in which they became known, and after how many seconds each is captured again."""
     rows = snapshot.session.exec(select(SourceRow).where(SourceRow.chronology_id == snapshot.id).order_by(col(SourceRow.position)))
-    return {row.id: SourceDetails.model_validate_json(row.body) for row in rows}
+    return {row.id: (SourceDetails.model_validate_json(row.body), row.every) for row in rows}
 
 
 def documents(snapshot: Snapshot, ids: Collection[str] | None = None) -> dict[str, Captured]:
@@ -228,6 +232,7 @@ def _captured(row: CapturedRow, source: str) -> Captured:
         source=SourceDetails.model_validate_json(source),
         time=_instant.validate_python(row.time),
         erasure=None if row.erased is None else Erasure.model_validate_json(row.erased),
+        comparison=None if row.comparison is None else SourceRecaptured.model_validate_json(row.comparison),
     )
 
 

@@ -9,10 +9,12 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.query import examples
-from shared.domain.chronology import AppliedCorrection, ErasedSupport, Link, Status
+from shared.domain.chronology import AppliedCorrection, ErasedSupport, Link, Status, SupersededClaim
 from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import Change
+from shared.domain.events import CarriedClaim
 from shared.domain.model import Frozen
+from shared.domain.provenance import Retrieval
 
 
 def _example(value: Any) -> ConfigDict:
@@ -227,7 +229,10 @@ class EntryView(Frozen):
     date: DateView
     values: tuple[ValueView, ...]
     claims: tuple[ClaimView, ...]
-    withdrawn: tuple[ClaimView, ...]
+    withdrawn: tuple[ClaimView, ...] = Field(description="claims that support nothing any more")
+    superseded: tuple[SupersededClaim, ...] = Field(
+        default=(), description="of these, the ones that their source no longer makes, and what became of them"
+    )
     links: tuple[Link, ...] = Field(description="why the claims stand together")
     corrections: tuple[AppliedCorrection, ...]
     erased: tuple[ErasedSupport, ...] = Field(default=(), description="claims that stood here until their document was erased")
@@ -267,6 +272,16 @@ class ErasureView(Frozen):
     reason: str
 
 
+class ComparisonView(Frozen):
+    """The claims of a source's earlier capture, compared with a later one."""
+
+    previous: str = Field(description="the earlier document")
+    carried: tuple[CarriedClaim, ...] = Field(description="said again in the same words, with the same meaning")
+    changed: tuple[CarriedClaim, ...] = Field(description="other words, or another meaning, in the same place")
+    vanished: tuple[str, ...] = Field(description="no longer there; they support nothing any more")
+    doubt: tuple[str, ...] = Field(description="their words stand there more than once: they are left as they were")
+
+
 class DocumentView(Frozen):
     """A captured document. What is shown of an erased one is what the log said of it from the start."""
 
@@ -284,6 +299,11 @@ class DocumentView(Frozen):
     text_sha256: str
     length: int = Field(description="code points of the text")
     parser: str
+    pages: int | None = Field(default=None, description="how many pages it has, where the format has pages")
+    notes: tuple[str, ...] = Field(default=(), description="what a reader of it has to know, such as that a page could not be read")
+    retrieved: Retrieval | None = Field(default=None, description="how it was fetched, where Salname did that")
+    previous: str | None = Field(default=None, description="the document that is the capture of the same source before")
+    comparison: ComparisonView | None = Field(default=None, description="what became of the claims of the capture before")
     captured: AwareDatetime
     source: SourceView
     claims: int
@@ -309,6 +329,7 @@ class DocumentAnswer(DocumentView):
 class SourceWithDocuments(SourceView):
     """A source with its documents."""
 
+    every: int | None = Field(default=None, description="after how many seconds it is captured again, where it is")
     documents: tuple[str, ...]
 
 

@@ -12,11 +12,13 @@ from services.query.snapshot import Snapshot, being_erased
 from shared.domain.errors import NotFound
 from shared.domain.provenance import Passage
 from shared.store.engine import Database
-from shared.store.keys import ORIGINAL, TEXT, Keyring, unseal_form
+from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, unseal_form
 from shared.store.tables import DocumentRow
 
 MAX_CODE_POINTS = 32_000_000
 """How much text a process keeps at hand; a longer document is read again each time."""
+
+_COLUMNS = {ORIGINAL: DocumentRow.original, TEXT: DocumentRow.text, WARC: DocumentRow.warc}
 
 log = structlog.get_logger(__name__)
 
@@ -50,16 +52,23 @@ class Texts:
         """
         return self._opened(snapshot, document_id, ORIGINAL)
 
+    def warc(self, snapshot: Snapshot, document_id: str) -> bytes:
+        """Return the response that a document was fetched with, as a WARC file.
+
+        Raises as `original` does, and `NotFound` where the document was not fetched.
+        """
+        return self._opened(snapshot, document_id, WARC)
+
     def _opened(self, snapshot: Snapshot, document_id: str, form: str) -> bytes:
         key = self._keyring.keys(snapshot.session, snapshot.id, snapshot.erasures, [document_id]).get(document_id, b"")
         if key is None:
             refuse_erased_document(snapshot, document_id)
             raise being_erased()
-        column = DocumentRow.original if form == ORIGINAL else DocumentRow.text
-        query = select(column).where(DocumentRow.chronology_id == snapshot.id, DocumentRow.id == document_id)
+        query = select(_COLUMNS[form]).where(DocumentRow.chronology_id == snapshot.id, DocumentRow.id == document_id)
         sealed = snapshot.session.exec(query).first()
         if sealed is None or not key:
-            raise NotFound(f"there is no document {document_id} in the chronology {snapshot.slug!r}")
+            what = f"there is no document {document_id}" if form != WARC else f"no response was kept of document {document_id}"
+            raise NotFound(f"{what} in the chronology {snapshot.slug!r}")
         return unseal_form(key, snapshot.id, document_id, form, sealed)
 
     def _current(self, snapshot: Snapshot) -> bool:

@@ -237,8 +237,10 @@ def _derive(claim: ProvenEvent, document: ProvenEvent, source: ProvenEvent, chec
                     "sha256": captured["sha256"],
                     "source": {**details, "id": registered["source_id"]},
                 },
-                **{name: said[name] for name in ("start", "end", "quote", "prefix", "suffix")},
-                "page": said.get("page"),  # what is sealed leaves out what is null
+                **{name: said[name] for name in ("start", "end", "quote")},
+                # What is sealed leaves out what is null or empty.
+                **{name: said.get(name, "") for name in ("prefix", "suffix")},
+                "page": said.get("page"),
             }
         )
     except (KeyError, TypeError) as error:

@@ -114,6 +114,18 @@ class AppliedCorrection(Frozen):
     accepted_at: AwareDatetime
 
 
+class SupersededClaim(Frozen):
+    """A claim of an earlier capture of a source whose later capture, `document_id`, no longer makes it in these words.
+
+    `carried`: the claim `later` says the same. `changed`: `later` stands in its place and says something else. `vanished`: nothing does.
+    """
+
+    claim_id: str
+    how: Literal["carried", "changed", "vanished"]
+    document_id: str
+    later: str | None = None
+
+
 class ErasedSupport(Frozen):
     """A document that stood behind an entry until it was erased: when, and why.
 
@@ -136,8 +148,10 @@ class Erasure(Frozen):
 
 
 class Entry(Frozen):
-    """One happening. `claims` are in content order; `withdrawn` are listed but support nothing; `erased` says what support it lost.
+    """One happening.
 
+    `claims` are in content order; `withdrawn` are listed but support nothing; `superseded` says of those that their source no longer
+    makes what became of them; `erased` says what support it lost.
     `planned` is true when no claim says that it happened. `earliest` and `latest` are day numbers for ordering and filters
     (`shared.domain.dates`); None stands for an unknown or open end.
     """
@@ -151,6 +165,7 @@ class Entry(Frozen):
     values: tuple[EntryValue, ...]
     claims: tuple[str, ...]
     withdrawn: tuple[str, ...] = ()
+    superseded: tuple[SupersededClaim, ...] = ()
     links: tuple[Link, ...] = ()
     corrections: tuple[AppliedCorrection, ...] = ()
     erased: tuple[ErasedSupport, ...] = ()

@@ -127,10 +127,15 @@ class ClaimBody(Passage):
 
 
 class Extractor(Frozen):
-    """Who read the claim out of the document: a named, versioned extractor, or `person`."""
+    """Who read the claim out of the document: a named, versioned extractor, or `person`.
+
+    `model` and `prompt` are the language model that it asked and the version of what it was asked, where it asked one.
+    """
 
     name: str
     version: str
+    model: str | None = None
+    prompt: str | None = None
 
 
 class Claim(ClaimBody):

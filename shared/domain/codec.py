@@ -65,8 +65,9 @@ def prepare(chronology_id: str, data: AnyEvent, seal: Seal) -> Content:
         shown, keyhash = f'"data":{body},"datacontenttype":"{JSON_TYPE}"', ""
     else:
         context = sealing_context(chronology_id, data.type, subject)
-        # What is None is None again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to disk.
-        sealed = seal(document_id, subject, context, data.__pydantic_serializer__.to_json(data, exclude_none=True))
+        # What has its default has it again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to disk.
+        # So another default is another version, with an upcaster that puts the old one in.
+        sealed = seal(document_id, subject, context, data.__pydantic_serializer__.to_json(data, exclude_defaults=True))
         encoded = b2a_base64(sealed.ciphertext, newline=False).decode("ascii")
         shown = f'"data_base64":"{encoded}","datacontenttype":"{SEALED_TYPE}","document":{quoted(document_id)}'
         keyhash = f',"keyhash":"{sealed.keyhash}"'

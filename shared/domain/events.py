@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
 from shared.domain.model import Frozen
-from shared.domain.provenance import SourceDetails, Span
+from shared.domain.provenance import Retrieval, SourceDetails, Span
 
 
 class EventData(Frozen):
@@ -64,11 +64,14 @@ class SourceRegistered(EventData):
 class DocumentCaptured(EventData):
     """A capture of a source's content was kept: original bytes and canonical text are stored under these hashes.
 
-    `skip` are the spans of the canonical text that belong to the file but not to the document, such as its front matter.
-    `language` is the language of the text as declared or detected. `size` is in bytes, `length` in code points.
+    `skip` are the spans of the canonical text that belong to the file but not to the document's prose, such as its front matter.
+    `pages` are the offsets at which its pages begin, where the format has pages; `notes` what a reader of it has to be told, such as
+    that a page holds a picture without text. `language` is the language of the text as declared or detected. `size` is in bytes, `length`
+    in code points. `retrieved` says how it was fetched, where Salname did that; `previous` is the capture of the same source before it.
     """
 
     type: ClassVar[str] = "document.captured"
+    version: ClassVar[int] = 2
     document_id: str
     source_id: str
     filename: str | None
@@ -82,6 +85,69 @@ class DocumentCaptured(EventData):
     length: int
     parser: str
     skip: tuple[Span, ...] = ()
+    pages: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    retrieved: Retrieval | None = None
+    previous: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.document_id
+
+
+class SourceScheduled(EventData):
+    """A source is to be captured again every so many seconds from now on; None: no longer."""
+
+    type: ClassVar[str] = "source.scheduled"
+    source_id: str
+    every: int | None = Field(ge=60)
+
+    @property
+    def subject(self) -> str:
+        return self.source_id
+
+
+class FeedFollowed(EventData):
+    """A feed is to be looked at every so many seconds from now on, and what is new in it captured; None: no longer.
+
+    `limit` is how many new items are taken in one round at most.
+    """
+
+    type: ClassVar[str] = "feed.followed"
+    feed_id: str
+    url: str
+    every: int | None = Field(ge=60)
+    extractor: str = "rules"
+    limit: int = Field(default=50, gt=0)
+
+    @property
+    def subject(self) -> str:
+        return self.feed_id
+
+
+class CarriedClaim(Frozen):
+    """A claim of an earlier capture, and the claim of the later one that says the same or stands in its place."""
+
+    earlier: str
+    later: str
+
+
+class SourceRecaptured(EventData):
+    """A source was captured again with other content, and its claims were compared.
+
+    `carried` stand in both captures in the same words with the same meaning. `changed` stand in the same place in other words, or mean
+    something else now. `vanished` are no longer there; of those in `doubt` it cannot be told, because their words stand there more
+    than once. Only ids: the words may have to be erased.
+    """
+
+    type: ClassVar[str] = "source.recaptured"
+    source_id: str
+    document_id: str
+    previous: str
+    carried: tuple[CarriedClaim, ...] = ()
+    changed: tuple[CarriedClaim, ...] = ()
+    vanished: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -117,6 +183,7 @@ class ClaimRecorded(EventData):
     """A claim was found in a document. Stored sealed under the document's key, since it is made of the document's words."""
 
     type: ClassVar[str] = "claim.recorded"
+    version: ClassVar[int] = 2
     claim: Claim
 
     @property
@@ -172,6 +239,9 @@ AnyEvent = (
     | SourceRegistered
     | DocumentCaptured
     | DocumentErased
+    | SourceScheduled
+    | SourceRecaptured
+    | FeedFollowed
     | ClaimRecorded
     | CorrectionProposed
     | CorrectionAccepted
@@ -183,6 +253,9 @@ EVENT_TYPES: tuple[type[AnyEvent], ...] = (
     SourceRegistered,
     DocumentCaptured,
     DocumentErased,
+    SourceScheduled,
+    SourceRecaptured,
+    FeedFollowed,
     ClaimRecorded,
     CorrectionProposed,
     CorrectionAccepted,

@@ -88,11 +88,12 @@ class ChronologyInfo(Frozen):
 
 
 class StoredDocument(Frozen):
-    """The bytes and the canonical text of a captured document."""
+    """The bytes and the canonical text of a captured document; `warc` is the response that it was fetched with, as a WARC file."""
 
     id: str
     original: bytes
     text: str
+    warc: bytes | None = None
 
 
 class LogReader(Protocol):

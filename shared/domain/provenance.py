@@ -6,7 +6,7 @@ around it survives outside the document (W3C TextQuoteSelector).
 
 from typing import Annotated, Self
 
-from pydantic import AnyHttpUrl, Field, StringConstraints, TypeAdapter, field_validator, model_validator
+from pydantic import AnyHttpUrl, AwareDatetime, Field, StringConstraints, TypeAdapter, field_validator, model_validator
 
 from shared.domain.dates import Edtf
 from shared.domain.errors import InvalidInput
@@ -56,6 +56,20 @@ def passage(text: str, start: int, end: int) -> Passage:
 def context(text: str, start: int, end: int) -> tuple[str, str]:
     """Return the words before and after a span, `CONTEXT` code points each."""
     return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+
+
+class Retrieval(Frozen):
+    """How a document was fetched: the address asked for, the one that answered after redirects, when, and with which HTTP status.
+
+    `media_type` is what the server called it. `warc` says whether the response itself is kept.
+    """
+
+    url: str
+    final_url: str
+    time: AwareDatetime
+    status: int
+    media_type: str | None = None
+    warc: bool = False
 
 
 class SourceDetails(Frozen):

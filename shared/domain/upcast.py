@@ -13,7 +13,16 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 LATEST: Mapping[str, type[AnyEvent]] = {event.type: event for event in EVENT_TYPES}
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+
+def _only_added(data: dict[str, Any]) -> dict[str, Any]:
+    """The next version only added fields that may be left out."""
+    return data
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    ("document.captured", 1): _only_added,
+    ("claim.recorded", 1): _only_added,
+}
 """(type, version) -> the function that makes version + 1 of it."""
 
 

@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
 from shared.lexicon.inflection import BEGINNING, Ending, Inflection, beginnings, load_inflection
-from shared.lexicon.units import Nouns
+from shared.lexicon.units import WORDS_KEPT, Nouns
 
 PlaceKind = Literal["country", "city", "region"]
 _TURKIC = ("az", "tr")
@@ -37,11 +38,16 @@ class Gazetteer:
     first_words: frozenset[str]
     inflection: Inflection
     settlements: Nouns
+    _analysed: Callable[[str], tuple[Place, Ending] | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_analysed", lru_cache(WORDS_KEPT)(self._analyse))
 
     def find(self, words: str) -> tuple[Place, Ending] | None:
         """Return the place that words in lower case are a form of, and the ending they stand with."""
-        if words[:BEGINNING] not in self.beginnings:
-            return None
+        return self._analysed(words) if words[:BEGINNING] in self.beginnings else None
+
+    def _analyse(self, words: str) -> tuple[Place, Ending] | None:
         for stem, ending in self.inflection.stems(words):
             place = self.places.get(stem)
             if place is not None:

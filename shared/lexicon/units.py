@@ -1,11 +1,15 @@
 """Nouns that are counted, measured, paid and numbered, in several languages (`units.toml`), found in any of their forms."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
 from shared.lexicon.inflection import BEGINNING, Ending, Inflection, beginnings, load_inflection
+
+WORDS_KEPT = 1 << 14
+"""How many analysed words a table keeps: a text repeats its words, and taking endings off is most of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,17 @@ class Nouns:
     names: dict[str, str]
     inflection: Inflection
     beginnings: frozenset[str] = field(init=False, repr=False)
+    _analysed: Callable[[str], Noun | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "beginnings", beginnings(self.names))
+        object.__setattr__(self, "_analysed", lru_cache(WORDS_KEPT)(self._analyse))
 
     def find(self, words: str) -> Noun | None:
         """Return the noun that words in lower case are a form of; only the last word of several is inflected."""
-        if words[:BEGINNING] not in self.beginnings:
-            return None
+        return self._analysed(words) if words[:BEGINNING] in self.beginnings else None
+
+    def _analyse(self, words: str) -> Noun | None:
         for stem, ending in self.inflection.stems(words):
             name = self.names.get(stem)
             if name is not None:

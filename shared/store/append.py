@@ -194,7 +194,7 @@ class DatabaseLog(DatabaseReader):
         rows.events += [(here, position, last, kind, time_us, body) for position, kind, body in prepared.framed(first)]
         rows.keys.append((here, request.key, request.fingerprint, first, last, request.result))
         rows.reservations += [(here, name, subject, first) for name, subject in request.reserves]
-        rows.documents += [(here, document.id, document.original, document.text) for document in prepared.documents]
+        rows.documents += [(here, document.id, document.original, document.text, document.warc) for document in prepared.documents]
         rows.document_keys += [(here, document.id, document.kek_id, document.wrapped) for document in prepared.documents]
         appended = Appended(first=first, last=last, result=request.result, repeated=False)
         state.known[request.key] = (request.fingerprint, appended)
@@ -205,7 +205,7 @@ class DatabaseLog(DatabaseReader):
     def _insert(self, driver: Driver, here: str, before: CompactRange, rows: _Rows) -> Growth | None:
         driver.insert("reservation", ("chronology_id", "name", "subject", "position"), rows.reservations)
         driver.insert("document_key", ("chronology_id", "document_id", "kek_id", "wrapped"), rows.document_keys)
-        driver.insert("document", ("chronology_id", "id", "original", "text"), rows.documents)
+        driver.insert("document", ("chronology_id", "id", "original", "text", "warc"), rows.documents)
         if not rows.events:
             return None
         new = [leaf_hash(row[5].encode()) for row in rows.events]

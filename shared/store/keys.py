@@ -13,8 +13,8 @@ from shared.store.tables import ChronologyRow, DocumentKeyRow
 KEPT = 10_000
 """Content keys of one chronology that are kept at hand."""
 
-ORIGINAL, TEXT = "original", "text"
-"""Labels of the keys under which the two forms of a document are sealed."""
+ORIGINAL, TEXT, WARC = "original", "text", "warc"
+"""Labels of the keys under which the forms of a document are sealed."""
 
 OPEN = "open:{}"
 """The reserved name that marks a document whose claims were recorded before sealing: it cannot be erased."""

@@ -9,7 +9,7 @@ from shared.domain.errors import InvalidInput, RevisionConflict
 from shared.domain.events import ChronologyCreated
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, StoredDocument
-from shared.store.keys import ORIGINAL, TEXT, seal_form, sealer
+from shared.store.keys import ORIGINAL, TEXT, WARC, seal_form, sealer
 
 MICROSECONDS = 1_000_000
 BYTES_AN_EVENT = 1_000
@@ -18,7 +18,7 @@ BYTES_AN_EVENT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SealedDocument:
-    """A document on its way into the store: its content key, plain and wrapped, and its two forms sealed under it."""
+    """A document on its way into the store: its content key, plain and wrapped, and its forms sealed under it."""
 
     id: str
     key: bytes
@@ -26,6 +26,7 @@ class SealedDocument:
     wrapped: bytes
     original: bytes
     text: bytes
+    warc: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _sealed(here: str, document: StoredDocument, key: bytes, wrap: Wrap) -> Seal
         wrapped=wrapped,
         original=seal_form(key, here, document.id, ORIGINAL, document.original),
         text=seal_form(key, here, document.id, TEXT, document.text.encode()),
+        warc=None if document.warc is None else seal_form(key, here, document.id, WARC, document.warc),
     )
 
 

@@ -10,7 +10,7 @@ from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
 from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
-from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, unseal_form
+from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, count_erasures, unseal_form
 from shared.store.tables import ChronologyRow, DocumentRow, IdempotencyRow, ReservationRow
 
 
@@ -68,7 +68,8 @@ class DatabaseReader:
                 return None
             original = unseal_form(key, chronology_id, document_id, ORIGINAL, row.original)
             text = unseal_form(key, chronology_id, document_id, TEXT, row.text)
-            return StoredDocument(id=row.id, original=original, text=text.decode())
+            warc = None if row.warc is None else unseal_form(key, chronology_id, document_id, WARC, row.warc)
+            return StoredDocument(id=row.id, original=original, text=text.decode(), warc=warc)
 
 
 def _decode_whole(rows: Sequence[Row], unseal: Unseal) -> list[Recorded]:

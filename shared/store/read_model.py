@@ -50,7 +50,7 @@ class ReadKeyRow(SQLModel, table=True):
 
 
 class SourceRow(SQLModel, table=True):
-    """A source: `body` is its details as JSON."""
+    """A source: `body` is its details as JSON; `every` is after how many seconds it is captured again, where it is."""
 
     __tablename__ = "source"
 
@@ -58,10 +58,14 @@ class SourceRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
+    every: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
 class CapturedRow(SQLModel, table=True):
-    """A captured document: `body` is the JSON of its `document.captured` data, `erased` that of its `Erasure` once it is erased."""
+    """A captured document: `body` is the JSON of its `document.captured` data, `erased` that of its `Erasure` once it is erased.
+
+    `comparison` is the JSON of the `source.recaptured` data that compares it with the capture of its source before.
+    """
 
     __tablename__ = "captured"
 
@@ -72,6 +76,7 @@ class CapturedRow(SQLModel, table=True):
     time: str = Field(max_length=40)
     body: str = Field(sa_column=Column(Text, nullable=False))
     erased: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    comparison: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class ClaimRow(SQLModel, table=True):

@@ -68,7 +68,7 @@ class ReservationRow(SQLModel, table=True):
 
 
 class DocumentRow(SQLModel, table=True):
-    """The original bytes and the canonical text (UTF-8) of a captured document, both sealed under its key.
+    """The original bytes and the canonical text (UTF-8) of a captured document, and the WARC of its response; all sealed under its key.
 
     The row goes when the document is erased.
     """
@@ -79,6 +79,7 @@ class DocumentRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=ID)
     original: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     text: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    warc: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class DocumentKeyRow(SQLModel, table=True):

@@ -304,7 +304,7 @@ class _Documents:
 
 def _passages(claim: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield claim
-    yield from chain(claim["values"], claim["actors"], claim["places"])
+    yield from chain(*(claim.get(parts, ()) for parts in ("values", "actors", "places")))
     for part in (claim.get("date"), claim.get("attribution")):
         if part is not None:
             yield part

@@ -1,5 +1,6 @@
 """settings.md lists exactly the settings there are, with their defaults."""
 
+import json
 from enum import Enum
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def shown(default: object) -> str:
             return str(default).lower()
         case Enum():
             return str(default.value)
+        case frozenset():
+            return json.dumps(sorted(default))
         case Path() | str() | int() | float():
             return str(default)
     raise AssertionError(f"how is {default!r} written?")

@@ -106,6 +106,9 @@ class TestSealedForm:
             assert encode(event, seal_again) == stored, "the bytes of the current version are a promise: raise the version to change them"
 
     def test_it_is_what_was_once_written_in_the_open(self, path: Path) -> None:
+        if not (GOLDEN / "events" / path.name).exists():
+            assert type_and_version(path)[1] > 1, "only the first version was ever written in the open"
+            return
         before = decode((GOLDEN / "events" / path.name).read_bytes(), never)
         assert decode(path.read_bytes(), with_key) == before
 
@@ -207,7 +210,7 @@ class TestUpcasting:
 @pytest.mark.parametrize("path", [*OPEN, *SEALED], ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_newer_version_is_refused_with_what_to_do(path: Path) -> None:
     raw = json.loads(path.read_bytes())
-    for change in ({"typeversion": raw["typeversion"] + 1}, {"type": "claim.invented"}):
+    for change in ({"typeversion": 1_000}, {"type": "claim.invented"}):
         with pytest.raises(UnknownEvent, match="upgrade"):
             decode(json.dumps(raw | change), with_key)
 

@@ -1,6 +1,7 @@
 """Events of every type, of whatever Hypothesis thinks of: hostile texts, odd spans, all the optional parts there and not there."""
 
 import string
+from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -10,6 +11,7 @@ from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntrie
 from shared.domain.events import (
     EVENT_TYPES,
     AnyEvent,
+    CarriedClaim,
     ChronologyCreated,
     ClaimRecorded,
     CorrectionAccepted,
@@ -19,9 +21,12 @@ from shared.domain.events import (
     DocumentErased,
     ErasedClaim,
     EventData,
+    FeedFollowed,
+    SourceRecaptured,
     SourceRegistered,
+    SourceScheduled,
 )
-from shared.domain.provenance import Passage, SourceDetails, Span
+from shared.domain.provenance import Passage, Retrieval, SourceDetails, Span
 
 HOSTILE = st.sampled_from(
     [
@@ -59,7 +64,7 @@ claims = passages(
     Claim,
     id=ids,
     document_id=ids,
-    extractor=st.builds(Extractor, name=words, version=words),
+    extractor=st.builds(Extractor, name=words, version=words, model=st.none() | words, prompt=st.none() | words),
     prefix=texts,
     suffix=texts,
     page=st.none() | st.integers(1, 9_999),
@@ -92,6 +97,17 @@ changes: SearchStrategy[Change] = st.one_of(
     st.builds(RetitleEntry, claim_id=ids, title=short),
 )
 
+retrievals = st.builds(
+    Retrieval,
+    url=texts,
+    final_url=texts,
+    time=st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - zones are added
+    status=st.integers(100, 599),
+    media_type=st.none() | texts,
+    warc=st.booleans(),
+)
+pairs = st.lists(st.builds(CarriedClaim, earlier=ids, later=ids), max_size=3).map(tuple)
+
 BY_TYPE: dict[type[EventData], SearchStrategy[AnyEvent]] = {
     ChronologyCreated: st.builds(ChronologyCreated, chronology_id=ids, slug=words, title=texts, description=texts),
     SourceRegistered: st.builds(SourceRegistered, source_id=ids, identity=words, details=details),
@@ -100,6 +116,17 @@ BY_TYPE: dict[type[EventData], SearchStrategy[AnyEvent]] = {
         document_id=ids, source_id=ids, filename=st.none() | texts, media_type=texts, encoding=st.none() | texts, language=texts,
         language_detected=st.booleans(), sha256=st.text(string.hexdigits, min_size=64, max_size=64), size=numbers, text_sha256=texts,
         length=numbers, parser=texts, skip=st.lists(spans.map(lambda span: Span(start=span[0], end=span[1])), max_size=3).map(tuple),
+        pages=st.lists(numbers, max_size=3).map(tuple), notes=st.lists(texts, max_size=2).map(tuple), retrieved=st.none() | retrievals,
+        previous=st.none() | ids,
+    ),
+    SourceScheduled: st.builds(SourceScheduled, source_id=ids, every=st.none() | st.integers(60, 2**53 - 1)),
+    FeedFollowed: st.builds(
+        FeedFollowed, feed_id=ids, url=texts, every=st.none() | st.integers(60, 2**53 - 1), extractor=words, limit=st.integers(1, 9_999)
+    ),
+    SourceRecaptured: st.builds(
+        SourceRecaptured,
+        source_id=ids, document_id=ids, previous=ids, carried=pairs, changed=pairs, vanished=st.lists(ids, max_size=3).map(tuple),
+        doubt=st.lists(ids, max_size=3).map(tuple),
     ),
     DocumentErased: st.builds(
         DocumentErased,

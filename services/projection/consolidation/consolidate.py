@@ -16,7 +16,7 @@ from services.projection.consolidation.compatibility import Judgement, judge
 from services.projection.consolidation.features import Features, features
 from services.projection.consolidation.readings import Reading, read
 from services.projection.consolidation.rulings import Rulings
-from shared.domain.chronology import Decision, Entry, Testimony
+from shared.domain.chronology import Decision, Entry, SupersededClaim, Testimony
 
 VERSION = 1
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
@@ -54,6 +54,7 @@ class Consolidator:
         self._links: dict[str, dict[str, Judgement]] = defaultdict(dict)
         self._continued: dict[str, set[str]] = defaultdict(set)
         self._rulings = Rulings()
+        self._superseded: dict[str, SupersededClaim] = {}
         self._dirty: set[str] = set()
         self._entries: dict[str, Entry] = {}
         self._entry_of: dict[str, str] = {}
@@ -74,6 +75,13 @@ class Consolidator:
             if claim_id in self._testimonies:
                 self._dirty.update(self._tied(claim_id))
                 self._reread(claim_id)
+
+    def supersede(self, found: SupersededClaim) -> None:
+        """Take in that the source of a claim was captured again, and no longer makes it in these words."""
+        self._superseded[found.claim_id] = found
+        if found.claim_id in self._testimonies:
+            self._dirty.update(self._tied(found.claim_id))
+            self._reread(found.claim_id)
 
     def flush(self) -> Delta:
         """Bring the entries up to date and return what changed."""
@@ -109,7 +117,7 @@ class Consolidator:
 
     def _enter(self, claim_id: str) -> None:
         """Compute what a claim tells of and link it to what it may be compared with."""
-        reading = read(self._testimonies[claim_id], self._rulings.naming.get(claim_id, ()))
+        reading = self._read(claim_id)
         told = features(reading)
         self._readings[claim_id], self._features[claim_id] = reading, told
         near, parted = self._blocks.add(told)
@@ -122,13 +130,16 @@ class Consolidator:
 
     def _reread(self, claim_id: str) -> None:
         """Take a claim out and enter it again as the decisions now let it be read."""
-        if read(self._testimonies[claim_id], self._rulings.naming.get(claim_id, ())) == self._readings[claim_id]:
+        if self._read(claim_id) == self._readings[claim_id]:
             return
         for other in list(self._links.get(claim_id, {})):
             self._unlink(claim_id, other)
         for pair in self._blocks.remove(claim_id):
             self._compare(*pair)
         self._enter(claim_id)
+
+    def _read(self, claim_id: str) -> Reading:
+        return read(self._testimonies[claim_id], self._rulings.naming.get(claim_id, ()), self._superseded.get(claim_id))
 
     def _named_by(self, told: Features) -> set[str]:
         """The claims that a claim continues, or that continue it: compared whatever keys they share."""

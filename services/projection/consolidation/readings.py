@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.domain import readings
-from shared.domain.chronology import Decision, Testimony
+from shared.domain.chronology import Decision, SupersededClaim, Testimony
 from shared.domain.claims import Modality
 from shared.domain.dates import Edtf
 from shared.domain.ids import sha256
@@ -17,13 +17,14 @@ ContentKey = tuple[str, int, int, str, str]
 
 @dataclass(frozen=True)
 class Reading:
-    """A claim as it stands after the decisions on it."""
+    """A claim as it stands after the decisions on it, and after its source was captured again."""
 
     testimony: Testimony
     date: Edtf | None
     values: tuple[ReadValue, ...]
     date_corrected_by: str | None = None
     withdrawn: bool = False
+    superseded: SupersededClaim | None = None
     decisions: tuple[str, ...] = field(default=())
 
     @property
@@ -36,6 +37,11 @@ class Reading:
         """Whether the claim says that it happened, was planned, is denied or is hypothetical."""
         return self.testimony.claim.modality
 
+    @property
+    def live(self) -> bool:
+        """Whether the claim supports what it says: nobody withdrew it, and its source makes it still."""
+        return not self.withdrawn and self.superseded is None
+
     @cached_property
     def key(self) -> ContentKey:
         """The place of the claim in content order."""
@@ -43,7 +49,7 @@ class Reading:
         return (*self.testimony.content_key, sha256(said.encode()))
 
 
-def read(testimony: Testimony, decisions: Sequence[Decision] = ()) -> Reading:
+def read(testimony: Testimony, decisions: Sequence[Decision] = (), superseded: SupersededClaim | None = None) -> Reading:
     """Apply the decisions that name a claim, in order, to what it says."""
     known = readings.read(testimony.claim, ((decision.correction_id, decision.change) for decision in decisions))
     return Reading(
@@ -52,5 +58,6 @@ def read(testimony: Testimony, decisions: Sequence[Decision] = ()) -> Reading:
         values=known.values,
         date_corrected_by=known.date_corrected_by,
         withdrawn=known.withdrawn_by is not None,
+        superseded=superseded,
         decisions=known.corrections,
     )
