@@ -94,7 +94,7 @@ class ModelServer:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                said = server.next(Asked(self.path, dict(self.headers), body))
+                said = server.next(Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
                 try:
                     self._say(said)
                 except OSError:
