@@ -23,6 +23,7 @@ LOG, WITNESS = 1, 4  # the types of signed-note: over the text; over the text an
 TEXT, WHOLE, MAYBE_TEXT, MAYBE_WHOLE = (str,), (int,), (str, type(None)), (int, type(None))
 SOURCE = ("title", "author", "publisher", "url", "language", "published")
 EVENTS = {"claim": "claim.recorded", "document": "document.captured", "source": "source.registered"}
+VERSIONS = {"claim": 2, "document": 2, "source": 1}  # up to which each is known; later ones only added what a citation does not need
 
 
 class Refused(Exception):
@@ -167,7 +168,8 @@ def open_event(file, part, origin, size, root):
     envelope = read_object(event.decode(), what)
     demand(canonical(envelope) == event, f"{what} is not in canonical form")
     demand(envelope.get("type") == EVENTS[part], f"another event stands in the place of {what}")
-    demand(take(envelope, "typeversion", WHOLE, what) == 1, f"{what} is of a version that this program does not know: get a newer one")
+    known = 1 <= take(envelope, "typeversion", WHOLE, what) <= VERSIONS[part]
+    demand(known, f"{what} is of a version that this program does not know: get a newer one")
     demand(take(envelope, "position", WHOLE, what) == index + 1, f"{what} stands at another position than its proof says")
     chronology = take(envelope, "chronology", TEXT, what)
     demand(origin == f"salname.org/log/{chronology}", f"{what} is of another chronology than the checkpoint")

@@ -367,7 +367,7 @@ class TestLogsThatLie:
             ({"chronology": "other"}, "chronology"),
             ({"chronology": 5}, "chronology"),
             ({"type": "claim.withdrawn"}, "place"),
-            ({"typeversion": 2}, "version"),
+            ({"typeversion": 3}, "version"),
             ({"typeversion": "1"}, "version"),
             ({"subject": "claim-1"}, "belong together"),
             ({"document": "document-2"}, "document"),
