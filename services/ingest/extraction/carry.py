@@ -1,8 +1,10 @@
 """Carried dates: which earlier happening a sentence without a date talks on about."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.tokens import Token
@@ -12,6 +14,8 @@ _ROMAN = re.compile(r"(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})")
 _REACH = 4
 _FAR = 25
 _GENERIC_FAR = 3
+_SAME_NUMBER = 16
+"""So many happenings of one kind and number ("the Second Congress") are kept from anywhere in a text."""
 _STEM = 5
 _KNOWN = ("locative", "dative", "ablative")
 
@@ -144,15 +148,36 @@ class ReferenceFinder:
         return None
 
 
-def antecedent(references: Sequence[Reference], sentence: int, happenings: Sequence[Happening]) -> tuple[Happening, Reference] | None:
-    """Return the earlier happening that a sentence talks on about, the latest that fits."""
-    for reference in references:
-        if not reference.definite or reference.plural:
-            continue
-        fitting = [happening for happening in happenings if _fits(reference, happening, sentence)]
-        if fitting:
-            return max(fitting, key=lambda happening: (not happening.quoted, happening.claim)), reference
-    return None
+class Happenings:
+    """The happenings that a text has told of, as far as a later sentence may point back to them."""
+
+    def __init__(self) -> None:
+        self._recent: deque[Happening] = deque()
+        self._numbered: defaultdict[tuple[str, int], deque[Happening]] = defaultdict(lambda: deque(maxlen=_SAME_NUMBER))
+
+    def add(self, happening: Happening) -> None:
+        """Take in a happening; they come in text order."""
+        while self._recent and happening.sentence - self._recent[0].sentence > _FAR:
+            self._recent.popleft()
+        self._recent.append(happening)
+        reference = happening.reference
+        if reference.ordinal is not None:
+            self._numbered[reference.kind, reference.ordinal].append(happening)
+
+    def latest(self) -> Iterator[Happening]:
+        """Yield the happenings told of lately, the last first."""
+        return reversed(self._recent)
+
+    def antecedent(self, references: Sequence[Reference], sentence: int) -> tuple[Happening, Reference] | None:
+        """Return the earlier happening that a sentence talks on about, the latest that fits."""
+        for reference in references:
+            if not reference.definite or reference.plural:
+                continue
+            numbered = () if reference.ordinal is None else self._numbered.get((reference.kind, reference.ordinal), ())
+            fitting = [happening for happening in chain(self._recent, numbered) if _fits(reference, happening, sentence)]
+            if fitting:
+                return max(fitting, key=lambda happening: (not happening.quoted, happening.claim)), reference
+        return None
 
 
 def _fits(reference: Reference, happening: Happening, sentence: int) -> bool:

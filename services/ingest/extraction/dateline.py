@@ -34,17 +34,28 @@ def published(text: str, lower: str, mentions: Sequence[DateMention], grammar: G
 
 
 def _in_dateline(text: str, mention: DateMention) -> bool:
-    begin = text.rfind(PARAGRAPH, 0, mention.start)
-    begin = 0 if begin < 0 else begin + len(PARAGRAPH)
+    begin = _line_start(text, mention.start)
+    if begin is None:
+        return False
     place = _PLACE.fullmatch(text, begin, mention.start)
     return place is not None and text[begin].isupper() and "," in place.group() and _CLOSE.match(text, mention.end) is not None
 
 
+def _line_start(text: str, offset: int) -> int | None:
+    """Return where the paragraph begins that an offset stands in, where that is no further back than a line is long."""
+    earliest = max(0, offset - _LINE - len(PARAGRAPH))
+    begin = text.rfind(PARAGRAPH, earliest, offset)
+    if begin >= 0:
+        return begin + len(PARAGRAPH)
+    return 0 if offset <= _LINE else None
+
+
 def _in_byline(text: str, lower: str, mention: DateMention, grammar: Grammar) -> bool:
     """Whether a date stands alone in a line, or with a place, a name or a word for publishing."""
-    begin = text.rfind(PARAGRAPH, 0, mention.start)
-    begin = 0 if begin < 0 else begin + len(PARAGRAPH)
-    end = text.find(PARAGRAPH, mention.end)
+    begin = _line_start(text, mention.start)
+    if begin is None:
+        return False
+    end = text.find(PARAGRAPH, mention.end, begin + _LINE + len(PARAGRAPH))
     end = len(text) if end < 0 else end
     if end - begin > _LINE or (grammar.finite and grammar.finite.search(lower, begin, mention.start)):
         return False

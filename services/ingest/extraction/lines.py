@@ -52,7 +52,11 @@ def split_lines(text: str) -> list[Line]:
         found.append(Line(start, start + len(body), body, max(0, breaks - 1)))
         last_end = start + len(body)
     furniture = _furniture(found)
-    return [replace(line, furniture=index in furniture, interrupted=index - 1 in furniture) for index, line in enumerate(found)]
+    for index in furniture:
+        found[index] = replace(found[index], furniture=True)
+        if index + 1 < len(found):
+            found[index + 1] = replace(found[index + 1], interrupted=True)
+    return found
 
 
 def double_spaced(lines: list[Line]) -> bool:

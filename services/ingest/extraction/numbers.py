@@ -42,7 +42,7 @@ class NumeralReader:
         self._tokens = tokens
         self._grammar = grammar
         self._inflection = inflection
-        self._beginnings = beginnings([*grammar.numbers.words, *grammar.numbers.scales])
+        self._beginnings = beginnings([*grammar.numbers.words, *grammar.numbers.scales, *grammar.numbers.fractions])
 
     def read(self, low: int, high: int, blocked: bytearray) -> list[Numeral]:
         """Return the numerals among the tokens `low` to `high`; characters marked in `blocked` belong to dates."""
@@ -50,7 +50,7 @@ class NumeralReader:
         index = low
         while index < high:
             token = self._tokens[index]
-            if blocked[token.start]:
+            if not (token.number or token.text[:BEGINNING] in self._beginnings) or blocked[token.start]:
                 index += 1
                 continue
             numeral = self._at_token(index, high)
@@ -69,7 +69,7 @@ class NumeralReader:
             return self._digits(index, high)
         if token.text in self._grammar.numbers.fractions:
             return self._fraction(index, high)
-        return self._words(index, high) if token.text[:BEGINNING] in self._beginnings else None
+        return self._words(index, high)
 
     def _fraction(self, index: int, high: int) -> Numeral | None:
         """Read a part of a scale: "half a million", "yarım milyon"."""

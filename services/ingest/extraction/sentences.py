@@ -1,6 +1,7 @@
 """Sentences of a reading view."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.ingest.extraction.grammar.tables import Grammar
@@ -11,6 +12,10 @@ _WORD_BEFORE = re.compile(r"[\w.№]+$")
 _INITIAL = re.compile(r"(?:^|[.\s(\"“„«])[^\W\d_]$")
 _OPENING = "\"'“„«‘([–—-•"
 _LOOK_BACK = 24
+_LOOK_AHEAD = 24
+_LONGEST = 2000
+"""Code points. A stretch without a full stop is read in pieces of this length, so that what is read within one sentence stays bounded."""
+_PIECE_ENDS = ("; ", ", ", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +31,28 @@ class Sentence:
 
 def split_sentences(view: ReadingView, grammar: Grammar) -> list[Sentence]:
     """Return the sentences of a view, in text order."""
-    found = []
+    found: list[Sentence] = []
     for number, (start, end) in enumerate(view.paragraphs()):
         begin = start
         for stop in _STOP.finditer(view.text, start, end):
             if stop.end() < end and not _ends(view, grammar, begin, stop, end):
                 continue
-            found.append(_sentence(view.text, begin, stop.end(), number, stop.group(1)))
+            found += _pieces(view.text, begin, stop.end(), number, stop.group(1))
             begin = stop.end()
-        if view.text[begin:end].strip():
-            found.append(_sentence(view.text, begin, end, number, ""))
+        found += _pieces(view.text, begin, end, number, "")
     return found
+
+
+def _pieces(text: str, start: int, end: int, paragraph: int, mark: str) -> Iterator[Sentence]:
+    """Yield the sentence between two marks, in pieces where it is too long; the mark closes the last one."""
+    while end - start > _LONGEST:
+        limit = start + _LONGEST
+        cut = next((at + len(sign) for sign in _PIECE_ENDS if (at := text.rfind(sign, start + _LONGEST // 2, limit)) >= 0), limit)
+        if text[start:cut].strip():
+            yield _sentence(text, start, cut, paragraph, "")
+        start = cut
+    if text[start:end].strip():
+        yield _sentence(text, start, end, paragraph, mark)
 
 
 def _sentence(text: str, start: int, end: int, paragraph: int, mark: str) -> Sentence:
@@ -47,7 +63,7 @@ def _sentence(text: str, start: int, end: int, paragraph: int, mark: str) -> Sen
 
 def _ends(view: ReadingView, grammar: Grammar, begin: int, stop: re.Match[str], end: int) -> bool:
     """Whether a mark within a paragraph ends a sentence."""
-    following = view.text[stop.end() : end].lstrip()
+    following = view.text[stop.end() : min(end, stop.end() + _LOOK_AHEAD)].lstrip()
     first = following[:1]
     if first in _OPENING:
         following = following.lstrip(_OPENING + " ")

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.ingest.extraction.carry import Happening, Reference, antecedent
+from services.ingest.extraction.carry import Happening, Happenings, Reference
 from services.ingest.extraction.dates.mention import DateMention
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.sentences import Sentence
@@ -40,7 +40,7 @@ class Thread:
         self._lower = lower
         self._index = tokens
         self._grammar = grammar
-        self._happenings: list[Happening] = []
+        self._happenings = Happenings()
         self._named: _Told | None = None
         self._told: _Told | None = None
         self._awaited: _Told | None = None
@@ -49,7 +49,7 @@ class Thread:
 
     def remember(self, happening: Happening, sentence: Sentence) -> None:
         """Take in a happening that a dated claim names."""
-        self._happenings.append(happening)
+        self._happenings.add(happening)
         if not happening.quoted:
             self._named = _Told(happening.sentence, sentence.paragraph, happening)
 
@@ -65,7 +65,7 @@ class Thread:
 
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
-        found = antecedent(references, number, self._happenings)
+        found = self._happenings.antecedent(references, number)
         following = self._following(number, sentence, references) if counts else None
         if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
             found = None
@@ -93,7 +93,7 @@ class Thread:
         for row in self._grammar.consequences:
             if row.words is None or not row.words.search(self._lower, sentence.start, sentence.end):
                 continue
-            for happening in reversed(self._happenings):
+            for happening in self._happenings.latest():
                 if number - happening.sentence > _CONSEQUENCES:
                     break
                 if happening.reference.kind in row.kinds and happening.sentence < number and not happening.quoted:

@@ -2,13 +2,12 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]|_")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token of the lower-cased view with its span; `number` tells digits from words and marks."""
 
     start: int
@@ -21,9 +20,7 @@ class Token:
 def tokenize(lower: str) -> list[Token]:
     """Split a text in lower case into tokens, in text order."""
     return [
-        Token(match.start(), match.end(), text, text[0].isdigit(), text[0].isalpha())
-        for match in _TOKEN.finditer(lower)
-        if (text := match.group())
+        Token(*match.span(), text, (first := text[0]).isdigit(), first.isalpha()) for match in _TOKEN.finditer(lower) if (text := match[0])
     ]
 
 
