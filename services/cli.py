@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from services.commands import tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
@@ -449,6 +450,9 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
 
     with Workspace(_settings(data)) as workspace:
         TokenStore(workspace.database).revoke(token_id, workspace.new_id.now())
+
+
+app.command("ingest-table")(tables.ingest_table)
 
 
 if __name__ == "__main__":

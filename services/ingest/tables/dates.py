@@ -24,7 +24,8 @@ EXPLICIT = "explicit"
 MOST = 200
 """Code points that a cell with a date may have."""
 
-_DASHES = "-–—−‐‑"
+_DASH_SIGNS = "-–—−‐‑"
+_DASHES = re.escape(_DASH_SIGNS)
 _LONG_DASHES = "–—"
 _TIME = r"(?:[T,]?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[ap]\.?m\.?)?)?"
 _DAY_FIRST_OR_NOT = re.compile(rf"(\d{{1,2}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?(\d{{4}})\.?{_TIME}", re.IGNORECASE)
@@ -34,6 +35,7 @@ _MONTH_YEAR = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{4})\.?")
 _YEAR_MONTH = re.compile(rf"(\d{{4}})\s?([./{_DASHES}])\s?(\d{{1,2}})")
 _YEARS = re.compile(rf"(\d{{3,4}})\s?[/{_DASHES}]\s?(\d{{3,4}})")
 _YEAR = re.compile(r"\d{3,4}")
+_COMPACT = re.compile(r"(1[5-9]\d{2}|2[01]\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}")
 _DAYS = re.compile(rf"(\d{{1,2}})\.?\s?[{_DASHES}]\s?(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})\.?")
 _DAYS_OF_MONTHS = re.compile(rf"(\d{{1,2}})\.(\d{{1,2}})\.?\s?[{_DASHES}]\s?(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})\.?")
@@ -41,7 +43,8 @@ _DAY_OF_YEARLESS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\.?")
 _EDTF = re.compile(r"[-\dXY~?%./S\[\]{},]{4,60}")
 _PARTED = re.compile(rf"\s+[{_DASHES}]+\s+|\s*[{_LONG_DASHES}]\s*")
 _UNCERTAIN = re.compile(r"(.*\S)\s*(?:\?|\(\?\))")
-_WORD = re.compile(r"[^\W_]+")
+_CLOCK = re.compile(r"(.*\S?)[,;]?\s+\d{1,2}:\d{2}(?::\d{2})?")
+_HARMLESS = " ()[]\"'“”„«».,;:"
 _NAMED = re.compile(r"\d+|[^\W\d_]+|[^\s]")
 _BETWEEN = frozenset(".,-/–")
 
@@ -142,13 +145,15 @@ class DateReader:
             return CellDate(f"{int(text):04d}") if int(text) else None
         if _SERIAL.fullmatch(text):
             return self._serial(int(text))
+        if match := _COMPACT.fullmatch(text):
+            return _day(int(match[1]), int(match[2]), int(match[3]))
         if match := _DAYS.fullmatch(text):
             year, month = int(match[4]), int(match[3])
             return _both(_day(year, month, int(match[1])), _day(year, month, int(match[2])))
         if match := _DAYS_OF_MONTHS.fullmatch(text):
             year = int(match[5])
             return _both(_day(year, int(match[2]), int(match[1])), _day(year, int(match[4]), int(match[3])))
-        return _edtf(text) if _EDTF.fullmatch(text) else None
+        return _edtf(text) if _EDTF.fullmatch(text) and text[0] != "~" else None
 
     def _ordered(self, first: int, second: int, year: int, mark: str) -> Read:
         """A day and a month in figures: the order is shown by the numbers themselves, else by the column, else by the full stops."""
@@ -221,12 +226,14 @@ class DateReader:
         parts = [part.strip() for part in _PARTED.split(text, maxsplit=1)]
         if len(parts) == 2 and parts[0] and (not parts[1] or folded(parts[1]) in phrases("ongoing")):
             return _open(self.read(parts[0]))
-        if text[-1] in _DASHES and text[:-1].strip():
+        if text[-1] in _DASH_SIGNS and text[:-1].strip():
             return _open(self.read(text[:-1].strip()))
         return None
 
     def _words(self, text: str) -> Read | None:
-        return _named(text, self.language) or _found(text, self.language)
+        if clock := _CLOCK.fullmatch(text):
+            text = clock[1].rstrip(" ,;")
+        return (_named(text, self.language) or _found(text, self.language)) if text else None
 
     def _period(self, text: str) -> Read | None:
         """Two dates with a dash between them."""
@@ -409,10 +416,12 @@ def _found(text: str, first: str) -> Read | None:
 
 
 def _only(found: list[DateMention], text: str) -> DateMention | None:
-    """Return the mention that is all of a text; None where words are left over."""
-    if len(found) != 1 or _WORD.search(text[: found[0].start]) or _WORD.search(text[found[0].end :]):
+    """Return the mention that is all of a text; None where anything that may matter is left over."""
+    if len(found) != 1:
         return None
-    return found[0]
+    before, after = text[: found[0].start], text[found[0].end :]
+    left = before + after
+    return None if left.strip(_HARMLESS) or ".." in left else found[0]
 
 
 def _unknown(text: str) -> Refused:
