@@ -5,10 +5,8 @@ All offsets are those of the reading view.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
 
 from services.ingest.extraction.analysis import Analysis, analyse
 from services.ingest.extraction.dates.finder import single_dates
@@ -18,6 +16,7 @@ from services.ingest.extraction.lines import INVISIBLE
 from services.ingest.extraction.reading import ReadingView, reading_view
 from services.ingest.extraction.sentences import Sentence, split_sentences
 from services.ingest.extraction.tokens import TokenIndex, tokenize
+from services.ingest.llm.spans import Spans
 from shared.domain.claims import ClaimBody
 from shared.domain.ports import ExtractionInput
 from shared.domain.provenance import Passage, passage
@@ -48,31 +47,6 @@ class RuleReading:
     start: int
     end: int
     claim: ClaimBody
-
-
-class _Placed(Protocol):
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
-
-
-Item = TypeVar("Item", bound=_Placed)
-
-
-class Spans(Generic[Item]):
-    """Things that stand in a text, to be found by where they stand."""
-
-    def __init__(self, items: Iterable[Item]) -> None:
-        self._items = sorted(items, key=lambda item: (item.start, item.end))
-        self._starts = [item.start for item in self._items]
-        self._longest = max((item.end - item.start for item in self._items), default=0)
-
-    def touching(self, low: int, high: int) -> list[Item]:
-        """Return what shares a character with a stretch, in text order."""
-        first, last = bisect_left(self._starts, low - self._longest), bisect_left(self._starts, high)
-        return [item for item in self._items[first:last] if item.end > low]
 
 
 class Ground:
