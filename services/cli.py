@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import tables
+from services.commands import extractors, tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
@@ -453,6 +453,8 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
 
 
 app.command("ingest-table")(tables.ingest_table)
+app.command()(extractors.compare_extractors)
+app.command()(extractors.reextract)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import json
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.ingest.commands import Commands
@@ -64,10 +65,11 @@ class Applied:
 
 
 class Reextraction:
-    """Carries out re-extraction on a log."""
+    """Carries out re-extraction on a log. `machines` are the names of the extractors whose claims may be proposed for withdrawal."""
 
-    def __init__(self, log: Log, new_id: IdSource) -> None:
+    def __init__(self, log: Log, new_id: IdSource, machines: Collection[str] | None = None) -> None:
         self._log = log
+        self._machines = machines
         self._new_id = new_id
         self._commands = Commands(log, new_id)
         self._lock = threading.Lock()
@@ -160,7 +162,8 @@ class Reextraction:
             body.check(stored.text)
 
     def _difference(self, document: StandingDocument, claims: tuple[ClaimBody, ...], extractor: Extractor) -> Difference:
-        return compare(document.captured.document_id, document.claims, claims, extractor, installed())
+        machines = installed() if self._machines is None else self._machines
+        return compare(document.captured.document_id, document.claims, claims, extractor, machines)
 
     def _events(self, document: StandingDocument, difference: Difference, reading: tuple[ClaimBody, ...]) -> list[AnyEvent]:
         """Make the events of a difference: claims first, so that what is proposed can point at what takes its place."""
