@@ -1,0 +1,1 @@
+"""Feeds as lists of sources: what is new in them is captured."""
