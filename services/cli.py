@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import extractors, tables
+from services.commands import extractors, fetching, tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
@@ -455,6 +455,10 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
 app.command("ingest-table")(tables.ingest_table)
 app.command()(extractors.compare_extractors)
 app.command()(extractors.reextract)
+app.command("capture")(fetching.capture_url)
+app.command()(fetching.recapture)
+app.command()(fetching.sources)
+app.command()(fetching.follow)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from services.ingest import claims_routes, reextraction_routes, tables_routes
+from services.ingest import claims_routes, fetching_routes, reextraction_routes, tables_routes
 from services.ingest.calling import PROBLEMS, Calling, Service, answered, receipts
 from services.ingest.commands import id_of_key
 from services.ingest.parsing.details import details_from
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/v1", responses=PROBLEMS)
 router.include_router(claims_routes.router)  # first: routes are tried in order, and this is the one that has to be quick
 router.include_router(tables_routes.router)
 router.include_router(reextraction_routes.router)
+router.include_router(fetching_routes.router)
 
 
 async def _tokens(request: Request) -> TokenStore:

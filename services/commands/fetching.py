@@ -1,0 +1,250 @@
+"""Commands about addresses: capture pages, capture sources again, follow feeds."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from services.ingest.feeds.following import Followed
+    from services.ingest.recapturing.captures import Captures
+    from services.ingest.recapturing.history import KnownSource
+    from services.ingest.recapturing.receipts import CaptureReceipt, Words
+    from services.local import Workspace
+
+out = Console()
+err = Console(stderr=True)
+
+WORDS = 200
+"""Code points of a quote that are shown."""
+
+ChronologyOption = Annotated[
+    str, typer.Option("--chronology", "-c", metavar="SLUG", help="The chronology; it is opened if there is none of that name.")
+]
+SlugArgument = Annotated[str, typer.Argument(metavar="SLUG", help="The name of the chronology.")]
+DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")]
+ExtractorOption = Annotated[str, typer.Option(help="Which extractor reads the claims.")]
+
+
+def capture_url(
+    urls: Annotated[list[str], typer.Argument(metavar="URL…", help="Addresses of pages, beginning with http:// or https://.")],
+    chronology: ChronologyOption,
+    data: DataOption = None,
+    title: Annotated[str | None, typer.Option(help="Title of the source (for one page).")] = None,
+    author: Annotated[str | None, typer.Option(help="Its author.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Its publisher.")] = None,
+    published: Annotated[str | None, typer.Option(help="Its publication date, as EDTF: 2003, 2003-11, 2003-11-10 …")] = None,
+    language: Annotated[str | None, typer.Option(help="Its language, such as en or az; detected when not given.")] = None,
+    extractor: ExtractorOption = "rules",
+) -> None:
+    """Capture pages from the web, each with the server's response as it came. Only public addresses are fetched.
+
+    A page that was captured before is captured again: where it changed, what became of its claims is shown.
+    """
+    from services.ingest.fetching.urls import checked_url
+    from services.ingest.parsing.details import details_from
+    from shared.domain.errors import SalnameError
+
+    given = {"title": title, "author": author, "publisher": publisher, "published": published, "language": language}
+    declared = details_from({name: value for name, value in given.items() if value}, "the command line")
+    for url in urls:
+        checked_url(url)  # an address that is none does not leave an empty chronology behind
+    failed = 0
+    with _capturing(data) as (workspace, captures):
+        info = workspace.service.ensure_chronology(chronology, workspace.caller)
+        for url in urls:
+            workspace.projector.project(workspace.service.chronology(chronology))
+            try:
+                receipt = captures.capture(info.id, url, workspace.caller, declared, extractor)
+            except SalnameError as error:
+                failed += 1
+                _failure(url, error.detail)
+            else:
+                _tell(receipt)
+        workspace.projector.project(workspace.service.chronology(chronology))
+    if failed:
+        raise typer.Exit(1)
+
+
+def recapture(
+    slug: SlugArgument,
+    source: Annotated[list[str] | None, typer.Option(metavar="ID", help="A source to capture again; `salname sources` lists them.")] = None,
+    all_sources: Annotated[
+        bool, typer.Option("--all", help="Capture all sources with an address again, those included that came as files.")
+    ] = False,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="INTERVAL", help="Also by itself from now on, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
+    ] = None,
+    data: DataOption = None,
+    extractor: ExtractorOption = "rules",
+) -> None:
+    """Capture sources again [default: all that were fetched], and show what changed, what vanished and what cannot be told.
+
+    A page that says what it said before leaves no trace. Else the page as it is now becomes a new document of its source: claims that stand
+    there in the same words are carried over, and nothing is guessed.
+    """
+    from services.ingest.recapturing.intervals import seconds_of
+    from shared.domain.errors import NotFound, SalnameError
+
+    seconds = None if every in (None, "off") else seconds_of(every or "")
+    failed = 0
+    with _capturing(data) as (workspace, captures):
+        info = workspace.service.chronology(slug)
+        workspace.projector.project(info)
+        known = {found.id: found for found in captures.history.sources(info.id)}
+        if missing := [source_id for source_id in source or () if source_id not in known]:
+            raise NotFound(f"there is no source {missing[0]} in {slug}: `salname sources {slug}` lists them")
+        chosen = [known[source_id] for source_id in source] if source else _with_address(known.values(), all_sources)
+        if not chosen:
+            out.print(f"{slug} has no source that was fetched from an address: there is nothing to capture again.", highlight=False)
+        for found in chosen:
+            try:
+                if every is not None:
+                    captures.schedule(info.id, found.id, seconds, workspace.caller)
+                    workspace.projector.project(workspace.service.chronology(slug))
+                if every != "off":
+                    _tell(captures.recapture(info.id, found.id, workspace.caller, extractor))
+            except SalnameError as error:
+                failed += 1
+                _failure(found.details.url or found.id, error.detail)
+            workspace.projector.project(workspace.service.chronology(slug))
+    if failed:
+        raise typer.Exit(1)
+
+
+def sources(slug: SlugArgument, data: DataOption = None) -> None:
+    """List the sources of a chronology: their ids, addresses, captures, and how often they are captured again."""
+    from services.ingest.recapturing.intervals import shown
+
+    with _capturing(data) as (workspace, captures):
+        info = workspace.service.chronology(slug)
+        workspace.projector.project(info)
+        for found in captures.history.sources(info.id):
+            last = max((capture.time for capture in found.captures), default=None)
+            described = {
+                "address": found.details.url,
+                "title": found.details.title,
+                "captures": f"{len(found.captures)}, the last on {last:%Y-%m-%d %H:%M} UTC" if last else "0",
+                "captured again": f"every {shown(found.every)}" if found.every else None,
+            }
+            out.print(found.id, highlight=False)
+            for name, value in described.items():
+                if value:
+                    out.print(f"  {name}: {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def follow(
+    url: Annotated[str, typer.Argument(metavar="FEED_URL", help="The address of an RSS or Atom feed.")],
+    chronology: ChronologyOption,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="INTERVAL", help="Also by itself from now on, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look at it this once [default without --every].")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="New pages to capture at a time at most.")] = 50,
+    data: DataOption = None,
+    extractor: ExtractorOption = "rules",
+) -> None:
+    """Capture the page of every entry of a feed that was not captured yet.
+
+    What fails is listed, and tried again the next time. With --every, a server goes on with it.
+    """
+    from services.ingest.fetching.urls import checked_url
+    from services.ingest.recapturing.intervals import seconds_of
+    from services.ingest.recapturing.wiring import build_feeds
+    from services.local import progress
+
+    if once and every:
+        raise typer.BadParameter("give either --once or --every")
+    checked_url(url)
+    seconds = None if every in (None, "off") else seconds_of(every or "")
+    with _capturing(data) as (workspace, captures):
+        info = workspace.service.ensure_chronology(chronology, workspace.caller)
+        workspace.projector.project(info)
+        feeds = build_feeds(captures, workspace.new_id)
+        if every is not None:
+            feeds.follow(info.id, url, seconds, workspace.caller, extractor, limit)
+        if every == "off":
+            out.print(f"{url} is followed no longer.", highlight=False, markup=False, soft_wrap=True)
+            return
+        with progress(err, "Capturing") as advance:
+            found = feeds.look(info.id, url, workspace.caller, extractor, limit, advance=advance)
+        workspace.projector.project(workspace.service.chronology(chronology))
+    _tell_of_feed(found)
+    if found.failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _capturing(data: Path | None) -> "Iterator[tuple[Workspace, Captures]]":
+    from services.ingest.recapturing.wiring import build_captures
+    from services.local import Workspace
+    from shared.settings import read_settings
+    from shared.telemetry import calm_collector
+
+    calm_collector()
+    with Workspace(read_settings(data)) as workspace:
+        yield workspace, build_captures(workspace.database, workspace.settings, workspace.service, workspace.new_id)
+
+
+def _with_address(known: "Iterable[KnownSource]", everything: bool) -> "list[KnownSource]":
+    return [found for found in known if found.details.url and (everything or found.fetched is not None)]
+
+
+def _tell(receipt: "CaptureReceipt") -> None:
+    said = "unchanged" if receipt.status == "unchanged" else f"captured, {_claims(receipt.claims)}"
+    out.print(f"{receipt.url}: {said}", highlight=False, markup=False, soft_wrap=True)
+    if receipt.final_url != receipt.url:
+        out.print(f"  answered from {receipt.final_url}", highlight=False, markup=False, soft_wrap=True)
+    found = receipt.comparison
+    if found is None:
+        return
+    out.print(
+        f"  carried over: {found.carried}, changed: {len(found.changed)}, vanished: {len(found.vanished)}, in doubt: {len(found.doubt)}, "
+        f"new: {len(found.new)}",
+        highlight=False,
+    )
+    for pair in found.changed:
+        _words("changed", pair.earlier)
+        _words("     to", pair.later)
+    for name, claims in (("vanished", found.vanished), ("in doubt", found.doubt), ("new", found.new)):
+        for claim in claims:
+            _words(name, claim)
+
+
+def _claims(count: int) -> str:
+    return f"{count:,} claim{'' if count == 1 else 's'}"
+
+
+def _words(what: str, claim: "Words") -> None:
+    quote = " ".join(claim.quote.split())
+    shown = quote if len(quote) <= WORDS else f"{quote[:WORDS]}…"
+    visible = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in shown)
+    out.print(f"  {what}: {visible}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _failure(what: str, reason: str) -> None:
+    err.print(f"[red]{escape(what)}: {escape(reason)}[/red]", highlight=False, soft_wrap=True)
+
+
+def _tell_of_feed(found: "Followed") -> None:
+    for link, receipt in found.captured.items():
+        out.print(
+            f"  {link}: {'known already' if receipt.status == 'unchanged' else f'{receipt.claims} claims'}", markup=False, soft_wrap=True
+        )
+    for link, reason in found.failed.items():
+        _failure(f"  {link}", reason)
+    for note in found.notes:
+        out.print(f"  note: {note}", highlight=False, markup=False, soft_wrap=True)
+    left = f", {found.left} left for the next time" if found.left else ""
+    out.print(
+        f"{found.title or found.url}: {len(found.captured)} captured, {found.known} captured before, {len(found.failed)} failed{left}.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
