@@ -8,7 +8,7 @@ import json
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.ingest.commands import Commands
@@ -20,11 +20,11 @@ from services.ingest.reextraction_standing import StandingDocument, standing
 from services.ingest.texts import erasure
 from shared.domain.claims import Claim, ClaimBody, Extractor
 from shared.domain.corrections import WithdrawClaim
-from shared.domain.errors import Gone, InvalidInput, NotFound, RevisionConflict
-from shared.domain.events import AnyEvent, ClaimRecorded, CorrectionProposed
+from shared.domain.errors import Gone, InvalidInput, NotFound, RevisionConflict, SalnameError
+from shared.domain.events import ClaimRecorded, CorrectionProposed
 from shared.domain.ids import IdSource
 from shared.domain.model import Frozen
-from shared.domain.ports import Appended, ClaimExtractor, ExtractionInput, Log
+from shared.domain.ports import Append, ClaimExtractor, ExtractionInput, Log
 from shared.domain.roles import Role
 
 KEPT_READINGS = 16
@@ -133,23 +133,33 @@ class Reextraction:
         if difference.empty:
             head = self._log.head(chronology_id)
             return Applied(difference, ReextractionReceipt(status="unchanged", revision=head, id=difference.document_id))
-        events = self._events(document, difference, reading.claims)
-        recorded = tuple(event.claim.id for event in events if isinstance(event, ClaimRecorded))
-        proposed = tuple(event.correction_id for event in events if isinstance(event, CorrectionProposed))
-        receipt = ReextractionReceipt(
-            status="recorded", revision=0, id=difference.document_id, claims=len(recorded), recorded=recorded, proposed=proposed
-        )
+        claims = self._claims(document, difference, reading.claims)
         done = self._commands.append(
             chronology_id,
             caller,
-            events,
+            [ClaimRecorded(claim=claim) for claim in claims],
             key=f"reextraction:{difference.digest}",
             fingerprint=difference.digest,
-            result=receipt.model_dump_json(exclude={"revision"}),
-            reserves=[(f"correction:{correction_id}", correction_id) for correction_id in proposed],
+            result=json.dumps({"recorded": [claim.id for claim in claims]}),
             causation=document.event_id,
         )
-        return Applied(difference, _told(done))
+        recorded: list[str] = json.loads(done.result)["recorded"]
+        in_place = dict(zip(difference.added, recorded, strict=True))
+        proposals = _withdrawals(difference, in_place, self._new_id)
+        outcomes = self._log.append_together([self._request(chronology_id, document, difference, one, caller) for one in proposals])
+        for outcome in outcomes:
+            if isinstance(outcome, SalnameError):
+                raise outcome
+        appended = [outcome for outcome in outcomes if not isinstance(outcome, SalnameError)]
+        receipt = ReextractionReceipt(
+            status="unchanged" if done.repeated and all(each.repeated for each in appended) else "recorded",
+            revision=max(done.last, *(each.last for each in appended)) if appended else done.last,
+            id=difference.document_id,
+            claims=len(recorded),
+            recorded=tuple(recorded),
+            proposed=tuple(json.loads(each.result)["id"] for each in appended),
+        )
+        return Applied(difference, receipt)
 
     def _check(self, chronology_id: str, document: StandingDocument, reading: Reading) -> None:
         """Refuse a reading of another document, or one whose claims do not stand in it: it may have been kept in a file."""
@@ -165,31 +175,35 @@ class Reextraction:
         machines = installed() if self._machines is None else self._machines
         return compare(document.captured.document_id, document.claims, claims, extractor, machines)
 
-    def _events(self, document: StandingDocument, difference: Difference, reading: tuple[ClaimBody, ...]) -> list[AnyEvent]:
-        """Make the events of a difference: claims first, so that what is proposed can point at what takes its place."""
-        pages = document.captured.pages
-        ids = {id(body): self._new_id() for body in (*difference.new, *(one.reading for one in difference.changed))}
+    def _claims(self, document: StandingDocument, difference: Difference, reading: Sequence[ClaimBody]) -> list[Claim]:
+        """Make the claims that a difference records. What they continue is named by its id, if it is recorded or stands."""
         known = {index: held.claim.id for index, held in pair(document.claims, reading).items()}
-        name_of = {index: ids.get(id(body), known.get(index)) for index, body in enumerate(reading)}
-        events: list[AnyEvent] = []
-        for body in reading:
-            if id(body) in ids:
-                fields = {name: getattr(body, name) for name in type(body).model_fields}
-                fields["continues"] = None if body.continues is None else name_of[int(body.continues)]
-                fields["page"] = body.page or (bisect_right(pages, body.start) or None)
-                claim = Claim(id=ids[id(body)], document_id=difference.document_id, extractor=difference.extractor, **fields)
-                events.append(ClaimRecorded(claim=claim))
-        who = _named(difference.extractor)
-        events += [self._withdrawal(gone.id, f"Read again by {who}: the claim is no longer made.", ()) for gone in difference.missing]
-        for one in difference.changed:
-            parts = ", ".join(one.parts)
-            evidence = (ids[id(one.reading)],)
-            reason = f"Read again by {who}: otherwise in {parts}. The claim in evidence takes its place."
-            events.append(self._withdrawal(one.claim.id, reason, evidence))
-        return events
+        name_of = {**known, **{index: self._new_id() for index in difference.added}}
+        claims = []
+        for index in difference.added:
+            body = reading[index]
+            fields = {name: getattr(body, name) for name in type(body).model_fields}
+            fields["continues"] = None if body.continues is None else name_of.get(int(body.continues))
+            fields["page"] = body.page or (bisect_right(document.captured.pages, body.start) or None)
+            claims.append(Claim(id=name_of[index], document_id=difference.document_id, extractor=difference.extractor, **fields))
+        return claims
 
-    def _withdrawal(self, claim_id: str, reason: str, evidence: tuple[str, ...]) -> CorrectionProposed:
-        return CorrectionProposed(correction_id=self._new_id(), change=WithdrawClaim(claim_id=claim_id), reason=reason, evidence=evidence)
+    def _request(
+        self, chronology_id: str, document: StandingDocument, difference: Difference, event: CorrectionProposed, caller: Caller
+    ) -> Append:
+        """Make the command of one proposal. Each is one of its own, as if an editor had proposed it."""
+        name = f"correction:{event.correction_id}"
+        assert isinstance(event.change, WithdrawClaim)
+        return self._commands.request(
+            chronology_id,
+            Caller(caller.principal),
+            (event,),
+            key=f"reextraction:{difference.digest}:{event.change.claim_id}",
+            fingerprint=difference.digest,
+            result=Receipt(status="proposed", revision=0, id=event.correction_id),
+            reserves=((name, event.correction_id),),
+            causation=document.event_id,
+        )
 
     def _keep(self, reading: Reading) -> None:
         with self._lock:
@@ -218,6 +232,15 @@ def _named(extractor: Extractor) -> str:
     return f"{extractor.name} {extractor.version}" + (f" ({details})" if details else "")
 
 
-def _told(done: Appended) -> ReextractionReceipt:
-    receipt = ReextractionReceipt.model_validate({**json.loads(done.result), "revision": done.last})
-    return receipt.model_copy(update={"status": "unchanged"}) if done.repeated else receipt
+def _withdrawals(difference: Difference, in_place: Mapping[int, str], new_id: IdSource) -> list[CorrectionProposed]:
+    """The proposals of a difference. Their reasons are stored in the open: they repeat no words of the document."""
+    who = _named(difference.extractor)
+    gone = f"Read again by {who}: the claim is no longer made."
+    found: list[tuple[str, str, tuple[str, ...]]] = [(claim.id, gone, ()) for claim in difference.missing]
+    for one in difference.changed:
+        reason = f"Read again by {who}: otherwise in {', '.join(one.parts)}. The claim in evidence takes its place."
+        found.append((one.claim.id, reason, (in_place[one.index],)))
+    return [
+        CorrectionProposed(correction_id=new_id(), change=WithdrawClaim(claim_id=claim_id), reason=reason, evidence=evidence)
+        for claim_id, reason, evidence in found
+    ]

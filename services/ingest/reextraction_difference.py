@@ -33,13 +33,14 @@ class StandingClaim:
 
 
 class ChangedClaim(Frozen):
-    """A claim that the new reading reads otherwise.
+    """A claim that the new reading reads otherwise: `reading`, which has the index `index` in it.
 
     `parts` are what differs: quote, date, values, modality, attribution, actors, places.
     """
 
     claim: Claim
     reading: ClaimBody
+    index: int
     parts: tuple[str, ...]
 
 
@@ -56,7 +57,8 @@ class Difference(Frozen):
 
     `same` are the ids of claims that it reads as they are. `new` are claims that it adds. `missing` it no longer makes: their withdrawal
     would be proposed. `changed` it reads otherwise: the new claim would be recorded, and the old one's withdrawal proposed. `kept` people
-    have settled. `digest` names just this difference: what was reviewed is what is applied.
+    have settled. `added` are the indices of the reading's claims that would be recorded, new and changed. `digest` names just this
+    difference: what was reviewed is what is applied.
     """
 
     document_id: str
@@ -66,6 +68,7 @@ class Difference(Frozen):
     missing: tuple[Claim, ...]
     changed: tuple[ChangedClaim, ...]
     kept: tuple[KeptClaim, ...]
+    added: tuple[int, ...]
     digest: str
 
     @property
@@ -87,7 +90,7 @@ def compare(
         elif why := _settled(held, machines):
             kept.append(KeptClaim(claim_id=held.claim.id, why=why, said=True))
         elif parts := differing(held.claim, body):
-            changed.append(ChangedClaim(claim=held.claim, reading=body, parts=parts))
+            changed.append(ChangedClaim(claim=held.claim, reading=body, index=index, parts=parts))
         else:
             same.append(held.claim.id)
     said = {held.claim.id for held in pairs.values()}
@@ -96,6 +99,7 @@ def compare(
             kept.append(KeptClaim(claim_id=held.claim.id, why=why, said=False))
         elif held.claim.id not in said and not held.doubted:
             missing.append(held.claim)
+    otherwise = {one.index for one in changed}
     digest = content_hash(
         {
             "document": document_id,
@@ -113,6 +117,7 @@ def compare(
         missing=tuple(missing),
         changed=tuple(changed),
         kept=tuple(kept),
+        added=tuple(index for index in range(len(reading)) if index not in pairs or index in otherwise),
         digest=digest,
     )
 

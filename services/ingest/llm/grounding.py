@@ -7,6 +7,7 @@ stand in the text is left out, and counted. How a claim is meant is taken from t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.ingest.extraction.clauses import trimmed
 from services.ingest.extraction.modality import modality
 from services.ingest.llm.answer import Answer, SaidClaim
 from services.ingest.llm.dates import ground_date
@@ -95,7 +96,7 @@ class Grounder:
         """Return the claim at each place of the part where all of it holds; raise `Ungrounded` where there is none."""
         if len(said.quote) > 2 * LONGEST:
             raise Ungrounded("quote", f"it is longer than {LONGEST:,} characters")
-        places = self._ground.find(said.quote, window.start, window.end)
+        places = [self._trimmed(*place) for place in self._ground.find(said.quote, window.start, window.end)]
         if not places:
             raise Ungrounded("quote", "these words do not stand in the part that was read")
         if not any(char.isalpha() for char in said.quote):
@@ -113,6 +114,11 @@ class Grounder:
         if not found and wrong:
             raise wrong
         return found
+
+    def _trimmed(self, start: int, end: int) -> Span:
+        """Leave out what the rules leave out around a clause, so that both quote it alike."""
+        view = self._ground.view
+        return trimmed(view.text, view.lower, start, end, self._ground.grammar)
 
     def _at(self, said: SaidClaim, span: Span) -> _Accepted:
         """Make the claim at a place of its quote."""

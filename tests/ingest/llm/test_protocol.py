@@ -282,7 +282,7 @@ def test_a_long_text_is_read_in_parts_and_overlaps_are_not_doubled() -> None:
     assert all(len(asked.part) <= 1_500 for asked in server.asked)
     assert found.report.duplicates > 0
     assert found.report.returned == 120 + found.report.duplicates
-    assert [body.statement for body in found.claims] == text.strip().split("\n\n")
+    assert [f"{body.statement}." for body in found.claims] == text.strip().split("\n\n")
     assert [body.start for body in found.claims] == sorted(body.start for body in found.claims)
 
 
