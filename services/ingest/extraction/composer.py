@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.ingest.extraction.actors import find_actors
+from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, trimmed
 from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
-from services.ingest.extraction.modality import modality, source
+from services.ingest.extraction.modality import modality
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
@@ -69,6 +70,9 @@ class Composer:
         self._planned: list[Clause] = []
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
+        self._quoted = quotations(view.text, view.lower, view.paragraphs(), self._grammar)
+        self._speakers: list[Source] = []
+        self._speaker: str | None = None
 
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
@@ -101,6 +105,7 @@ class Composer:
         return bool(dates) and dates[0].start == sentence.start and _ROW.match(self._view.text, dates[0].end, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
+        self._speakers = sources(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
         places = self._places.find(low, high, self._dates)
@@ -172,13 +177,38 @@ class Composer:
             for inner in self._planned:
                 if part.start <= inner.start and inner.end <= part.end and not part.purpose:
                     start, end = (start, inner.start) if when[1] <= inner.start else (inner.end, end)
-        return modality(self._words, start, end, when, self._grammar, purpose=part.purpose)
+        said_by = self._said_by(part)
+        low, high = self._index.within(part.start, part.end)
+        return modality(
+            self._words,
+            start,
+            end,
+            when,
+            self._grammar,
+            purpose=part.purpose,
+            told=said_by.told if said_by else None,
+            happening=any(reference.kind for reference in self._references.find(low, high)),
+        )
+
+    def _said_by(self, part: Clause) -> Source | None:
+        """Return who tells a clause: who is quoted, or else who is said to tell the most of it."""
+        quoted = self._quoted.around(part.start, part.end)
+        if quoted is not None:
+            return quoted
+        at = part.date.start if part.date else None
+
+        def share(source: Source) -> tuple[bool, int]:
+            low, high = source.told
+            return at is not None and low <= at < high, min(part.end, high) - max(part.start, low)
+
+        telling = [source for source in self._speakers if share(source)[1] > 0]
+        return max(telling, key=share) if telling else None
 
     def _add(self, part: Clause, sentence: Sentence, values: list[Found], places: list[Named], carried: _Carried | None) -> None:
         view, grammar = self._view, self._grammar
         start, end = view.canonical(part.start, part.end)
         prefix, suffix = context(self._document.text, start, end)
-        said_by = source(view.text, view.lower, sentence.start, sentence.end, grammar)
+        said_by = self._said_by(part)
         actors = find_actors(view.text, view.lower, part.start, part.end, self._dates, grammar, self._inflection, self._gazetteer)
         located = [place for place in places if place.located]
         cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]
@@ -194,7 +224,7 @@ class Composer:
                 actors=tuple(Mention(**self._passage(actor.start, actor.end), name=actor.name[:500]) for actor in actors),
                 places=tuple(Mention(**self._passage(place.start, place.end), name=place.place.name) for place in places),
                 modality=self._modality(part),
-                attribution=self._attribution(said_by.start, said_by.end) if said_by else None,
+                attribution=self._attribution(said_by) if said_by else None,
                 confidence=self._confidence(part, carried),
                 continues=str(carried.happening.claim) if carried else None,
             )
@@ -235,11 +265,15 @@ class Composer:
     def _place_value(self, named: Named) -> Value:
         return Value(**self._passage(*named.around), attribute="place", value=named.place.name, kind="place")
 
-    def _attribution(self, start: int, end: int) -> Mention:
-        view = self._view
+    def _attribution(self, said_by: Source) -> Mention:
+        """Cite who says so, by the base form of the name; a pronoun by the name of who spoke before."""
+        view, start, end = self._view, said_by.start, said_by.end
+        if said_by.pronoun:
+            return Mention(**self._passage(start, end), name=self._speaker or view.text[start:end])
         named = find_actors(view.text, view.lower, start, end, self._dates, self._grammar, self._inflection, self._gazetteer)
-        name = named[0].name if len(named) == 1 else view.text[start:end]
-        return Mention(**self._passage(start, end), name=name[:500])
+        name = (named[0].name if len(named) == 1 else view.text[start:end])[:500]
+        self._speaker = name
+        return Mention(**self._passage(start, end), name=name)
 
     def _passage(self, start: int, end: int) -> dict[str, Any]:
         first, last = self._view.canonical(start, end)

@@ -1,32 +1,51 @@
-"""Modality: did it happen, was it planned, is it denied, or hypothetical; and who says so."""
+"""Modality: did it happen, was it planned, is it denied, or hypothetical."""
 
 import re
-from dataclasses import dataclass
 
+from services.ingest.extraction.attribution import source
 from services.ingest.extraction.grammar.tables import Grammar, Presented
 from shared.domain.claims import Modality
 
-_NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\d\n]{2,80}?)(?=[,;.]|\s+(?:on|in|at|that)\s|$)")
-_SPEAKER_WORDS = 8
-_BEFORE_VERB = 1
-_UNNAMED = 4
+__all__ = ["modality", "source"]
+
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
 _WORD = re.compile(r"[^\s,;:()\"“”«»]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who says so: the span of the words in the view."""
+def modality(
+    lower: str,
+    start: int,
+    end: int,
+    date: tuple[int, int] | None,
+    grammar: Grammar,
+    *,
+    purpose: bool,
+    told: tuple[int, int] | None = None,
+    happening: bool = False,
+) -> Modality:
+    """Tell how a clause presents what happened at its date.
 
-    start: int
-    end: int
-
-
-def modality(lower: str, start: int, end: int, date: tuple[int, int] | None, grammar: Grammar, *, purpose: bool) -> Modality:
-    """Tell how a clause of the lower-cased view presents what happened at its date."""
+    Args:
+        lower: The view in lower case, with its dates blanked.
+        start: Where the clause begins.
+        end: Where it ends, exclusive.
+        date: The span of its date.
+        grammar: The words of its language.
+        purpose: Whether it tells what something else was for.
+        told: The stretch that somebody is said to tell, where the clause or part of it is such.
+        happening: Whether it names something that can be called off, such as a congress.
+    """
     if grammar.denying and grammar.denying.search(lower, start, end):
         return "denied"
+    if happening and grammar.cancelling and grammar.cancelling.search(lower, start, end):
+        return "denied"
+    if told and (date is None or told[0] <= date[0] < told[1]) and max(start, told[0]) < min(end, told[1]):
+        start, end = max(start, told[0]), min(end, told[1])
+    else:
+        told = None
+    while grammar.announcing and (announced := grammar.announcing.search(lower, start, end)):
+        end = announced.start()
     purpose = purpose or _is_set(lower, start, date, grammar)
     if grammar.lasting and date is not None and grammar.lasting.search(lower, start, date[0]):
         return "happened"
@@ -35,7 +54,7 @@ def modality(lower: str, start: int, end: int, date: tuple[int, int] | None, gra
     elif grammar.subordinators and date and (mark := grammar.subordinators.search(lower, start, end)):
         start, end = (start, mark.start()) if date[1] <= mark.start() else (mark.end(), end)
     for name, presented in grammar.presented.items():
-        if (name == "planned" and purpose) or _presents(lower, start, end, presented, grammar):
+        if (name == "planned" and purpose) or _presents(lower, start, end, presented, grammar, told=told is not None):
             return name
     return "happened"
 
@@ -67,12 +86,14 @@ def _has_verb(lower: str, start: int, end: int, grammar: Grammar) -> bool:
     return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None
 
 
-def _presents(lower: str, start: int, end: int, presented: Presented, grammar: Grammar) -> bool:
-    if presented.words is not None:
-        # Where the verb closes the clause, only the last words can say how all of it is meant.
-        tail = _last_words(lower, start, end, _VERB_WORDS) if grammar.verb_final else start
-        if presented.words.search(lower, tail, end):
-            return True
+def _presents(lower: str, start: int, end: int, presented: Presented, grammar: Grammar, *, told: bool) -> bool:
+    # Where the verb closes the clause, only the last words can say how all of it is meant.
+    tail = _last_words(lower, start, end, _VERB_WORDS) if grammar.verb_final else start
+    apart = [match.span() for match in presented.apart.finditer(lower, tail, end)] if presented.apart else []
+    for pattern in (presented.words, presented.told if told else None):
+        for match in pattern.finditer(lower, tail, end) if pattern else ():
+            if not any(low <= match.start() and match.end() <= high for low, high in apart):
+                return True
     if presented.endings is None:
         return False
     words = [word.strip(_MARKS) for word in _WORD.findall(lower, _last_words(lower, start, end, 2), end)]
@@ -89,49 +110,3 @@ def _last_words(lower: str, start: int, end: int, count: int) -> int:
         while end > start and lower[end - 1].isalnum():
             end -= 1
     return end
-
-
-def source(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Source | None:
-    """Find who a sentence's words are attributed to, where that is not the document's own voice."""
-    return _source_named_first(text, lower, start, end, grammar) or _source_named_before_verb(text, lower, start, end, grammar)
-
-
-def _source_named_first(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Source | None:
-    opening = grammar.source_before.search(lower, start, end) if grammar.source_before else None
-    name = _NAME_AFTER.match(text, opening.end(), end) if opening else None
-    if name is None or (grammar.not_sources and grammar.not_sources.search(lower, name.start(1), name.end(1))):
-        return None
-    return Source(name.start(1), name.end(1))
-
-
-def _source_named_before_verb(text: str, lower: str, start: int, end: int, grammar: Grammar) -> Source | None:
-    for pattern in (grammar.source_after, grammar.saying):
-        verb = pattern.search(lower, start, end) if pattern else None
-        words = list(_WORD.finditer(text, start, verb.start()))[-_SPEAKER_WORDS:] if verb else []
-        last = next((index for index in range(len(words) - 1, -1, -1) if words[index].group()[:1].isupper()), None)
-        if last is None:
-            continue
-        if words[last].group().lower() in grammar.not_names:
-            # "The mayor said": who speaks has no name.
-            if last == 0 and 1 < len(words) <= _UNNAMED and not grammar.verb_final:
-                return Source(words[0].start(), words[-1].end())
-            continue
-        if not grammar.verb_final and len(words) - 1 - last > _BEFORE_VERB:
-            continue
-        named = last
-        if not grammar.verb_final:
-            # "The Iraqi government said": the noun after the name belongs to it.
-            last = len(words) - 1
-        first = named
-        while first > 0 and _name_runs_on(words[first - 1], words[first], grammar):
-            first -= 1
-        return Source(words[first].start(), words[last].end())
-    return None
-
-
-def _name_runs_on(before: re.Match[str], after: re.Match[str], grammar: Grammar) -> bool:
-    """Whether a word belongs to the name that the next word belongs to."""
-    word = before.group()
-    return (
-        after.start() - before.end() == 1 and (word[:1].isupper() or word in grammar.connectors) and word.lower() not in grammar.not_names
-    )

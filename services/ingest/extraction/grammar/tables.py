@@ -11,7 +11,8 @@ from typing import Any, Literal
 UNDETERMINED = "und"
 
 Presentation = Literal["denied", "planned", "hypothetical"]
-_PRESENTATIONS: tuple[Presentation, ...] = ("denied", "planned", "hypothetical")
+# In this order: "if the rain had not stopped" denies nothing, "will not open" plans nothing.
+_PRESENTATIONS: tuple[Presentation, ...] = ("hypothetical", "denied", "planned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,36 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What shows that something is presented as planned, denied or hypothetical: words, and endings of the verb that closes the clause."""
+    """What shows that something is presented as planned, denied or hypothetical: words, and endings of the verb that closes the clause.
+
+    `told` are words that do so in what somebody is said to tell ("it would open in May"), `apart` phrases that show nothing ("not only").
+    """
 
     words: re.Pattern[str] | None
     endings: re.Pattern[str] | None
+    told: re.Pattern[str] | None
+    apart: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Words that tell who says so; `grammar/en.toml` explains each of them."""
+
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    saying: re.Pattern[str] | None
+    closing: re.Pattern[str] | None
+    reported: re.Pattern[str] | None
+    turns: re.Pattern[str] | None
+    afterwards: re.Pattern[str] | None
+    not_sources: re.Pattern[str] | None
+    pronouns: frozenset[str]
+    articles: frozenset[str]
+    auxiliaries: frozenset[str]
+    openers: frozenset[str]
+    quoting: frozenset[str]
+    topics: frozenset[str]
+    heads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +137,14 @@ class Grammar:
     hosting: re.Pattern[str] | None
     presented: Mapping[Presentation, Presented]
     denying: re.Pattern[str] | None
+    cancelling: re.Pattern[str] | None
+    announcing: re.Pattern[str] | None
     setting: re.Pattern[str] | None
     setting_prepositions: re.Pattern[str] | None
     auxiliaries: frozenset[str]
     subordinators: re.Pattern[str] | None
     lasting: re.Pattern[str] | None
-    source_before: re.Pattern[str] | None
-    source_after: re.Pattern[str] | None
-    saying: re.Pattern[str] | None
-    not_sources: re.Pattern[str] | None
+    attribution: Attribution
     connectors: frozenset[str]
     organizations: frozenset[str]
     titles: frozenset[str]
@@ -153,7 +179,7 @@ def load_grammar(language: str) -> Grammar:
 
 
 def _grammar(language: str, table: dict[str, Any]) -> Grammar:
-    verbs, modality, attribution, names, clauses = (table[name] for name in ("verbs", "modality", "attribution", "names", "clauses"))
+    verbs, modality, names, clauses = (table[name] for name in ("verbs", "modality", "names", "clauses"))
     open_ended = table["phrase"]["head"] == "izafet"  # stems that take endings, so that only their beginning is given
     return Grammar(
         language=language,
@@ -179,19 +205,20 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
             name: Presented(
                 _any(modality[name], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
                 _any(modality.get(f"{name}_endings", []), r"(?<=\w\w)(?:{})$"),
+                _any(modality.get(f"{name}_told", [])),
+                _any(modality.get(f"{name}_apart", [])),
             )
             for name in _PRESENTATIONS
         },
-        denying=_any(modality["denying"]),
+        denying=_any(modality.get("denying", [])),
+        cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
+        announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
         setting=_any(modality["setting"]),
         setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
         auxiliaries=frozenset(modality["auxiliaries"]),
         subordinators=_any(modality["subordinators"], r"(?:[,;:]\s+|\s)(?:{})(?=\s)|[,;:](?=\s)"),
         lasting=_any(modality["lasting"], r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
-        source_before=_any(attribution["before"]),
-        source_after=_any(attribution.get("after", [])),
-        saying=_any(attribution["verbs_after"]),
-        not_sources=_any(attribution["not_sources"]),
+        attribution=_attribution(table["attribution"]),
         connectors=frozenset(names["connectors"]),
         organizations=frozenset(names["organizations"]),
         titles=frozenset(names["titles"]),
@@ -211,6 +238,33 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
         timeless=_any(verbs.get("timeless", [])),
+    )
+
+
+def _attribution(table: dict[str, Any]) -> Attribution:
+    def words(name: str) -> frozenset[str]:
+        return frozenset(table.get(name, []))
+
+    # "Told reporters that": some words may stand between a verb and what it introduces.
+    introducing = [
+        _any(table.get("verbs_that", []), rf"(?<!\w)(?:{{}})\s+(?:\w+\s+){{0,4}}?(?:{that})(?!\w)") for that in table.get("that", [])
+    ]
+    return Attribution(
+        before=_any(table.get("before", [])),
+        after=_any(table.get("after", [])),
+        saying=_either(_any(table.get("verbs", [])), *introducing),
+        closing=_any(table.get("closing", [])),
+        reported=_any(table.get("reported", []), r"(?:{})$"),
+        turns=_any(table.get("turns", []), "{}"),
+        afterwards=_any(table.get("afterwards", []), r"(?:{})(?!\w)"),
+        not_sources=_any(table.get("not_sources", [])),
+        pronouns=words("pronouns"),
+        articles=words("articles"),
+        auxiliaries=words("auxiliaries"),
+        openers=words("openers"),
+        quoting=words("quoting"),
+        topics=words("topics"),
+        heads=words("heads"),
     )
 
 
