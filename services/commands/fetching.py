@@ -1,5 +1,6 @@
 """Commands about addresses: capture pages, capture sources again, follow feeds."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from services.ingest.feeds.following import Followed
+    from services.ingest.feeds.following import Feeds, Followed
     from services.ingest.recapturing.captures import Captures
     from services.ingest.recapturing.history import KnownSource
     from services.ingest.recapturing.receipts import CaptureReceipt, Words
@@ -54,7 +55,7 @@ def capture_url(
     for url in urls:
         checked_url(url)  # an address that is none does not leave an empty chronology behind
     failed = 0
-    with _capturing(data) as (workspace, captures):
+    with _capturing(data) as (workspace, captures, _):
         info = workspace.service.ensure_chronology(chronology, workspace.caller)
         for url in urls:
             workspace.projector.project(workspace.service.chronology(chronology))
@@ -78,7 +79,7 @@ def recapture(
     ] = False,
     every: Annotated[
         str | None,
-        typer.Option(metavar="INTERVAL", help="Also by itself from now on, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
+        typer.Option(metavar="INTERVAL", help="Also by itself, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
     ] = None,
     data: DataOption = None,
     extractor: ExtractorOption = "rules",
@@ -93,7 +94,7 @@ def recapture(
 
     seconds = None if every in (None, "off") else seconds_of(every or "")
     failed = 0
-    with _capturing(data) as (workspace, captures):
+    with _capturing(data) as (workspace, captures, _):
         info = workspace.service.chronology(slug)
         workspace.projector.project(info)
         known = {found.id: found for found in captures.history.sources(info.id)}
@@ -121,7 +122,7 @@ def sources(slug: SlugArgument, data: DataOption = None) -> None:
     """List the sources of a chronology: their ids, addresses, captures, and how often they are captured again."""
     from services.ingest.recapturing.intervals import shown
 
-    with _capturing(data) as (workspace, captures):
+    with _capturing(data) as (workspace, captures, _):
         info = workspace.service.chronology(slug)
         workspace.projector.project(info)
         for found in captures.history.sources(info.id):
@@ -143,7 +144,7 @@ def follow(
     chronology: ChronologyOption,
     every: Annotated[
         str | None,
-        typer.Option(metavar="INTERVAL", help="Also by itself from now on, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
+        typer.Option(metavar="INTERVAL", help="Also by itself, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look at it this once [default without --every].")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="New pages to capture at a time at most.")] = 50,
@@ -156,17 +157,15 @@ def follow(
     """
     from services.ingest.fetching.urls import checked_url
     from services.ingest.recapturing.intervals import seconds_of
-    from services.ingest.recapturing.wiring import build_feeds
     from services.local import progress
 
     if once and every:
         raise typer.BadParameter("give either --once or --every")
     checked_url(url)
     seconds = None if every in (None, "off") else seconds_of(every or "")
-    with _capturing(data) as (workspace, captures):
+    with _capturing(data) as (workspace, _, feeds):
         info = workspace.service.ensure_chronology(chronology, workspace.caller)
         workspace.projector.project(info)
-        feeds = build_feeds(captures, workspace.new_id)
         if every is not None:
             feeds.follow(info.id, url, seconds, workspace.caller, extractor, limit)
         if every == "off":
@@ -181,15 +180,20 @@ def follow(
 
 
 @contextmanager
-def _capturing(data: Path | None) -> "Iterator[tuple[Workspace, Captures]]":
-    from services.ingest.recapturing.wiring import build_captures
+def _capturing(data: Path | None) -> "Iterator[tuple[Workspace, Captures, Feeds]]":
+    from services.ingest.recapturing.wiring import build_captures, build_feeds
+    from services.ingest.wiring import parse_limits
+    from services.ingest.workers import WorkerPool
     from services.local import Workspace
     from shared.settings import read_settings
-    from shared.telemetry import calm_collector
+    from shared.telemetry import calm_collector, configure_logging
 
     calm_collector()
-    with Workspace(read_settings(data)) as workspace:
-        yield workspace, build_captures(workspace.database, workspace.settings, workspace.service, workspace.new_id)
+    settings = read_settings(data)
+    configure_logging(settings.log_format, settings.log_level if os.environ.get("SALNAME_LOG_LEVEL") else "warning")
+    with Workspace(settings) as workspace, WorkerPool(1, parse_limits(settings)) as pool:
+        captures = build_captures(workspace.database, settings, workspace.service, workspace.new_id, pool.run)
+        yield workspace, captures, build_feeds(captures, workspace.new_id, pool.run)
 
 
 def _with_address(known: "Iterable[KnownSource]", everything: bool) -> "list[KnownSource]":

@@ -1,5 +1,6 @@
 """RSS and Atom, from bytes to links: what a worker process does with a feed. Pure; nothing here fetches anything."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from shared.domain.errors import UnreadableDocument
 from shared.domain.provenance import SourceDetails
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml")
+_ADDRESS = re.compile(r"[^\s()<>]+@[^\s()<>]+")
+
 MAX_ENTRIES = 5_000
 """Entries of a feed that are looked at, the first ones: feeds list what is newest first."""
 
@@ -40,7 +43,9 @@ def parse_feed(data: bytes, media_type: str | None, url: str) -> Feed:
     """Read a feed that was fetched from `url`; raise `UnreadableDocument` for what is none."""
     import feedparser  # loading it takes a while, and most processes never read a feed
 
-    found = feedparser.parse(BytesIO(data), response_headers={"content-type": media_type or "", "content-location": url})
+    # Without a charset, the XML says itself which it is in (RFC 7303); feedparser still takes some types for ASCII then.
+    kind = media_type if media_type and "charset" in media_type.lower() else "application/xml"
+    found = feedparser.parse(BytesIO(data), response_headers={"content-type": kind, "content-location": url})
     broken = bool(found.get("bozo")) and _matters(found.get("bozo_exception"))
     if (not found.get("version") and not found["entries"]) or (broken and not found["entries"]):
         raise UnreadableDocument(_no_feed(data, url))
@@ -51,7 +56,7 @@ def parse_feed(data: bytes, media_type: str | None, url: str) -> Feed:
         notes.append(f"the feed has {len(found['entries']):,} entries: the first {MAX_ENTRIES:,} were looked at")
     entries: dict[str, FeedEntry] = {}
     without = 0
-    for raw in found["entries"][:MAX_ENTRIES]:
+    for raw in map(dict, found["entries"][:MAX_ENTRIES]):  # feedparser's own mapping answers for keys that are not there
         link = _link(raw, url)
         if link is None:
             without += 1
@@ -59,7 +64,7 @@ def parse_feed(data: bytes, media_type: str | None, url: str) -> Feed:
             entries.setdefault(link, FeedEntry(link, _details(raw)))
     if without:
         notes.append(f"{without} of its entries lead to no page that could be captured")
-    return Feed(_plain(found["feed"], "title"), tuple(entries.values()), tuple(notes))
+    return Feed(_plain(dict(found["feed"]), "title"), tuple(entries.values()), tuple(notes))
 
 
 def _matters(problem: object) -> bool:
@@ -80,8 +85,8 @@ def _link(raw: Mapping[str, Any], url: str) -> str | None:
 
 
 def _details(raw: Mapping[str, Any]) -> SourceDetails:
-    author = raw.get("author_detail", {}).get("name") or raw.get("author")
-    return sound_details({"title": _plain(raw, "title"), "author": author, "published": _day(raw)})
+    author = _ADDRESS.sub("", str(raw.get("author") or "")).strip(" ()<>\"'")  # the name beside an address, in whichever order
+    return sound_details({"title": _plain(raw, "title"), "author": author or None, "published": _day(raw)})
 
 
 def _plain(raw: Mapping[str, Any], name: str) -> str | None:

@@ -10,7 +10,8 @@ from services.ingest.feeds.following import Feeds
 from services.ingest.feeds.parsed import Feed, parse_feed
 from services.ingest.fetching.fetch import Fetcher
 from services.ingest.fetching.fetched import Fetched, FetchLimits
-from services.ingest.intake import Intake
+from services.ingest.intake import Intake, extract
+from services.ingest.plugins import load_extractor
 from services.ingest.recapturing.captures import Captures
 from services.ingest.recapturing.history import History
 from services.ingest.recapturing.reading import read_page
@@ -46,7 +47,10 @@ def build_captures(
     limits = parse_limits(settings)
 
     def read(fetched: Fetched, declared: SourceDetails, fallback: SourceDetails, extractor: str) -> Intake:
-        return run(read_page, fetched.data, fetched.filename, fetched.media_type, declared, fallback, extractor, limits)
+        reading = run(read_page, fetched.data, fetched.filename, fetched.media_type, declared, fallback, limits)
+        # An extractor that waits for somebody else has its own limits: those of reading are about what a page does to a processor.
+        waits = getattr(load_extractor(extractor), "waits", False)
+        return extract(reading, extractor) if waits else run(extract, reading, extractor)
 
     fetcher = Fetcher(
         FetchLimits(
