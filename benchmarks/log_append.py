@@ -26,6 +26,7 @@ SAVE, RECORDER, SAVE_CLAIMS = EventSourcing("save"), EventSourcing("recorder"), 
 SAVE_FUNCTION, RECORDER_FUNCTION = EventSourcing("save", function=True), EventSourcing("recorder", function=True)
 KEYED, BARE = SqliteRows(keyed=True), SqliteRows(keyed=False)
 COPY, GROUP = PostgresCopy(), BareGroupCommit()
+TASKS = Salname(tasks=True)
 PRODUCERS = (1, 32, 128)
 WRITERS = 8
 BATCH = 1000
@@ -90,7 +91,7 @@ def sqlite(size: Size, million: bool) -> None:
             Target("Salname to raw executemany of a log's rows, in batches", OURS, 0.3, (KEYED.name,)),
         ],
     )
-    singles([GROUP, SAVE, Salname()], sqlite_file, size, "SQLite")
+    singles([GROUP, SAVE, Salname(), TASKS], sqlite_file, size, "SQLite")
     if million:
         with_many_stored(sqlite_file, size, "SQLite", load)
 
@@ -107,7 +108,7 @@ def postgresql(size: Size, fresh: Fresh, message_db: Sequence[Peer], million: bo
             [COPY.name, RECORDER.name],
             [Target(f"Salname to eventsourcing (its fastest way), {writers} writers, in batches", OURS, 1.2, names)],
         )
-    singles([GROUP, SAVE, SAVE_FUNCTION, *message_db, Salname()], fresh, size, "PostgreSQL")
+    singles([GROUP, SAVE, SAVE_FUNCTION, *message_db, Salname(), TASKS], fresh, size, "PostgreSQL")
     if million:
         with_many_stored(fresh, size, "PostgreSQL", Load(writers=1, transactions=size.batches, batch=BATCH))
 
@@ -119,7 +120,7 @@ def singles(peers: Sequence[Peer], fresh: Fresh, size: Size, where: str) -> None
         load = Load(writers=producers, transactions=max(size.singles // (8 if producers == 1 else 1) // producers, 5), batch=1)
         figures = rounds(taking, fresh, load, size.rounds)
         theirs = [peer.name for peer in peers if peer in (SAVE, SAVE_FUNCTION)]
-        promised = [Target(f"Salname to {name}, {producers} producers", OURS, 3, (name,)) for name in theirs]
+        promised = [Target(f"Salname to {name}, {producers} producers", TASKS.name, 3, (name,)) for name in theirs]
         report(
             f"{where}, {producers} producers, one event each",
             figures,
@@ -143,6 +144,8 @@ def rounds(peers: Sequence[Peer], fresh: Fresh, load: Load, count: int) -> Figur
 
 def better_mode(peer: Peer, fresh: Fresh, load: Load) -> Mode:
     """Try writers as threads of one process and of eight, where both make sense: SQLite and a group commit live in one."""
+    if isinstance(peer, Salname) and peer.tasks:
+        return "tasks"
     if load.writers == 1 or fresh is sqlite_file or isinstance(peer, BareGroupCommit):
         return "threads"
     trial = replace(load, transactions=max(load.transactions // 4, 1))

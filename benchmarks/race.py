@@ -1,27 +1,31 @@
 """The interface of the contestants that append to a log, and the race: so many writers, each with transactions of so many events.
 
 Everything that is not appending is done before the clock starts: connections are open, claims are made and validated, peers have their
-payloads as JSON or as their own event objects. The writers are threads of one process, or of up to eight.
+payloads as JSON or as their own event objects. The writers are threads of one process, or of up to eight; or tasks on one event loop, where
+a contestant offers that.
 """
 
+import asyncio
 import gc
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
+
+import uvloop
 
 from benchmarks.corpus import document, endless
 from shared.domain.claims import ClaimBody
 from shared.telemetry import calm_collector
 
-Mode = Literal["threads", "processes"]
+Mode = Literal["threads", "processes", "tasks"]
 Work = Callable[[], object]
-"""One transaction, ready to go."""
+"""One transaction, ready to go; of a contestant that runs as tasks, what has to be awaited for it."""
 
 
 class Start(Protocol):
@@ -102,7 +106,8 @@ Span = tuple[float, float]
 
 def race(peer: Peer, url: str, place: str, load: Load, mode: Mode = "threads") -> float:
     """Run a race; return events a second from the first writer's start to the last one's end."""
-    spans = _threads(peer, url, place, load) if mode == "threads" else _processes(peer, url, place, load)
+    ways = {"threads": _threads, "processes": _processes, "tasks": _tasks}
+    spans = ways[mode](peer, url, place, load)
     return load.events / (max(end for _, end in spans) - min(start for start, _ in spans))
 
 
@@ -133,6 +138,25 @@ def _run(peer: Peer, url: str, place: str, load: Load, numbers: Sequence[int], o
             if others is not None:
                 others.wait(PATIENCE)
             return [future.result() for future in [pool.submit(_carry_out, work, start) for work in works]]
+
+
+def _tasks(peer: Peer, url: str, place: str, load: Load) -> list[Span]:
+    with closing(peer.connect(url, place)) as session, ExitStack() as stack:
+        writers = [stack.enter_context(closing(session.writer(number))) for number in range(load.writers)]
+        works = [prepared(writer, load, number) for number, writer in enumerate(writers)]
+
+        async def all_of_them() -> list[Span]:
+            return await asyncio.gather(*map(_await_out, works))
+
+        with still():
+            return uvloop.run(all_of_them())
+
+
+async def _await_out(work: Sequence[Work]) -> Span:
+    began = time.monotonic()
+    for transaction in work:
+        await cast("Awaitable[object]", transaction())
+    return began, time.monotonic()
 
 
 def _carry_out(work: Sequence[Work], start: Start) -> Span:

@@ -21,6 +21,7 @@ from shared.domain.ids import IdSource
 from shared.domain.ports import Append, StoredDocument
 from shared.domain.provenance import SourceDetails
 from shared.store.append import DatabaseLog
+from shared.store.desk import AppendDesk
 from shared.store.engine import Database
 from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
@@ -51,13 +52,18 @@ def know_documents(url: str) -> None:
 
 @dataclass(frozen=True)
 class Salname:
-    """The public append path. `random_keys`: callers bring idempotency keys that are random by nature (version 4 UUIDs)."""
+    """The public append path.
+
+    `random_keys`: callers bring idempotency keys that are random by nature (version 4 UUIDs). `tasks`: the producers are tasks on an
+    event loop, as in the service, and append by `AppendDesk`.
+    """
 
     random_keys: bool = False
+    tasks: bool = False
 
     @property
     def name(self) -> str:
-        return "Salname append, random keys" if self.random_keys else "Salname append"
+        return "Salname append" + ", random keys" * self.random_keys + ", tasks" * self.tasks
 
     def create(self, url: str) -> str:
         database = open_database(url)
@@ -70,7 +76,7 @@ class Salname:
 
     def connect(self, url: str, place: str) -> "SalnameSession":
         chronology_id, document_id = place.split()
-        return SalnameSession(open_database(url), chronology_id, document_id, self.random_keys)
+        return SalnameSession(open_database(url), chronology_id, document_id, self.random_keys, self.tasks)
 
 
 def open_chronology(log: DatabaseLog, new_id: IdSource) -> str:
@@ -119,12 +125,13 @@ def request(chronology_id: str, events: tuple[AnyEvent, ...], key: str, new_id: 
 class SalnameSession:
     """One log for all threads of a process, as a service has it."""
 
-    def __init__(self, database: Database, chronology_id: str, document_id: str, random_keys: bool) -> None:
+    def __init__(self, database: Database, chronology_id: str, document_id: str, random_keys: bool, tasks: bool) -> None:
         self.database = database
         self.chronology_id = chronology_id
         self.document_id = document_id
         self.new_id = system_ids()
         self.log = DatabaseLog(database, self.new_id)
+        self.append = AppendDesk(self.log).append if tasks else self.log.append
         self.new_key: NewKey = self._random_key if random_keys else self._ordered_key
 
     def writer(self, number: int) -> "SalnameWriter":
@@ -151,9 +158,9 @@ class SalnameWriter:
         claims = [Claim(id=session.new_id(), document_id=session.document_id, extractor=EXTRACTOR, **_fields(body)) for body in bodies]
         key = session.new_key()
 
-        def work() -> None:
+        def work() -> object:
             events = tuple(ClaimRecorded(claim=claim) for claim in claims)
-            session.log.append(request(session.chronology_id, events, key, session.new_id))
+            return session.append(request(session.chronology_id, events, key, session.new_id))
 
         return work
 

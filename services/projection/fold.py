@@ -17,6 +17,7 @@ from services.projection.consolidation.consolidate import Consolidator
 from services.projection.erasures import Erasures
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
+from shared.domain.corrections import Change
 from shared.domain.events import (
     ChronologyCreated,
     ClaimRecorded,
@@ -44,13 +45,14 @@ CHANGE_TYPE = "chronology.changed"
 
 @dataclass(slots=True)
 class Correction:
-    """A correction and what became of it."""
+    """A correction and what became of it. `carried` is its change as it holds for claims of later captures that say the same."""
 
     proposal: CorrectionProposed
     proposed: Recorded
     state: str = "proposed"
     decided: Recorded | None = None
     decision_reason: str = ""
+    carried: list[Change] = field(default_factory=list)
 
     def body(self) -> dict[str, Any]:
         """What readers are shown of it."""
@@ -63,6 +65,7 @@ class Correction:
             "decided_by": self.decided.actor if self.decided else None,
             "decided_at": self.decided.time.isoformat() if self.decided else None,
             "decision_reason": self.decision_reason,
+            "carried": [change.model_dump(mode="json") for change in self.carried],
         }
 
 
@@ -153,7 +156,7 @@ class Fold:
                 self._consolidator.add(Testimony(claim=claim, document=document, position=event.position))
             case SourceRecaptured():
                 for superseded in _superseded(event.data):
-                    self._consolidator.supersede(superseded)
+                    self._carry(self._consolidator.supersede(superseded), revision)
                 revision.recaptures.append(event.data)
             case FeedFollowed():
                 pass  # what follows feeds reads the log itself
@@ -195,6 +198,12 @@ class Fold:
                 position=event.position,
             )
             self._consolidator.decide(decision)
+
+    def _carry(self, decisions: Sequence[Decision], revision: Revision) -> None:
+        for decision in decisions:
+            correction = self._corrections[decision.correction_id]
+            correction.carried.append(decision.change)
+            revision.corrections.append((correction.proposed.position, correction))
 
     def _consolidate(self, revision: Revision) -> None:
         delta = self._consolidator.flush()

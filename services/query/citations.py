@@ -150,7 +150,7 @@ def gather(snapshot: Snapshot, texts: Texts, claim_ids: Iterable[str], correctio
 
 def evidence_of(snapshot: Snapshot, texts: Texts, claims: Mapping[str, HeldClaim], corrections: Iterable[Correction]) -> Evidence:
     """Put claims together with their documents and with the corrections that apply to them."""
-    changes = [(correction.id, correction.change) for correction in corrections]
+    changes = [(correction.id, change) for correction in corrections for change in (correction.change, *correction.carried)]
     return Evidence(
         snapshot=snapshot,
         claims=claims,

@@ -55,10 +55,11 @@ class HeldClaim:
 
 
 class Correction(Frozen):
-    """A proposed change and what became of it."""
+    """A proposed change and what became of it. `carried` is the change as it holds for claims of later captures that say the same."""
 
     id: str
     change: Change
+    carried: tuple[Change, ...] = ()
     reason: str
     evidence: tuple[str, ...] = ()
     state: CorrectionState

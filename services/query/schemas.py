@@ -347,6 +347,7 @@ class CorrectionView(Frozen):
 
     id: str
     change: Change
+    carried: tuple[Change, ...] = Field(default=(), description="the change as it holds for claims of later captures that say the same")
     reason: str
     evidence: tuple[str, ...]
     state: Literal["proposed", "accepted", "rejected"]

@@ -76,12 +76,19 @@ class Consolidator:
                 self._dirty.update(self._tied(claim_id))
                 self._reread(claim_id)
 
-    def supersede(self, found: SupersededClaim) -> None:
-        """Take in that the source of a claim was captured again, and no longer makes it in these words."""
+    def supersede(self, found: SupersededClaim) -> list[Decision]:
+        """Take in that the source of a claim was captured again, and no longer makes it in these words.
+
+        Returns the decisions about it that hold for the claim it was carried to.
+        """
         self._superseded[found.claim_id] = found
-        if found.claim_id in self._testimonies:
-            self._dirty.update(self._tied(found.claim_id))
-            self._reread(found.claim_id)
+        earlier, later = self._testimonies.get(found.claim_id), self._testimonies.get(found.later or "")
+        carried = self._rulings.carry(earlier.claim, later.claim) if found.how == "carried" and earlier and later else []
+        for testimony in (earlier, later):
+            if testimony is not None:
+                self._dirty.update(self._tied(testimony.claim.id))
+                self._reread(testimony.claim.id)
+        return carried
 
     def flush(self) -> Delta:
         """Bring the entries up to date and return what changed."""

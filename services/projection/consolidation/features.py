@@ -86,7 +86,7 @@ def features(reading: Reading) -> Features:
         language=language,
         made=_made(heads, mentions),
         continues=claim.continues,
-        withdrawn=reading.withdrawn,
+        withdrawn=not reading.live,
         date=reading.date,
         planned=reading.modality == "planned",
         heads=heads,

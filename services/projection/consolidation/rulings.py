@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
 from shared.domain.chronology import Decision
-from shared.domain.corrections import MergeEntries, RetitleEntry, SplitEntry, claims_named
+from shared.domain.claims import Claim
+from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim, claims_named
 
 
 class Rulings:
@@ -37,6 +38,21 @@ class Rulings:
             case SplitEntry(out=out, kept=kept):
                 return (*named, *self._split(out, kept, decision.correction_id))
         return named
+
+    def carry(self, earlier: Claim, later: Claim) -> list[Decision]:
+        """Let what was decided about a claim hold for the one that says the same in a later capture of its source.
+
+        A value is named by where it stands, so that moves along with the words. Returns the decisions about the claim alone, as they are
+        about the later one.
+        """
+        found = [_moved(decision, earlier, later) for decision in self.naming.get(earlier.id, ())]
+        self.naming[later.id] += found
+        for correction_id in set(self.ties.get(earlier.id, {}).values()):
+            self._tie(earlier.id, later.id, correction_id)
+        for barred in tuple(self.bars.get(earlier.id, ())):
+            self.bars[later.id].add(barred)
+            self.bars[barred].add(later.id)
+        return [decision for decision in found if isinstance(decision.change, AmendDate | AmendValue | WithdrawClaim)]
 
     def title(self, claim_ids: Iterable[str]) -> Decision | None:
         """Return the latest decision that gives the entry of these claims a title."""
@@ -110,3 +126,15 @@ class Rulings:
             seen |= fresh
             waiting += fresh
         return False
+
+
+def _moved(decision: Decision, earlier: Claim, later: Claim) -> Decision:
+    """The decision about `earlier` as one about `later`, where it is about that claim alone."""
+    match decision.change:
+        case AmendValue(start=int(start)):
+            change: Change = decision.change.model_copy(update={"claim_id": later.id, "start": start - earlier.start + later.start})
+        case AmendDate() | AmendValue() | WithdrawClaim():
+            change = decision.change.model_copy(update={"claim_id": later.id})
+        case _:
+            return decision
+    return decision.model_copy(update={"change": change})
