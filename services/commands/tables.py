@@ -72,6 +72,7 @@ def ingest_table(
     from services.ingest.wiring import parse_limits
     from shared.domain.errors import InvalidInput
     from shared.settings import read_settings
+    from shared.telemetry import calm_collector, configure_logging
 
     out = Console()
     if day_first and month_first:
@@ -81,6 +82,8 @@ def ingest_table(
     given = {"title": title, "author": author, "publisher": publisher, "url": url, "published": published, "language": language}
     details = details_from({name: value for name, value in given.items() if value}, "the command line")
     settings = read_settings() if data is None else read_settings(data=data)
+    calm_collector()
+    configure_logging(settings.log_format, "warning")
     limits = parse_limits(settings)
     with file.open("rb") as source:
         content = source.read(limits.bytes + 1)  # one byte more than allowed is enough to refuse it
@@ -131,10 +134,7 @@ def _options(
 def _recorded(settings: "Settings", slug: str, content: bytes, taken: "TableIntake", filename: str, out: "Console") -> str:
     from services.ingest.tables.capturing import capture_table
     from services.local import Workspace, progress
-    from shared.telemetry import calm_collector, configure_logging
 
-    calm_collector()
-    configure_logging(settings.log_format, "warning")
     with Workspace(settings) as workspace:
         info = workspace.service.ensure_chronology(slug, workspace.caller)
         receipt = capture_table(workspace.service, info.id, content, taken, workspace.caller, filename)

@@ -21,8 +21,8 @@ Short = Literal["month", "years"]
 """What `2003-04` is in a column: a month, or the years 2003 and 2004."""
 
 EXPLICIT = "explicit"
-MOST = 200
-"""Code points that a cell with a date may have."""
+MOST, MOST_WORDS = 100, 12
+"""Code points and words that a cell with a date may have."""
 
 _DASH_SIGNS = "-–—−‐‑"
 _DASHES = re.escape(_DASH_SIGNS)
@@ -35,6 +35,9 @@ _MONTH_YEAR = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{4})\.?")
 _YEAR_MONTH = re.compile(rf"(\d{{4}})\s?([./{_DASHES}])\s?(\d{{1,2}})")
 _YEARS = re.compile(rf"(\d{{3,4}})\s?[/{_DASHES}]\s?(\d{{3,4}})")
 _YEAR = re.compile(r"\d{3,4}")
+_NUMERAL = re.compile(r"\d|\b[IVX]+\b")
+_YEARLIKE = re.compile(r"\d{3}|\b[IVX]+\b")
+_FEW_WORDS = 4
 _COMPACT = re.compile(r"(1[5-9]\d{2}|2[01]\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}")
 _DAYS = re.compile(rf"(\d{{1,2}})\.?\s?[{_DASHES}]\s?(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})\.?")
@@ -44,6 +47,7 @@ _EDTF = re.compile(r"[-\dXY~?%./S\[\]{},]{4,60}")
 _PARTED = re.compile(rf"\s+[{_DASHES}]+\s+|\s*[{_LONG_DASHES}]\s*")
 _UNCERTAIN = re.compile(r"(.*\S)\s*(?:\?|\(\?\))")
 _CLOCK = re.compile(r"(.*\S?)[,;]?\s+\d{1,2}:\d{2}(?::\d{2})?")
+_YEAR_WANTED = "write the year in the cell, or give it a column called Year"
 _HARMLESS = " ()[]\"'“”„«».,;:"
 _NAMED = re.compile(r"\d+|[^\W\d_]+|[^\s]")
 _BETWEEN = frozenset(".,-/–")
@@ -124,8 +128,10 @@ class DateReader:
         return known
 
     def _read(self, text: str) -> Read:
-        if len(text) > MOST:
+        if len(text) > MOST or text.count(" ") >= MOST_WORDS:
             return Refused("this is too long to be a date", "move the words to the column of statements")
+        if _NUMERAL.search(text) is None:
+            return _without_year(text, self.language)
         return self._figures(text) or self._marked(text) or self._words(text) or self._period(text) or _unknown(text)
 
     def _figures(self, text: str) -> Read | None:
@@ -184,7 +190,7 @@ class DateReader:
                 return Refused(f"the years {year}–{last} go backwards", "write both years in full", form=True)
             return _interval(f"{year:04d}", f"{year // 100:02d}{last}")
         if len(last) == 1 and (mark == "." or self.style.short != "month"):
-            return Refused("a month in figures has two of them", f"write {year:04d}-{number:02d} if a month is meant", form=True)
+            return Refused("a month in figures has two of them", f"write {number:02d}/{year:04d} if a month is meant", form=True)
         if mark == "." or not 1 <= number <= 12:
             return _interval(f"{year:04d}", f"{year // 100:02d}{last}") if as_years and mark != "." else _month(year, number)
         if as_years and self.style.short is None:
@@ -272,7 +278,7 @@ def reads_as_date(text: str, reader: DateReader) -> bool:
     """Whether a cell is written as a date, although it may not be clear which; a bare number only where histories have such years."""
     if _YEAR.fullmatch(text):
         return 1000 <= int(text) <= 2199
-    if _SERIAL.fullmatch(text):
+    if _SERIAL.fullmatch(text) or (_YEARLIKE.search(text) is None and text.count(" ") >= _FEW_WORDS):
         return False
     read = reader.read(text)
     return isinstance(read, CellDate) or read.form
@@ -304,13 +310,13 @@ def opened(start: CellDate) -> Read:
 
 def _day(year: int, month: int, day: int) -> Read:
     if not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month) or not year:
-        return Refused("there is no such day", "mend it, or write the month alone: 2001-11", form=True)
+        return Refused("there is no such day", "mend it, or write the month alone: 11/2001", form=True)
     return CellDate(f"{year:04d}-{month:02d}-{day:02d}")
 
 
 def _month(year: int, month: int) -> Read:
     if not 1 <= month <= 12:
-        return Refused(f"there is no month {month}", "write 2001-11 or 11/2001", form=True)
+        return Refused(f"there is no month {month}", "write 11/2001", form=True)
     return CellDate(f"{year:04d}-{month:02d}")
 
 
@@ -372,10 +378,11 @@ def _languages(first: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in (first, "en", *available) if code in available))
 
 
-def _month_named(word: str, first: str) -> int | None:
-    """Return the month that a word names in any language; None where languages disagree."""
+@lru_cache(maxsize=4096)
+def _month_named(word: str, first: str, *, every: bool = True) -> int | None:
+    """Return the month that a word names in a language or, if `every`, in any; None where languages disagree."""
     found: set[int] = set()
-    for language in _languages(first):
+    for language in _languages(first)[: None if every else 1]:
         lexicon = tables.language(language).lexicon
         value = lexicon.worth.get("MONTH", {}).get(lexicon.fold(word))
         if isinstance(value, int):
@@ -411,7 +418,7 @@ def _found(text: str, first: str) -> Read | None:
         if mention.edtf is not None and mention.derivation == EXPLICIT:
             return CellDate(mention.edtf)
         if mention.edtf is None:
-            return Refused("which year this is is not said", "write the year in the cell, or give it a column called Year", form=True)
+            return Refused("which year this is is not said", _YEAR_WANTED, form=True)
     return None
 
 
@@ -422,6 +429,12 @@ def _only(found: list[DateMention], text: str) -> DateMention | None:
     before, after = text[: found[0].start], text[found[0].end :]
     left = before + after
     return None if left.strip(_HARMLESS) or ".." in left else found[0]
+
+
+def _without_year(text: str, language: str) -> Refused:
+    """What to say of a cell without any numeral: it may still name a month."""
+    named = text.isalpha() and _month_named(text, language, every=False) is not None
+    return Refused("which year this is is not said", _YEAR_WANTED, form=True) if named else _unknown(text)
 
 
 def _unknown(text: str) -> Refused:

@@ -54,7 +54,8 @@ def read_delimited(decoded: Decoded, delimiter: str | None, limits: TableLimits)
 def detect_delimiter(text: str, limits: TableLimits) -> str:
     """Return the character that parts the first rows of a text into the same number of cells most often."""
     best, best_score = "", (0.0, 0)
-    limits = replace(limits, columns=len(text) + 1)  # too many columns are told when the table is read, not while it is guessed at
+    whole = len(text) + 1
+    limits = replace(limits, columns=whole, cell=whole, row=whole)  # what is too large is told when it is read, not while it is guessed at
     for delimiter in DELIMITERS:
         widths = []
         for row in _rows(text, 0, delimiter, limits):

@@ -11,14 +11,15 @@ class Cell(NamedTuple):
     """A filled cell.
 
     `start` and `end` are its span in the canonical text, without the quotation marks around it. `text` is what it holds: of a quotation
-    mark that is doubled in the canonical text only one; `doubled` are the offsets in `text` of such marks. `doubt` says why what
-    it holds is not to be relied on as a date.
+    mark that is doubled in the canonical text only one; `doubled` are the offsets in `text` of such marks. `dated`: the file itself
+    says that it is a date, and `text` begins with it. `doubt` says why that is not to be relied on.
     """
 
     start: int
     end: int
     text: str
     doubled: tuple[int, ...] = ()
+    dated: bool = False
     doubt: str | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:

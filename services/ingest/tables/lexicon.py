@@ -31,6 +31,7 @@ Role = Literal[
 ROLES: tuple[Role, ...] = get_args(Role)
 
 DEFAULT = "en"
+_LONGEST_EMPTY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def decimal_mark(language: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Whether what a cell holds stands for nothing."""
-    return (folded(text) or text) in phrases("empty")
+    return len(text) <= _LONGEST_EMPTY and (folded(text) or text) in phrases("empty")
 
 
 def without_prefix(text: str, kind: str) -> str | None:

@@ -14,8 +14,8 @@ class TableLimits:
     bytes: int = 50_000_000
     unpacked_bytes: int = 200_000_000
     sheets: int = 100
-    rows: int = 200_000
+    rows: int = 120_000
     columns: int = 1_000
-    cells: int = 4_000_000
+    cells: int = 2_500_000
     cell: int = 10_000
     row: int = 20_000

@@ -1,8 +1,9 @@
 """Which column of a sheet plays which role: as it was said, as the headers say, and as the contents show."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from services.ingest.tables.dates import DateReader, Style, ongoing, reads_as_date
@@ -16,6 +17,7 @@ MANY: frozenset[Role] = frozenset({"place", "actor", "note", "value", "ignore"})
 """Roles that several columns may play."""
 
 _SAMPLE = 300
+_DATED = 60
 _HEADER_ROWS = 20
 _HEADER_WORDS = 6
 _MOSTLY = 0.8
@@ -57,17 +59,38 @@ class Mapping:
         return next(iter(self.of(role)), None)
 
 
-@dataclass(frozen=True, slots=True)
 class _Contents:
-    """What a column holds: filled cells, and the shares of them that are dates, numbers, years and small numbers."""
+    """What a column holds: shares of its filled cells that are dates, numbers, years and small numbers, found out when asked for."""
 
-    filled: int
-    dates: float
-    numbers: float
-    years: float
-    small: float
-    length: float
-    first: str | None
+    def __init__(self, held: Sequence[str], reader: DateReader) -> None:
+        self._held = held
+        self._reader = reader
+        self.filled = len(held)
+        self.first = held[0][:100] if held else None
+
+    @cached_property
+    def dates(self) -> float:
+        """Finding out is dear: the first cells have to do."""
+        return self._share(lambda text: reads_as_date(text, self._reader) or ongoing(text), self._held[:_DATED])
+
+    @cached_property
+    def numbers(self) -> float:
+        return self._share(looks_numeric, self._held)
+
+    @cached_property
+    def years(self) -> float:
+        return self._share(lambda text: _YEAR.fullmatch(text) is not None, self._held)
+
+    @cached_property
+    def small(self) -> float:
+        return self._share(lambda text: _SMALL.fullmatch(text) is not None, self._held)
+
+    @cached_property
+    def length(self) -> float:
+        return sum(map(len, self._held)) / self.filled if self.filled else 0.0
+
+    def _share(self, test: Callable[[str], bool], held: Sequence[str]) -> float:
+        return sum(map(test, held)) / len(held) if held else 0.0
 
     def fits(self, role: Role) -> bool:
         """Whether the contents can play a role."""
@@ -84,9 +107,12 @@ class _Contents:
         return role not in _TEXTUAL or self.numbers < _MOSTLY
 
 
-def map_columns(sheet: Sheet, options: TableOptions) -> Mapping:
-    """Settle the roles of the columns of a sheet; raise `InvalidInput` where no dates or no statements can be told."""
-    reader = DateReader("en", Style(order="day-first", short="month"))
+def map_columns(sheet: Sheet, options: TableOptions, language: str) -> Mapping:
+    """Settle the roles of the columns of a sheet; raise `InvalidInput` where no dates or no statements can be told.
+
+    `language` is what its words are most likely in.
+    """
+    reader = DateReader(language, Style(order="day-first", short="month"))
     header = _header_row(sheet, reader) if options.header is None else options.header
     headers = _headers(sheet, header)
     rows = data_rows(sheet, header)[:_SAMPLE]
@@ -157,21 +183,7 @@ def _headers(sheet: Sheet, header: int) -> dict[int, str]:
 
 
 def _contents(rows: Sequence[Row], index: int, reader: DateReader) -> _Contents:
-    held = [cell.text for row in rows if (cell := row.cell(index)) and not is_empty(cell.text)]
-    count = len(held)
-
-    def share(number: int) -> float:
-        return number / count if count else 0.0
-
-    return _Contents(
-        filled=count,
-        dates=share(sum(reads_as_date(text, reader) or ongoing(text) for text in held)),
-        numbers=share(sum(looks_numeric(text) for text in held)),
-        years=share(sum(_YEAR.fullmatch(text) is not None for text in held)),
-        small=share(sum(_SMALL.fullmatch(text) is not None for text in held)),
-        length=share(sum(map(len, held))),
-        first=held[0][:100] if held else None,
-    )
+    return _Contents([cell.text for row in rows if (cell := row.cell(index)) and not is_empty(cell.text)], reader)
 
 
 def _given(columns: Sequence[Column], options: TableOptions) -> Roles:
@@ -251,7 +263,8 @@ def _by_contents(columns: Sequence[Column], contents: Sequence[_Contents], roles
         best = max(free(), key=lambda index: (contents[index].dates, -index), default=None)
         if best is not None and contents[best].dates >= _MOSTLY:
             held = contents[best]
-            roles[best] = ("date", f"{round(held.dates * held.filled)} of its first {held.filled} cells are dates")
+            looked = min(held.filled, _DATED)
+            roles[best] = ("date", f"{round(held.dates * looked)} of its first {looked} cells are dates")
     if not taken("statement"):
         texts = [index for index in free() if contents[index].numbers < _OFTEN and contents[index].dates < _OFTEN]
         best = max(texts, key=lambda index: (contents[index].length, -index), default=None)
@@ -260,7 +273,7 @@ def _by_contents(columns: Sequence[Column], contents: Sequence[_Contents], roles
         elif title := next((index for index, (role, why) in roles.items() if role == "title" and why != "as said"), None):
             roles[title] = ("statement", "it is the title, and there is no other text")
     for index in free():
-        if columns[index].header and contents[index].numbers >= _MOSTLY:
+        if columns[index].header and contents[index].numbers >= _OFTEN:
             roles[index] = ("value", "it holds numbers")
     if not taken("year"):
         for index in [index for index, (role, why) in roles.items() if role in ("month", "day") and why != "as said"]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.ingest.extraction.letters import base_language
 from services.ingest.parsing.encoding import decode
 from services.ingest.parsing.language import SAMPLE, detect_language
 from services.ingest.tables.delimited import read_delimited
@@ -25,6 +26,7 @@ LISTED = 1_000
 SHOWN = 10
 """How many rows a report shows as they were read."""
 
+_FIRST_ROWS = 100
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -58,7 +60,7 @@ def read_table(data: bytes, options: TableOptions, language: str | None, limits:
         InvalidInput: Its columns cannot be told, or the options do not fit it.
     """
     grid = read_grid(data, options, limits)
-    mappings, notes = _mappings(grid, options)
+    mappings, notes = _mappings(grid, options, base_language(language or _likely(grid)))
     spoken = language or _language(mappings)
     readers = [(sheet, mapping, RowReader(grid, sheet, mapping, spoken, options)) for sheet, mapping in mappings]
     read = [(sheet, mapping, reader, reader.claims()) for sheet, mapping, reader in readers]
@@ -99,14 +101,14 @@ def read_grid(data: bytes, options: TableOptions, limits: TableLimits) -> Grid:
     return read_delimited(decoded, options.delimiter, limits)
 
 
-def _mappings(grid: Grid, options: TableOptions) -> tuple[list[tuple[Sheet, Mapping]], list[str]]:
+def _mappings(grid: Grid, options: TableOptions, language: str) -> tuple[list[tuple[Sheet, Mapping]], list[str]]:
     """Settle which sheets are read and how; also returns what is to be told of the others."""
     notes: list[str] = []
     found: list[tuple[Sheet, Mapping]] = []
     failures: list[InvalidInput] = []
     for sheet in _chosen(grid, options, notes):
         try:
-            found.append((sheet, map_columns(sheet, options)))
+            found.append((sheet, map_columns(sheet, options, language)))
         except InvalidInput as error:
             if options.sheets:
                 raise
@@ -133,6 +135,12 @@ def _chosen(grid: Grid, options: TableOptions, notes: list[str]) -> list[Sheet]:
             raise InvalidInput(f"there is no sheet {name!r}; the sheets are {', '.join(repr(sheet.name) for sheet in grid.sheets)}")
     notes += [f"the sheet {sheet.name!r} was not asked for" for sheet in filled if sheet.name not in options.sheets]
     return [sheet for sheet in grid.sheets if sheet.name in options.sheets]
+
+
+def _likely(grid: Grid) -> str:
+    """Return the language that the words of the first rows are most likely in."""
+    cells = [cell.text for sheet in grid.sheets for row in sheet.rows[:_FIRST_ROWS] for cell in row.cells if cell]
+    return detect_language("\n".join(text for text in cells if any(map(str.isalpha, text))))
 
 
 def _language(mappings: list[tuple[Sheet, Mapping]]) -> str:

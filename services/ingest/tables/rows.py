@@ -101,7 +101,7 @@ class RowReader:
         return found
 
     def _texts(self, column: Column) -> list[str]:
-        return [cell.text for row in self._rows if (cell := row.cell(column.index))]
+        return [cell.text for row in self._rows if (cell := row.cell(column.index)) and not cell.dated]
 
     def _claim(self, row: Row) -> ClaimBody:
         if row.trouble:
@@ -144,11 +144,13 @@ class RowReader:
     # dates
 
     def _dated(self, row: Row) -> _Dated:
+        above, self._above = self._above, None  # what cannot be read is not passed over: the next row does not mean the one before it
         start = self._start(row)
         if start is None:
-            if self._options.fill_down and self._above is not None:
-                words = self._grid.text[self._above.cells[0].start : self._above.cells[0].end]
-                return _Dated(self._above.date, self._above.cells, f'carried from "{words}"')
+            if self._options.fill_down and above is not None:
+                self._above = above
+                words = self._grid.text[above.cells[0].start : above.cells[0].end]
+                return _Dated(above.date, above.cells, f'carried from "{words}"')
             column = self._date or self._mapping.one("year")
             raise BadRowError(column, "", "there is no date", "fill in the cell, or say --fill-down if it means the date above")
         self._above = start
@@ -211,6 +213,8 @@ class RowReader:
     def _read(self, column: Column, cell: Cell) -> Read:
         if cell.doubt:
             raise BadRowError(column, cell.text, cell.doubt, "write the date as text, such as 9 Jan 1900")
+        if cell.dated:
+            return CellDate(cell.text.partition(" ")[0])
         return self._dates.read(" ".join(cell.text.split()))
 
     def _sound(self, column: Column | None, cell: Cell, read: Read) -> CellDate:

@@ -104,7 +104,7 @@ class _Writer:
                 self._put(gap)
                 gap = ""
                 cells += [None] * (column - len(cells))
-                cells.append(Cell(self._at, self._at + len(text), text, doubt=_doubt(content, serial)))
+                cells.append(Cell(self._at, self._at + len(text), text, (), isinstance(content, date), _doubt(content, serial)))
                 self._put(text)
             gap += "\t"
         end = self._at
