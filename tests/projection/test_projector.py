@@ -1,6 +1,7 @@
 """The projection: the same rows however it gets there, whenever it is killed, in whatever order the documents came."""
 
 import itertools
+import re
 import json
 import threading
 from collections.abc import Iterator
@@ -189,7 +190,7 @@ def add_newer_event(running: Running) -> None:
     """Append an event of a version that this release does not know."""
     position = running.info.head
     body = running.service.log.read_raw(running.info.id, position - 1)[0].decode()
-    newer = body.replace('"typeversion":1', '"typeversion":9').replace(f'"position":{position}', f'"position":{position + 1}')
+    newer = re.sub(r'"typeversion":\d', '"typeversion":9', body).replace(f'"position":{position}', f'"position":{position + 1}')
     with running.database.write() as session:
         session.execute(
             text('INSERT INTO event (chronology_id, position, "commit", type, time_us, body) VALUES (:c, :p, :p, :t, 0, :b)'),
