@@ -178,20 +178,23 @@ def ingest(
     published: Annotated[str | None, typer.Option(help="Its publication date, as EDTF: 2003, 2003-11, 2003-11-10 …")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, such as en or az; detected when not given.")] = None,
     extractor: Annotated[str, typer.Option(help="Which extractor reads the claims.")] = "rules",
+    workers: Annotated[int | None, typer.Option(min=1, help="How many files to read at a time [default: one for each processor].")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what became of each document there, as JSON Lines.")] = None,
 ) -> None:
     """Read documents into a chronology, and wait until it shows them.
 
     What is known of a source is taken from the options, from a file `NAME.source.json` beside the document, from YAML front matter, or
-    from the page's own metadata. A document that is there already changes nothing.
+    from the page's own metadata. A document that is there already changes nothing: what was broken off is gone on with by the same
+    command. Of ZIP archives and of attachments of e-mails, each document is one of its own.
     """
-    from services.local import Workspace
-    from services.local import ingest as run
+    from services.batch.ingesting import Wanted
+    from services.batch.ingesting import ingest as run
 
     details = {"title": title, "author": author, "publisher": publisher, "url": url, "published": published, "language": language}
-    with Workspace(_settings(data)) as workspace:
-        failed = run(workspace, paths, chronology, {k: v for k, v in details.items() if v}, extractor, out, err)
-    if failed:
-        raise typer.Exit(1)
+    wanted = Wanted(chronology, {name: value for name, value in details.items() if value}, extractor, workers, report)
+    ended = run(_settings(data), paths, wanted, out, err)
+    if ended.failed or ended.stopped:
+        raise typer.Exit(130 if ended.stopped else 1)
 
 
 @app.command()

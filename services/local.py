@@ -1,32 +1,24 @@
 """What the command line does on a database without a server: ingest in order, project, and tell what came of it."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from getpass import getuser
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.ingest.checkpoints import Checkpointer
-from services.ingest.parsing.details import combine, details_from
-from services.ingest.parsing.formats import SUFFIXES, parse
 from services.ingest.service import Caller, Receipt
 from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import Projector
-from services.query.entries import count_entries
 from services.query.errors import NotSignedYet
 from services.query.proofs import chronology_of, citation_proof
-from services.query.reader import count_claims, count_documents
 from services.query.snapshot import open_snapshot
 from shared.crypto.notes import Checkpoint, Note, Vkey, origin
-from shared.domain.errors import Damaged, InvalidInput, InvalidProof, NotFound, SalnameError
+from shared.domain.errors import Damaged, InvalidProof, NotFound
 from shared.domain.ports import ChronologyInfo
-from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Principal, Role
 from shared.settings import Settings
 from shared.store.checkpoints import log_state, signing_keys
@@ -36,8 +28,6 @@ from shared.store.read import DatabaseReader
 from shared.store.tables import DocumentKeyRow
 from shared.store.tree import read_root
 from shared.store.verify import VerifiedLog, verify_log
-
-SIDECAR = ".source.json"
 
 
 class Workspace:
@@ -67,89 +57,6 @@ def progress(console: Console, what: str) -> Iterator[Callable[[int, int], None]
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def ingest(
-    workspace: Workspace,
-    paths: Sequence[Path],
-    slug: str,
-    details: Mapping[str, str],
-    extractor: str,
-    out: Console,
-    err: Console,
-) -> int:
-    """Ingest files into a chronology and project them; print what was found. Returns how many files failed."""
-    files = list(_files(paths))
-    if not files:
-        raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {', '.join(sorted(SUFFIXES))}")
-    declared = details_from(details, "the command line")
-    receipts: dict[Path, Receipt] = {}
-    failures: dict[Path, str] = {}
-    with progress(err, "Reading") as advance:
-        for done, file in enumerate(files, start=1):
-            try:
-                receipts[file] = _capture(workspace, slug, file, declared, extractor)
-            except SalnameError as error:
-                failures[file] = error.detail
-            except OSError as error:
-                failures[file] = error.strerror or str(error)
-            advance(done, len(files))
-    if receipts:
-        with progress(err, "Consolidating") as advance:
-            workspace.projector.project(workspace.service.chronology(slug), advance)
-    for file, receipt in receipts.items():
-        said = "was there already: nothing changed" if receipt.status == "unchanged" else _count(receipt.claims, "claim")
-        out.print(f"  {file.name}: {said}", highlight=False, markup=False)
-    for file, reason in failures.items():
-        err.print(f"[red]  {escape(file.name)}: {escape(reason)}[/red]", highlight=False, soft_wrap=True)
-    if receipts:
-        out.print(_summary(workspace.database, slug), highlight=False, soft_wrap=True)
-    return len(failures)
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _summary(database: Database, slug: str) -> str:
-    with open_snapshot(database, slug) as snapshot:
-        return (
-            f"{slug}: {_count(count_documents(snapshot), 'document')}, {_count(sum(count_claims(snapshot).values()), 'claim')}, "
-            f"{_count(count_entries(snapshot), 'entry', 'entries')}, {count_entries(snapshot, disputed=True)} of them disputed, "
-            f"at revision {snapshot.revision}."
-        )
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-        elif not path.name.endswith(SIDECAR):
-            yield path
-
-
-def _capture(workspace: Workspace, slug: str, file: Path, declared: SourceDetails, extractor: str) -> Receipt:
-    limit = workspace.settings.max_document_bytes
-    with file.open("rb") as source:
-        data = source.read(limit + 1)  # one byte more than allowed is enough for the parser to refuse it
-    details = combine(declared, _sidecar(file))
-    if workspace.service.log.chronology(slug) is None:
-        parse(data, file.name, None, limit)  # a file that cannot be read does not leave an empty chronology behind
-    info = workspace.service.ensure_chronology(slug, workspace.caller)
-    return workspace.service.capture(info.id, data, workspace.caller, filename=file.name, declared=details, extractor=extractor)
-
-
-def _sidecar(file: Path) -> SourceDetails:
-    beside = file.with_name(file.name + SIDECAR)
-    if not beside.is_file():
-        return SourceDetails()
-    try:
-        raw = json.loads(beside.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InvalidInput(f"{beside.name} is not valid JSON: {error}") from error
-    if not isinstance(raw, dict):
-        raise InvalidInput(f"{beside.name} has to hold one JSON object with title, author, publisher, url, language and published")
-    return details_from(raw, beside.name)
 
 
 def prove(workspace: Workspace, claim_id: str, size: int | None = None) -> bytes:

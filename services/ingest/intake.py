@@ -43,7 +43,7 @@ def take_in(
 
 def read(data: bytes, filename: str | None, media_type: str | None, declared: SourceDetails, limits: ParseLimits) -> Reading:
     """Parse a file and find out its language."""
-    parsed = parse(data, filename, media_type, limits.bytes)
+    parsed = parse(data, filename, media_type, limits)
     known = combine(declared, parsed.details)
     language = known.language or detect_language(parsed.text)
     return Reading(
@@ -72,5 +72,10 @@ def extract(reading: Reading, extractor: str) -> Intake:
         language=reading.language,
         language_detected=reading.language_detected,
         claims=tuple(claims),
-        extractor=Extractor(name=plugin.name, version=plugin.version),
+        extractor=Extractor(
+            name=plugin.name,
+            version=plugin.version,
+            model=getattr(plugin, "model", None),
+            prompt=getattr(plugin, "prompt", None),
+        ),
     )

@@ -45,12 +45,14 @@ def unpack(data: bytes, filename: str | None, media_type: str | None, limits: Pa
     return tuple(member for member in found if member.data is not data)
 
 
-def documents_in(data: bytes, filename: str | None, media_type: str | None, limits: ParseLimits) -> list[Member]:
+def documents_in(
+    data: bytes, filename: str | None, media_type: str | None, limits: ParseLimits, split: Split = attachments
+) -> list[Member]:
     """Return the documents that a file consists of: itself; a message and its attachments; the members of a ZIP."""
     kind = _kind(filename, media_type, data)
     if kind is None:
         return [Member(filename or "", data, media_type)]
-    return list(_Walk(limits, attachments).expand(Member(_name(filename, kind), data, kind), 0))
+    return list(_Walk(limits, split).expand(Member(_name(filename, kind), data, kind), 0))
 
 
 def documents(file: BinaryIO, name: str, limits: ParseLimits, split: Split = attachments) -> Iterator[Member]:

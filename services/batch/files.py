@@ -1,0 +1,131 @@
+"""What a batch consists of: files, what folders hold, and what stands in archives and messages. One document at a time is in memory."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from services.ingest.parsing.containers import CONTAINER_SUFFIXES, SIDECAR, documents, documents_in, is_archive
+from services.ingest.parsing.details import combine, details_from
+from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.parsing.members import Member
+from services.ingest.readers import Readers
+from shared.domain.errors import InvalidInput, SalnameError, TooLarge
+from shared.domain.provenance import SourceDetails
+
+FAILED, PASSED_OVER = "failed", "passed over"
+NOT_SAID = SourceDetails()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was named or stands in a folder that was. `label` is its name as it is shown: within the folder."""
+
+    path: Path
+    label: str
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a batch, or why it is none.
+
+    `path` is where it stands, an archive's path and the member's name for a member; `filename` is what is recorded. `outcome` is None for
+    what is to be read, else `failed` or `passed over`, with its `reason`.
+    """
+
+    path: str
+    label: str
+    filename: str
+    data: bytes = b""
+    media_type: str | None = None
+    details: SourceDetails = NOT_SAID
+    outcome: str | None = None
+    reason: str | None = None
+
+
+def find(paths: Sequence[Path]) -> list[Found]:
+    """Return the files to look at: those that were named, and all of folders that are not hidden. Raises `InvalidInput` for none."""
+    found: list[Found] = []
+    for path in paths:
+        if path.is_dir():
+            found += (
+                Found(file, file.relative_to(path).as_posix(), file.suffix.lower() in SUFFIXES | CONTAINER_SUFFIXES)
+                for file in sorted(path.rglob("*"))
+                if not _hidden(file.relative_to(path)) and not file.name.endswith(SIDECAR) and file.is_file()
+            )
+        elif not path.name.endswith(SIDECAR):
+            found.append(Found(path, path.name))
+    if not any(file.readable for file in found):
+        readable = ", ".join(sorted(SUFFIXES | CONTAINER_SUFFIXES))
+        raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {readable}")
+    return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def read(found: Found, readers: Readers) -> Iterator[Document]:
+    """Yield the documents of a file. What cannot be read is an outcome and no error."""
+    here = Document(str(found.path), found.label, found.path.name)
+    if not found.readable:
+        yield replace(here, outcome=PASSED_OVER, reason=Member("").pass_over().reason)
+        return
+    try:
+        yield from _documents(found, here, readers)
+    except SalnameError as error:
+        yield replace(here, outcome=FAILED, reason=error.detail)
+    except OSError as error:
+        yield replace(here, outcome=FAILED, reason=error.strerror or str(error))
+
+
+def _documents(found: Found, here: Document, readers: Readers) -> Iterator[Document]:
+    beside = found.path.with_name(found.path.name + SIDECAR)
+    details = sidecar(beside.read_bytes(), beside.name) if beside.is_file() else NOT_SAID
+    name, limits = found.path.name, readers.limits
+    if is_archive(name):
+        with found.path.open("rb") as file:
+            for member in documents(file, name, limits, readers.attachments):
+                yield _member(here, member, details)
+        return
+    data = _bytes(found.path, limits.bytes)
+    for member in documents_in(data, name, None, limits, readers.attachments):
+        if member.data is data:
+            yield replace(here, data=data, details=details)
+        else:
+            yield _member(here, member, NOT_SAID)  # what is attached to a letter is seldom by who wrote the letter
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    """Read a file that may be larger than all memory, or no file at all but a device."""
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        size = max(path.stat().st_size, len(data))
+        raise TooLarge(f"the file has {size:,} bytes, more than the {limit:,} allowed (SALNAME_MAX_DOCUMENT_BYTES)")
+    return data
+
+
+def _member(container: Document, member: Member, details: SourceDetails) -> Document:
+    """What a batch makes of a member of an archive or a message. `details` are what is said of the source of all of them."""
+    within = member.name.removeprefix(container.filename)
+    named = Document(container.path + within, container.label + within, member.name, media_type=member.media_type)
+    if member.outcome:
+        return replace(named, outcome=FAILED if member.outcome == "refused" else PASSED_OVER, reason=member.reason)
+    try:
+        beside = sidecar(member.sidecar, named.label + SIDECAR) if member.sidecar is not None else NOT_SAID
+    except InvalidInput as error:
+        return replace(named, outcome=FAILED, reason=error.detail)
+    return replace(named, data=member.data, details=combine(beside, details))
+
+
+def sidecar(data: bytes, name: str) -> SourceDetails:
+    """Return what a file beside a document says of its source; raise `InvalidInput` that names the file."""
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{name} is not valid JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise InvalidInput(f"{name} has to hold one JSON object with title, author, publisher, url, language and published")
+    return details_from(raw, name)
