@@ -1,0 +1,72 @@
+"""`salname ingest-table`."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from services.cli import app
+from services.commands.tables import printable
+from shared.domain.errors import InvalidInput
+
+FAIRS = "Date,Event,Stalls\n04/05/1998,The seed fair opened,120\n1999,\u202eIt was =SUM(A1) again,130\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "fairs.csv"
+    path.write_text(FAIRS, encoding="utf-8")
+    return path
+
+
+def salname(table: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["ingest-table", str(table), "-c", "fairs", "--data", str(table.parent / "data"), *options])
+
+
+def test_a_dry_run_shows_the_mapping_the_rows_and_what_is_wrong_and_touches_nothing(table: Path) -> None:
+    done = salname(table, "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "A   Date    date (its header" in done.output
+    assert "C   Stalls  value" in done.output
+    assert 'row 2, column A (Date) holds "04/05/1998": day and month cannot be told apart' in done.output
+    assert "3: 1999   It was =SUM(A1) again" in done.output, "what a cell holds neither turns the terminal's writing nor is computed"
+    assert "2 rows: 1 can be read" in done.output
+    assert not (table.parent / "data").exists()
+
+
+def test_a_table_is_recorded_and_shown_once(table: Path) -> None:
+    done = salname(table, "--month-first", "--map", "statement=Event", "--map", "note=C", "--title", "Fairs")
+    assert done.exit_code == 0, done.output
+    assert "2 rows: 2 can be read, each a claim; 0 cannot." in done.output
+    assert "fairs: 2 claims recorded, at revision 5." in done.output
+    again = salname(table, "--title", "Fairs")
+    assert "was there already: nothing changed" in again.output
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--map", "date"), "ROLE=COLUMN"),
+        (("--map", "when=Date"), "no role"),
+        (("--day-first", "--month-first"), "contradict"),
+        (("--sheet", "One"), "no sheets"),
+        (("--delimiter", "::"), "delimiter"),
+        (("--published", "soon"), "published"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(table: Path, options: tuple[str, ...], says: str) -> None:
+    done = salname(table, *options)
+    assert isinstance(done.exception, InvalidInput)
+    assert says in done.exception.detail
+
+
+def test_only_the_first_bad_rows_are_listed_unless_all_are_asked_for(table: Path) -> None:
+    table.write_text("Date,Event\n1990,Fine\n" + "09/11/2001,Unclear\n" * 30, encoding="utf-8")
+    short, whole = salname(table, "--dry-run"), salname(table, "--dry-run", "--all")
+    assert short.output.count("cannot be told apart") == 20
+    assert "the list ends at row 22 (--all shows more)" in short.output
+    assert whole.output.count("cannot be told apart") == 30
+
+
+def test_what_a_terminal_would_obey_is_not_printed() -> None:
+    assert printable("a\x1b[2Jb\u202ec\nd") == "a [2Jb c d"
