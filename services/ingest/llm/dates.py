@@ -19,8 +19,8 @@ Span = tuple[int, int]
 def ground_date(ground: Ground, said: SaidDate, quote: Span) -> ClaimDate:
     """Return the date with its citation; raise `Ungrounded` where the text does not bear it out.
 
-    The words stand in the quote; or around it, where the quote has no date of its own and no other date stands nearer: dates are carried
-    from the words just before, never past another one.
+    The words stand in the quote; or around it, where the quote has no date of its own and no other date stands nearer. A date is carried
+    farther, or past another one, only where the rules carry the very same: two readers that know nothing of each other.
     """
     try:
         wanted = Edtf.parse(said.edtf)
@@ -29,6 +29,8 @@ def ground_date(ground: Ground, said: SaidDate, quote: Span) -> ClaimDate:
     occurrences = ground.find(said.words, *quote)
     if occurrences:
         return _cite(ground, _agreeing(ground, occurrences, wanted), quote, wanted)
+    if (carried := _carried(ground, said.words, quote, wanted)) is not None:
+        return carried
     low, high = max(0, quote[0] - REACH), ground.around(*quote)[1]
     outside = [span for span in ground.find(said.words, low, high) if span[1] <= quote[0] or span[0] >= quote[1]]
     if not outside:
@@ -37,6 +39,19 @@ def ground_date(ground: Ground, said: SaidDate, quote: Span) -> ClaimDate:
     if (nearest := _nearest(ground, quote, low, high)) and not (nearest.start < reading.end and reading.start < nearest.end):
         raise Ungrounded("date", f"{ground.view.text[nearest.start : nearest.end]!r} stands nearer to the claim")
     return _cite(ground, reading, quote, wanted)
+
+
+def _carried(ground: Ground, words: str, quote: Span, wanted: Edtf) -> ClaimDate | None:
+    """Return the date that the rules carry to the claim from elsewhere, if it is this one, in these words."""
+    for rule in ground.rules.touching(*quote):
+        date = rule.claim.date
+        covered = 2 * (min(rule.end, quote[1]) - max(rule.start, quote[0])) >= quote[1] - quote[0]
+        if date is None or not covered or not bears_out(Edtf.parse(date.edtf), wanted):
+            continue
+        start, end = ground.in_view(date.start, date.end)
+        if (end <= quote[0] or start >= quote[1]) and ground.find(words, start, end):
+            return date.model_copy(update={"edtf": str(wanted)})
+    return None
 
 
 def _agreeing(ground: Ground, occurrences: list[Span], wanted: Edtf) -> DateReading:

@@ -81,7 +81,7 @@ class Ground:
     def dates(self) -> Spans[DateReading]:
         """The dates that the finder resolved."""
         return Spans(
-            DateReading(*self._in_view(date.start, date.end), date.edtf, date.derivation) for date in self._analysis.dates if date.edtf
+            DateReading(*self.in_view(date.start, date.end), date.edtf, date.derivation) for date in self._analysis.dates if date.edtf
         )
 
     @cached_property
@@ -97,7 +97,7 @@ class Ground:
             if date.edtf and (date.start, date.end, date.edtf) not in whole
         }
         return Spans(
-            DateReading(*self._in_view(start, end), edtf, how, part)
+            DateReading(*self.in_view(start, end), edtf, how, part)
             for read, part in ((whole, False), (ends, True))
             for (start, end, edtf), how in read.items()
         )
@@ -107,16 +107,16 @@ class Ground:
         """Marks the characters that belong to dates."""
         marks = bytearray(len(self.view.text))
         for date in self._analysis.dates:
-            start, end = self._in_view(date.start, date.end)
+            start, end = self.in_view(date.start, date.end)
             marks[start:end] = b"\x01" * (end - start)
         return marks
 
     @cached_property
     def rules(self) -> Spans[RuleReading]:
         """The claims that the rules read."""
-        return Spans(RuleReading(*self._in_view(claim.start, claim.end), claim) for claim in self._analysis.claims)
+        return Spans(RuleReading(*self.in_view(claim.start, claim.end), claim) for claim in self._analysis.claims)
 
-    def _in_view(self, start: int, end: int) -> tuple[int, int]:
+    def in_view(self, start: int, end: int) -> tuple[int, int]:
         """Map a span of the canonical text that was read from the view back to it."""
         positions = self.view.positions
         first = bisect_left(positions, start)

@@ -149,7 +149,7 @@ class Grounder:
             places=places,
             modality=meant,
             attribution=attribution,
-            confidence=self._confidence(span, date),
+            confidence=self._confidence(span, date, rule),
         )
         return _Accepted(span, body, names.dropped, meant != said.modality)
 
@@ -183,11 +183,15 @@ class Grounder:
             when = inside[0]
         return modality(self._ground.view.lower, start, end, when, self._ground.grammar, purpose=False)
 
-    def _confidence(self, span: Span, date: ClaimDate | None) -> Confidence:
+    def _confidence(self, span: Span, date: ClaimDate | None, rule: RuleReading | None) -> Confidence:
+        """How sure a claim is: a date from another sentence, or one of several that the rules read otherwise here, is not."""
         if date is None:
             return "low"
-        first, last = self._ground.view.canonical(*self._ground.around(*span))
-        return "medium" if first <= date.start and date.end <= last else "low"
+        sentence = self._ground.around(*span)
+        first, last = self._ground.view.canonical(*sentence)
+        agreed = rule is not None and rule.claim.date is not None
+        alone = len(self._ground.dates.touching(*sentence)) < 2
+        return "medium" if first <= date.start and date.end <= last and (agreed or alone) else "low"
 
 
 def _overlap(one: ClaimDate | Mention, other: ClaimDate | Mention) -> bool:

@@ -8,9 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from services.embedded import create_app
+from services.ingest.plugins import load_extractor
 from shared.domain.roles import Role
 from shared.settings import Settings
 from shared.store.tokens import new_secret
+from tests.ingest.llm.model_server import MODEL, model, refusal
 from tests.ingest.reextraction.rereading import capture_old
 from tests.support.running import ADMIN
 
@@ -75,3 +77,15 @@ async def test_what_there_is_not(app: FastAPI, document_id: str) -> None:
         assert (await editor.post(f"{base}/nothing/reextraction", json={})).status_code == 404
         unknown = await editor.post(f"{base}/{document_id}/reextraction", json={"extractor": "oracle"})
         assert (unknown.status_code, "oracle" in unknown.json()["detail"]) == (422, True)
+
+
+async def test_a_model_that_fails_is_told_as_trouble_that_may_pass(app: FastAPI, document_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_extractor.cache_clear()
+    with model(refusal(401, "no such key")) as server:
+        monkeypatch.setenv("SALNAME_LLM_BASE_URL", server.base_url)
+        monkeypatch.setenv("SALNAME_LLM_MODEL", MODEL)
+        async with client_of(app, Role.editor) as editor:
+            failed = await editor.post(f"/v1/chronologies/test/documents/{document_id}/reextraction", json={"extractor": "llm"})
+    load_extractor.cache_clear()
+    assert failed.status_code == 503
+    assert "no such key" in failed.json()["detail"]
