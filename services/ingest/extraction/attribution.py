@@ -82,7 +82,7 @@ class _Reader:
 
     def __init__(self, text: str, lower: str, start: int, end: int, grammar: Grammar) -> None:
         self.text, self.lower, self.start, self.end, self.grammar = text, lower, start, end, grammar
-        turns = grammar.attribution.turns.finditer(lower, start, end) if grammar.attribution.turns else ()
+        turns = grammar.turns.finditer(lower, start, end) if grammar.turns else ()
         # Where one speaker's words may end and another's begin.
         self._turns = [turn.start() for turn in turns if turn.start() - start >= _TURN]
 
@@ -135,8 +135,10 @@ class _Reader:
         )
 
     def _is_one(self, verb_end: int) -> bool:
-        """Whether a verb that stands without "that" tells something more than a name: not "as X said"."""
-        return self.text[verb_end : self.end].strip(" .,;:") != ""
+        """Whether a verb introduces a clause, and does not only close one: "…, Halas told reporters"."""
+        if self.grammar.verb_final:
+            return self.text[verb_end : self.end].strip(" .,;:") != ""
+        return self.grammar.finite is not None and self.grammar.finite.search(self.lower, verb_end, self.end) is not None
 
     def _named_before(self, verb: int) -> tuple[int, int] | None:
         """Return the words before a verb or phrase that name who says so."""

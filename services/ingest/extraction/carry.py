@@ -41,13 +41,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A dated claim that a later sentence may point back to. `quoted`: its noun stands in a title, its date outside."""
+    """A dated claim that a later sentence may point back to.
+
+    `quoted`: its noun stands in a title, its date outside. `planned`: it only says that this was to happen.
+    """
 
     reference: Reference
     claim: int
     sentence: int
     words: frozenset[str]
     quoted: bool
+    planned: bool = False
 
 
 class ReferenceFinder:
@@ -168,13 +172,18 @@ class Happenings:
         """Yield the happenings told of lately, the last first."""
         return reversed(self._recent)
 
-    def antecedent(self, references: Sequence[Reference], sentence: int) -> tuple[Happening, Reference] | None:
-        """Return the earlier happening that a sentence talks on about, the latest that fits."""
+    def antecedent(self, references: Sequence[Reference], sentence: int, *, past: bool) -> tuple[Happening, Reference] | None:
+        """Return the earlier happening that a sentence talks on about, the latest that fits; `past`: it tells of what happened."""
         for reference in references:
             if not reference.definite or reference.plural:
                 continue
             numbered = () if reference.ordinal is None else self._numbered.get((reference.kind, reference.ordinal), ())
-            fitting = [happening for happening in chain(self._recent, numbered) if _fits(reference, happening, sentence)]
+            fitting = [
+                happening
+                for happening in chain(self._recent, numbered)
+                # "The ceremony" of the past is none that was only planned.
+                if _fits(reference, happening, sentence) and not (past and reference.generic and happening.planned)
+            ]
             if fitting:
                 return max(fitting, key=lambda happening: (not happening.quoted, happening.claim)), reference
         return None

@@ -57,6 +57,19 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     return [_tightened(text, lower, part, cuts, grammar) for part in parts]
 
 
+def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> list[tuple[int, int]]:
+    """Part a stretch where it turns to something else ("…; …", "…, while …"), each segment with a verb of its own."""
+    found = []
+    begin = start
+    hidden: bytearray | None = None
+    for turn in grammar.turns.finditer(lower, start, end) if grammar.turns else ():
+        hidden = hidden if hidden is not None else _enclosed(text, start, end)
+        if not hidden[turn.start() - start] and _finite(lower, begin, turn.start(), grammar) and _finite(lower, turn.end(), end, grammar):
+            found.append((begin, turn.start()))
+            begin = turn.end()
+    return [*found, (begin, end)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A first division of a sentence. `items`: it stands in a row of things named with their dates, without a verb of their own."""

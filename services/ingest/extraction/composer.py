@@ -1,13 +1,13 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from services.ingest.extraction.actors import find_actors
 from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
-from services.ingest.extraction.clauses import Clause, clauses, trimmed
+from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
 from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
@@ -32,7 +32,9 @@ from shared.lexicon.units import load_units
 _EXPLICIT = "explicit"
 _HEADING = 120
 _CLOSE = 6
+_COMPARED = 40
 _ROW = re.compile(r"(?:\s[-–—]|:)\s+[^\W_]")
+_Part = TypeVar("_Part", Found, Named)
 _COLUMNS = re.compile(r"\s[|•·]\s")
 
 
@@ -77,7 +79,7 @@ class Composer:
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
         aside = datelines(self._view.text, self._mentions)
-        usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside]
+        usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside and not self._compares(mention)]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar)):
             dates = []
@@ -88,6 +90,12 @@ class Composer:
             if not sentence.question and (self._asserts(sentence) or self._is_row(sentence, dates)):
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
+
+    def _compares(self, mention: DateMention) -> bool:
+        """Whether a date is only one that something is compared with: "more than in 2017"."""
+        before, after, lower = self._grammar.compared_before, self._grammar.compared_after, self._view.lower
+        near = max(0, mention.start - _COMPARED)
+        return bool((before and before.search(lower, near, mention.start)) or (after and after.match(lower, mention.end)))
 
     def _asserts(self, sentence: Sentence) -> bool:
         """Whether a sentence is more than a heading, a byline or a caption."""
@@ -112,21 +120,42 @@ class Composer:
         if dates:
             self._dated(number, sentence, dates, values, places)
             return
-        references = self._references.find(low, high)
+        whole = Clause(*trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar), None)
+        parts = [Clause(*span, None) for span in segments(self._view.text, self._view.lower, whole.start, whole.end, self._grammar)]
+        counting = [part for part in parts if any(part.start <= value.start < part.end for value in values if value.counts)]
+        for part in counting if len(counting) > 1 else [whole]:
+            self._undated(number, sentence, part, _within(part, values), _within(part, places))
+
+    def _undated(self, number: int, sentence: Sentence, part: Clause, values: list[Found], places: list[Named]) -> None:
+        """Add a claim of a stretch that has no date of its own, where it counts something or finds the result of what was told."""
+        sentence = replace(sentence, start=part.start, end=part.end)
         counts = any(value.counts for value in values)
-        found = self._thread.meant(number, sentence, references, counts=counts)
-        if not counts and not (found and found[1].locative and self._finds_result(sentence)):
-            return
-        carried = _Carried(*found, number - found[0].sentence) if found else None
-        start, end = trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
-        self._add(Clause(start, end, None), sentence, values, places, carried)
+        found = self._thread.meant(number, sentence, self._references.find(*self._index.within(part.start, part.end)), counts=counts)
+        if counts or (found and found[1].locative and self._finds_result(sentence)):
+            self._add(part, values, places, _Carried(*found, number - found[0].sentence) if found else None)
+
+    def _leading(self, parts: list[Clause], values: list[Found]) -> list[Clause]:
+        """Part what is counted before a date's clause turns to something else: "… 35 a month; in May they had asked for 60"."""
+        first = min(parts, key=lambda part: part.start)
+        if first.date is None or sum(part.start == first.start for part in parts) > 1:
+            return parts
+        spans = [
+            span
+            for span in segments(self._view.text, self._view.lower, first.start, first.end, self._grammar)
+            if span[1] < first.date.start
+        ]
+        if not spans or not any(spans[0][0] <= value.start < spans[-1][1] for value in values if value.counts):
+            return parts
+        lead = Clause(spans[0][0], spans[-1][1], None)
+        start, end = trimmed(self._view.text, self._view.lower, lead.end, first.end, self._grammar)
+        return [lead, *(replace(part, start=start, end=end) if part is first else part for part in parts)]
 
     def _finds_result(self, sentence: Sentence) -> bool:
         result = self._grammar.result
         return result is not None and result.search(self._view.lower, sentence.start, sentence.end) is not None
 
     def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found], places: list[Named]) -> None:
-        parts = clauses(self._view.text, self._view.lower, sentence, dates, self._grammar)
+        parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
         self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
         left: list[Found] = []
@@ -140,7 +169,10 @@ class Composer:
                 shares[_owner(place.start, place.end, parts)][1].append(place)
         # What encloses another clause begins before it.
         for index in sorted(range(len(parts)), key=lambda index: (parts[index].start, -parts[index].end)):
-            self._add(parts[index], sentence, *shares[index], None)
+            if parts[index].date is None:
+                self._undated(number, sentence, parts[index], *shares[index])
+                continue
+            self._add(parts[index], *shares[index], None)
             self._remember(number, sentence, parts[index], parts)
             told = self._claims[-1]
             if told.date and told.modality in ("happened", "planned"):
@@ -150,7 +182,7 @@ class Composer:
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]
             if any(value.counts for value in beyond):
-                self._add(Clause(start, end, None), sentence, beyond, [], None)
+                self._add(Clause(start, end, None), beyond, [], None)
 
     def _remember(self, number: int, sentence: Sentence, part: Clause, parts: list[Clause]) -> None:
         low, high = self._index.within(part.start, part.end)
@@ -159,7 +191,8 @@ class Composer:
             if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
-            happening = Happening(reference, len(self._claims) - 1, number, words, quoted)
+            planned = self._claims[-1].modality == "planned"
+            happening = Happening(reference, len(self._claims) - 1, number, words, quoted, planned)
             self._thread.remember(happening, sentence)
 
     def _in_title(self, part: Clause, reference: Reference) -> bool:
@@ -204,7 +237,7 @@ class Composer:
         telling = [source for source in self._speakers if share(source)[1] > 0]
         return max(telling, key=share) if telling else None
 
-    def _add(self, part: Clause, sentence: Sentence, values: list[Found], places: list[Named], carried: _Carried | None) -> None:
+    def _add(self, part: Clause, values: list[Found], places: list[Named], carried: _Carried | None) -> None:
         view, grammar = self._view, self._grammar
         start, end = view.canonical(part.start, part.end)
         prefix, suffix = context(self._document.text, start, end)
@@ -299,6 +332,10 @@ def _tells_when(mention: DateMention) -> bool:
     except InvalidInput:
         return False
     return (date.days < float("inf") and date.days < 366 * 1500) or ".." in mention.edtf or mention.edtf.endswith("/")
+
+
+def _within(clause: Clause, parts: list[_Part]) -> list[_Part]:
+    return [part for part in parts if clause.start <= part.start and part.end <= clause.end]
 
 
 def _owner(start: int, end: int, parts: list[Clause]) -> int:

@@ -65,7 +65,7 @@ class Thread:
 
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
-        found = self._happenings.antecedent(references, number)
+        found = self._happenings.antecedent(references, number, past=self._tells_of_past(sentence))
         following = self._following(number, sentence, references) if counts else None
         if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
             found = None
@@ -122,8 +122,10 @@ class Thread:
 
     def _tells_of_now(self, sentence: Sentence) -> bool:
         """Whether a sentence tells of now, of what lasts or of what comes back."""
-        listed = (self._grammar.present, self._grammar.timeless)
-        return any(words and words.search(self._lower, sentence.start, sentence.end) for words in listed)
+        start, end, asides = sentence.start, sentence.end, self._grammar.asides
+        # "…, which is a record" is said by the way.
+        end = aside.start() if asides and (aside := asides.search(self._lower, start, end)) else end
+        return any(words and words.search(self._lower, start, end) for words in (self._grammar.present, self._grammar.timeless))
 
     def _tells_of_past(self, sentence: Sentence) -> bool:
         """Whether a sentence tells of what happened once, in the past."""

@@ -3,6 +3,7 @@
 Every question is answered within so many tokens, which keeps the work linear in texts without full stops.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -59,10 +60,12 @@ class Course:
     narrative: Narrative
     index: int = 0
     news: bool = field(init=False, default=False)
+    _stops: list[int] = field(init=False)
     _years: list[int | None] = field(init=False)
     _next: list[tuple[int | None, int | None]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._stops = self._sentence_ends()
         self._years = [_year(expression) for expression in self.scan.expressions]
         self._next = self._years_to_come()
         self.news = self._is_news()
@@ -114,10 +117,14 @@ class Course:
 
     def same_sentence(self, start: int, end: int) -> bool:
         """Whether no sentence ends between two tokens."""
-        words = self.scan.words
-        if end - start > SENTENCE_LIMIT:
-            return False
-        return not any(self._ends_sentence(at) for at in range(start, end) if words[at] in ".!?" or words[at].isspace())
+        return end - start <= SENTENCE_LIMIT and bisect_left(self._stops, start) == bisect_left(self._stops, end)
+
+    def _sentence_ends(self) -> list[int]:
+        """Return the tokens that end sentences."""
+        if not self.scan.expressions:
+            return []
+        stops = self.lexicon.members("STOP") | self.lexicon.members("BREAK")
+        return [at for at, code in enumerate(self.scan.codes) if code in stops and self._ends_sentence(at)]
 
     def after_in_sentence(self, anchor: Anchor | None, expression: Expression) -> bool:
         """Whether an expression stands in the sentence of an earlier date."""
@@ -139,8 +146,7 @@ class Course:
     def speaks(self, expression: Expression, kind: str) -> bool:
         """Whether a word of a class stands in the sentence of an expression, not too far from it."""
         members = self.lexicon.members(kind)
-        first, last = expression.tokens
-        return self._distance(first - 1, -1, members) is not None or self._distance(last, 1, members) is not None
+        return self._before(expression, members) is not None or self._after(expression, members) is not None
 
     def tense(self, expression: Expression) -> int:
         """Return 1 if the verb next to an expression speaks of what is to come, -1 of what is past, and 0 if neither is found."""
@@ -153,23 +159,29 @@ class Course:
 
     def _verb(self, expression: Expression, members: frozenset[str]) -> float:
         """Return how far the nearest word of some classes is, in tokens; where the language puts no verb, further."""
-        first, last = expression.tokens
-        before, after = self._distance(first - 1, -1, members), self._distance(last, 1, members)
+        before, after = self._before(expression, members), self._after(expression, members)
         near, far = (after, before) if self.lexicon.verb_last else (before, after)
         return min(float("inf") if near is None else near, float("inf") if far is None else far + FAR_SIDE)
 
-    def _distance(self, at: int, step: int, members: frozenset[str]) -> int | None:
-        """Return how far off the nearest word of some classes is, in one direction, as far as the sentence goes."""
-        words, codes = self.scan.words, self.scan.codes
-        if not members:
+    def _before(self, expression: Expression, members: frozenset[str]) -> int | None:
+        """Return how many tokens before an expression a word of some classes stands, as far as the sentence goes."""
+        first = expression.tokens[0]
+        stop = bisect_left(self._stops, first)
+        start = max(first - VERB_WINDOW, self._stops[stop - 1] + 1 if stop else 0)
+        return self._first_of(members, range(first - 1, start - 1, -1), self.scan.codes[start:first])
+
+    def _after(self, expression: Expression, members: frozenset[str]) -> int | None:
+        """Return how many tokens after an expression a word of some classes stands, as far as the sentence goes."""
+        last = expression.tokens[1]
+        stop = bisect_left(self._stops, last)
+        end = min(last + VERB_WINDOW, self._stops[stop] if stop < len(self._stops) else len(self.scan.codes))
+        return self._first_of(members, range(last, end), self.scan.codes[last:end])
+
+    def _first_of(self, members: frozenset[str], places: range, codes: str) -> int | None:
+        """Return how far into some places the first finite word of some classes stands; `codes` are the codes of these places."""
+        if members.isdisjoint(codes):
             return None
-        for distance in range(VERB_WINDOW):
-            if not 0 <= at < len(words) or ((words[at] in ".!?" or words[at].isspace()) and self._ends_sentence(at)):
-                return None
-            if codes[at] in members and not self._infinite(at):
-                return distance
-            at += step
-        return None
+        return next((step for step, at in enumerate(places) if self.scan.codes[at] in members and not self._infinite(at)), None)
 
     def _infinite(self, at: int) -> bool:
         """Whether a word that looks like a past tense is a participle: "will be held"."""

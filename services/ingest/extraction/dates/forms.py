@@ -19,11 +19,12 @@ expression over that string, and matching one costs what matching a short regula
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _ELEMENT = re.compile(r"\s*(?:(?P<field>[a-z]+\d?):)?(?P<atom>[A-Z][A-Z0-9_]*|'[^']+'|[^\W\d_]+|\(\?[=!]|[()\[\]|?*])")
-_REPEATS = {"?": "?", "*": "{0,40}"}
+_MANY = 40
+_REPEATS = {"?": ("?", 1), "*": (f"{{0,{_MANY}}}", _MANY)}
 _ENDS = ("first", "second")
 
 
@@ -33,11 +34,19 @@ class FormError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A compiled form: its regular expression over codes, the codes it can start with, and the class of every field."""
+    """A compiled form.
+
+    Attributes:
+        pattern: Its regular expression over codes.
+        starts: The codes it can start with.
+        fields: The class of every field.
+        width: How many codes it looks at, at most.
+    """
 
     pattern: re.Pattern[str]
     starts: frozenset[str]
     fields: Mapping[str, str]
+    width: int
 
 
 @dataclass(slots=True)
@@ -45,6 +54,7 @@ class _Part:
     regex: str
     first: set[str]
     nullable: bool
+    width: int
 
 
 def elements(form: str) -> Iterator[tuple[str, str]]:
@@ -84,17 +94,18 @@ class _Parser:
             self.at += 1
             parts.append(self.sequence(closing))
         regex = "|".join(part.regex for part in parts)
-        return _Part(regex, set().union(*(p.first for p in parts)), any(p.nullable for p in parts))
+        return _Part(regex, set().union(*(p.first for p in parts)), any(p.nullable for p in parts), max(p.width for p in parts))
 
     def sequence(self, closing: str) -> _Part:
-        regex, first, nullable = "", set[str](), True
+        regex, first, nullable, width = "", set[str](), True, 0
         while self.peek() and self.peek() != "|" and self.peek() != closing:
             part = self.element()
             regex += part.regex
+            width += part.width
             if nullable:
                 first |= part.first
             nullable = nullable and part.nullable
-        return _Part(regex, first, nullable)
+        return _Part(regex, first, nullable, width)
 
     def element(self) -> _Part:
         field, atom = self.items[self.at]
@@ -102,40 +113,52 @@ class _Parser:
         if atom in ("(?=", "(?!"):
             inner = self.alternatives(")")
             self._close(")")
-            return _Part(f"{atom}{inner.regex})", set(), True)
+            return _Part(f"{atom}{inner.regex})", set(), True, inner.width)
         if atom == "(":
             inner = self.alternatives(")")
             self._close(")")
-            part = _Part(f"(?:{inner.regex})", inner.first, inner.nullable)
+            part = _Part(f"(?:{inner.regex})", inner.first, inner.nullable, inner.width)
         elif atom == "[":
             name = _ENDS[self.ends]
             self.ends += 1
             inner = self.alternatives("]")
             self._close("]")
-            part = _Part(f"(?P<{name}>{inner.regex})", inner.first, inner.nullable)
+            part = _Part(f"(?P<{name}>{inner.regex})", inner.first, inner.nullable, inner.width)
         elif atom in (")", "]", "|", "?", "*"):
             raise FormError(f"{atom!r} stands in the wrong place in the form {self.form!r}")
         else:
             part = self._word(field, atom)
         while self.peek() in _REPEATS:
-            part = _Part(f"(?:{part.regex}){_REPEATS[self.peek()]}", part.first, True)
+            sign, times = _REPEATS[self.peek()]
+            part = _Part(f"(?:{part.regex}){sign}", part.first, True, part.width * times)
             self.at += 1
         return part
 
     def _word(self, field: str, atom: str) -> _Part:
         codes = self.codes_of(atom)
-        regex = "[" + codes + "]"
+        regex = one_of(codes)
         if field:
             if field in self.fields:
                 raise FormError(f"the field {field!r} stands twice in the form {self.form!r}")
             self.fields[field] = atom
             regex = f"(?P<{field}>{regex})"
-        return _Part(regex, set(codes), False)
+        return _Part(regex, set(codes), False, 1)
 
     def _close(self, sign: str) -> None:
         if self.peek() != sign:
             raise FormError(f"the form {self.form!r} lacks a {sign!r}")
         self.at += 1
+
+
+def one_of(codes: Iterable[str]) -> str:
+    """Return the regular expression of any of some codes, neighbours as a range: the shorter it is, the sooner it is compiled."""
+    ranges: list[list[str]] = []
+    for code in sorted(codes):
+        if ranges and ord(code) == ord(ranges[-1][1]) + 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "[" + "".join(first if first == last else f"{first}-{last}" for first, last in ranges) + "]"
 
 
 def compile_form(
@@ -160,8 +183,8 @@ def compile_form(
         raise FormError(f"the form {form!r} could match nothing at all")
     regex = f"(?:{whole.regex})"
     if after:
-        before = f"(?<=[{after}])"
+        before = f"(?<={one_of(after)})"
         regex = (rf"(?:\A|{before})" if start else before) + regex
     if not_after:
-        regex = f"(?<![{not_after}])" + regex
-    return Form(re.compile(regex), frozenset(whole.first), parser.fields)
+        regex = f"(?<!{one_of(not_after)})" + regex
+    return Form(re.compile(regex), frozenset(whole.first), parser.fields, whole.width)

@@ -6,12 +6,15 @@ classes ("a day or a small number", "a month, capitalised", "a year"). Forms are
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import accumulate, combinations
 
-TOKEN = re.compile(r"\n[^\S\n]*\n\s*|\d+(?:[.,:]\d+)*|[^\W\d_]+|[^\w\s]|_")
-"""Runs of digits, runs of letters, single signs, and blank lines."""
+TOKEN = re.compile(r"(\n[^\S\n]*\n\s*|\d+(?:[.,:]\d+)*|[^\W\d_]+|[^\w\s]|_)")
+"""Runs of digits, runs of letters, single signs, and blank lines; a group, so that splitting a text keeps them."""
+
+STOPS = ".!?"
+"""Signs that may end a sentence."""
 
 NUMERIC = re.compile(r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.([12]\d{3}|\d{2})")
 """A day, month and year in figures."""
@@ -94,8 +97,13 @@ class Lexicon:
     shapes: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     verb_last: bool = False
     _codes: dict[frozenset[str], str] = field(default_factory=dict)
-    _memo: dict[str, str] = field(default_factory=dict)
+    _memo: "_Memo" = field(init=False)
     _members: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._memo = _Memo(self.code)
+        for sign in STOPS:
+            self.add("STOP", sign)
 
     def fold(self, word: str) -> str:
         """Return the word in small letters, by the rules of the language."""
@@ -132,15 +140,8 @@ class Lexicon:
 
     def code(self, token: str) -> str:
         """Return the code of a token."""
-        found = self._memo.get(token)
-        if found is None:
-            classes = self.classes_of(token)
-            # Sets that no form was compiled with are as good as words that no form knows.
-            found = self._codes.get(classes) or self._codes[frozenset({"SIGN"})]
-            if len(self._memo) >= _MEMO_LIMIT:
-                self._memo.clear()
-            self._memo[token] = found
-        return found
+        # Sets that no form was compiled with are as good as words that no form knows.
+        return self._codes.get(self.classes_of(token)) or self._codes[frozenset({"SIGN"})]
 
     def value(self, name: str, token: str) -> Value:
         """Return what a token is worth in a class: its number, or what the table says."""
@@ -178,8 +179,8 @@ class Lexicon:
         if atom == "START":
             return self._codes[frozenset({"BREAK"})]
         name = atom if atom[0].isupper() else literal(atom)
-        wanted = {name.removesuffix("_CAP"), "UPPER"} if name.endswith("_CAP") else {name}
-        return "".join(code for classes, code in self._codes.items() if wanted <= classes)
+        plain = self.members(name.removesuffix("_CAP"))
+        return "".join(sorted(plain & self.members("UPPER") if name.endswith("_CAP") else plain))
 
     def members(self, name: str) -> frozenset[str]:
         """Return the codes of all tokens of a class; none for a class that the table does not have."""
@@ -190,12 +191,24 @@ class Lexicon:
 
     def tokens(self, text: str) -> tuple[list[str], list[int], str]:
         """Return the tokens of a text, the offset of each, and the code string of them all."""
-        words: list[str] = []
-        offsets: list[int] = []
-        for match in TOKEN.finditer(text):
-            words.append(match.group())
-            offsets.append(match.start())
-        return words, offsets, "".join(map(self.code, words))
+        parts = TOKEN.split(text)
+        words = parts[1::2]
+        offsets = list(accumulate(map(len, parts)))[:-1:2]
+        return words, offsets, "".join(map(self._memo.__getitem__, words))
+
+
+class _Memo(dict[str, str]):
+    """The codes of the tokens met so far; forgets them all when they have become too many."""
+
+    def __init__(self, code: Callable[[str], str]) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= _MEMO_LIMIT:
+            self.clear()
+        self[token] = self._code(token)
+        return self[token]
 
 
 def literal(atom: str) -> str:

@@ -1,5 +1,6 @@
 """What a text has reached: the dates that the next ones may lean on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.ingest.extraction.dates.scan import Span
@@ -105,13 +106,13 @@ def year_near(reached: When, month: int | None, when: When, following: int | Non
     return reached.year
 
 
-def nearest_year(published: When, when: When, tense: int) -> int:
+def nearest_year(published: When, when: When, tense: Callable[[], int] = lambda: 0) -> int:
     """Return the year in which a month, day or season without one lies nearest to the day of publication.
 
     Args:
         published: The day of publication.
         when: What is to be dated.
-        tense: 1 if it is spoken of as still to come, -1 as past, 0 if that is not known.
+        tense: Tells 1 if it is spoken of as still to come, -1 as past, 0 if that is not known; asked only where it matters.
     """
     assert published.year is not None
     reference = day_number(published.year, published.month or 6, published.day or 15)
@@ -123,6 +124,6 @@ def nearest_year(published: When, when: When, tense: int) -> int:
 
     years = (published.year, published.year - 1, published.year + 1)
     nearest = min(years, key=lambda year: abs(distance(year)))
-    if tense * distance(nearest) < -CONTRARY:
-        return min((year for year in years if tense * distance(year) >= 0), key=lambda year: abs(distance(year)), default=nearest)
-    return nearest
+    if abs(distance(nearest)) <= CONTRARY or (spoken := tense()) * distance(nearest) >= 0:
+        return nearest
+    return min((year for year in years if spoken * distance(year) >= 0), key=lambda year: abs(distance(year)), default=nearest)

@@ -126,14 +126,15 @@ def _told(course: Course, expression: Expression, when: When) -> bool:
     publication otherwise.
     """
     anchor, published = course.narrative.year, course.narrative.published
-    if anchor is None or published is None or anchor.from_publication or course.tense(expression) > 0:
+    if anchor is None or published is None or anchor.from_publication:
         return False
-    if course.after_in_sentence(anchor, expression):
-        return True
-    own = nearest_year(published, when, 0) if published.year is not None else None
-    if own is None or anchor.when.year is None or published.year is None or anchor.when.year >= published.year:
-        return False
-    return (own, when.month or 0, when.day or 0) > (published.year, published.month or 12, published.day or 31)
+    if not course.after_in_sentence(anchor, expression):
+        if anchor.when.year is None or published.year is None or anchor.when.year >= published.year:
+            return False
+        own = nearest_year(published, when)
+        if (own, when.month or 0, when.day or 0) <= (published.year, published.month or 12, published.day or 31):
+            return False
+    return course.tense(expression) <= 0
 
 
 def to_come(course: Course, expression: Expression) -> bool:
@@ -162,7 +163,7 @@ def _of_publication(course: Course, expression: Expression, when: When) -> Resol
     ahead = _year_ahead(course, when)
     if ahead or published is None or published.year is None:
         return ahead or Resolved(None)
-    return Resolved(when.within_year(nearest_year(published, when, course.tense(expression))), FROM_PUBLICATION)
+    return Resolved(when.within_year(nearest_year(published, when, lambda: course.tense(expression))), FROM_PUBLICATION)
 
 
 def _year_to_come(course: Course, when: When) -> Resolved:

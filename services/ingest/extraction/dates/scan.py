@@ -9,6 +9,8 @@ from services.ingest.extraction.dates.tables import Language, Pattern
 
 Span = tuple[int, int]
 
+_KNOWN_LIMIT = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -45,37 +47,59 @@ def scan(text: str, language: Language) -> Scan:
     """Find the date expressions of a text: at every place the longest that any pattern matches."""
     words, offsets, codes = language.lexicon.tokens(text)
     expressions = [
-        _expression(pattern, match, words, offsets, language) for pattern, match in _matches(codes, language) if pattern.kind != "skip"
+        _expression(pattern, match, words, offsets, origin, language)
+        for pattern, match, origin in _matches(codes, language)
+        if pattern.kind != "skip"
     ]
     return Scan(words, offsets, codes, expressions)
 
 
-def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match[str]]]:
-    free = 0
+def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match[str], int]]:
+    """Yield the longest match at every place, with the offset in codes that its positions are counted from."""
+    free, known, widths = 0, language.known, language.widths
     for start in language.starts.finditer(codes):
         at = start.start()
-        if at < free or not language.filters[codes[at]].match(codes, at):
+        if at < free:
             continue
-        best: tuple[Pattern, re.Match[str]] | None = None
-        for pattern in language.patterns[codes[at]]:
-            match = pattern.form.pattern.match(codes, at)
-            if match and (best is None or match.end() > best[1].end()):
-                best = pattern, match
+        origin = max(0, at - 1)
+        window = codes[origin : at + widths[codes[at]] + 1]
+        # What precedes the first code of a text can only be mistaken for nothing, which forms tell from a code by its absence.
+        key = window if at else "^" + window
+        if key not in known:
+            if len(known) >= _KNOWN_LIMIT:
+                known.clear()
+            known[key] = _longest(window, at - origin, language)
+        best = known[key]
         if best:
-            free = best[1].end()
-            yield best
+            free = origin + best[1].end()
+            yield *best, origin
 
 
-def _expression(pattern: Pattern, match: re.Match[str], words: list[str], offsets: list[int], language: Language) -> Expression:
+def _longest(window: str, at: int, language: Language) -> tuple[Pattern, re.Match[str]] | None:
+    if language.filters.rule_out(window, at):
+        return None
+    best: tuple[Pattern, re.Match[str]] | None = None
+    for pattern in language.patterns[window[at]]:
+        match = pattern.form.pattern.match(window, at)
+        if match and (best is None or match.end() > best[1].end()):
+            best = pattern, match
+    return best
+
+
+def _expression(
+    pattern: Pattern, match: re.Match[str], words: list[str], offsets: list[int], origin: int, language: Language
+) -> Expression:
+    """Read a match out of the tokens; its positions are counted from `origin`."""
+
     def span(group: int | str) -> Span:
-        last = match.end(group) - 1
-        return offsets[match.start(group)], offsets[last] + len(words[last])
+        last = origin + match.end(group) - 1
+        return offsets[origin + match.start(group)], offsets[last] + len(words[last])
 
     fields: dict[str, Value | bool] = dict(pattern.given)
     for name, kind in pattern.form.fields.items():
         at = match.start(name)
         if at >= 0:
-            fields[name] = language.lexicon.value(kind, words[at])
+            fields[name] = language.lexicon.value(kind, words[origin + at])
     ends = (span("first"), span("second")) if "second" in pattern.form.pattern.groupindex else None
     year_at = span("year")[0] if "year" in pattern.form.fields and match["year"] else None
-    return Expression(pattern, span(0), fields, ends, (match.start(), match.end()), year_at)
+    return Expression(pattern, span(0), fields, ends, (origin + match.start(), origin + match.end()), year_at)

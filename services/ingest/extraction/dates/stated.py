@@ -1,7 +1,6 @@
 """What the words of a date expression say by themselves."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from services.ingest.extraction.dates.lexicon import Value
 from services.ingest.extraction.dates.when import When, common_year
@@ -11,34 +10,38 @@ Fields = Mapping[str, Value | bool]
 
 def stated(fields: Fields) -> When:
     """Return what the fields of an expression say, with nothing added from elsewhere."""
-    bce = fields.get("era") == "bce"
-    when = When(
-        month=number(fields, "month"),
-        day=number(fields, "day"),
-        season=number(fields, "season"),
-        approximate=bool(fields.get("approximate")),
-    )
-    feast = fields.get("feast")
-    if isinstance(feast, str):
-        month, day = feast.split("-")
-        when = replace(when, month=int(month), day=int(day))
     figures = fields.get("numeric")
     if isinstance(figures, str):
         return figured(figures)
+    bce, approximate = fields.get("era") == "bce", bool(fields.get("approximate"))
     year = number(fields, "year")
     if year is not None:
-        return replace(when, year=common_year(year, bce))
-    century, tens, decade = number(fields, "century"), number(fields, "tens"), number(fields, "decade")
-    hundreds = number(fields, "hundreds")
+        month, day = _month_and_day(fields)
+        return When(common_year(year, bce), month, day, number(fields, "season"), approximate=approximate)
+    decade, century = _decade_or_century(fields, bce)
+    month, day = _month_and_day(fields)
+    return When(None, month, day, number(fields, "season"), decade, century, bce and (decade, century) != (None, None), approximate)
+
+
+def _month_and_day(fields: Fields) -> tuple[int | None, int | None]:
+    feast = fields.get("feast")
+    if isinstance(feast, str):
+        month, day = feast.split("-")
+        return int(month), int(day)
+    return number(fields, "month"), number(fields, "day")
+
+
+def _decade_or_century(fields: Fields, bce: bool) -> tuple[int | None, int | None]:
+    """Return the digits of the decade or those of the century that the words name."""
+    hundreds, decade = number(fields, "hundreds"), number(fields, "decade")
     if hundreds is not None:
-        return replace(when, century=hundreds // 100)
+        return None, hundreds // 100
     if decade is not None:
-        return replace(when, decade=decade // 10, bce=bce)
-    if century is not None and tens is not None and not bce:
-        return replace(when, decade=(century - 1) * 10 + tens // 10)
-    if century is not None:
-        return replace(when, century=century - 1, bce=bce)
-    return when
+        return decade // 10, None
+    century, tens = number(fields, "century"), number(fields, "tens")
+    if century is None:
+        return None, None
+    return (None, century - 1) if tens is None or bce else ((century - 1) * 10 + tens // 10, None)
 
 
 def figured(figures: str) -> When:

@@ -2,16 +2,20 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from services.ingest.extraction.dates.forms import Form, FormError, compile_form, elements
+from services.ingest.extraction.dates.forms import Form, FormError, compile_form, elements, one_of
 from services.ingest.extraction.dates.lexicon import Lexicon, inflected, literal
 
 _GROUP = re.compile(r"\(\?P<\w+>")
+
+OFTEN = 300
+"""Looks at a code after which its filter is compiled."""
 
 FOLDER = Path(__file__).resolve().parent.parent / "languages"
 
@@ -43,15 +47,19 @@ class Language:
         code: ISO 639-1.
         lexicon: Its words.
         patterns: For every code, the patterns that can begin with it, in the order of the table.
-        filters: For every code, what matches wherever any of its patterns does.
+        filters: Tells where none of the patterns of a code can match.
+        widths: For every code, how many codes its patterns look at, at most.
         starts: Finds the codes that a pattern can begin with.
+        known: What was found at codes met before.
     """
 
     code: str
     lexicon: Lexicon
     patterns: Mapping[str, tuple[Pattern, ...]]
-    filters: Mapping[str, re.Pattern[str]]
+    filters: "Filters"
+    widths: Mapping[str, int]
     starts: re.Pattern[str]
+    known: dict[str, "tuple[Pattern, re.Match[str]] | None"] = field(default_factory=dict)
 
 
 def available() -> tuple[str, ...]:
@@ -87,27 +95,38 @@ def compile_table(table: Mapping[str, Any]) -> Language:
             for code in pattern.form.starts:
                 by_code.setdefault(code, []).append(pattern)
     patterns = {code: tuple(found) for code, found in by_code.items()}
-    return Language(table["code"], lexicon, patterns, Filters(patterns), _one_of(patterns))
+    widths = {code: max(pattern.form.width for pattern in found) for code, found in patterns.items()}
+    return Language(table["code"], lexicon, patterns, Filters(patterns), widths, re.compile(one_of(patterns)))
 
 
-class Filters(dict[str, re.Pattern[str]]):
+class Filters:
     """For every code, an expression that matches where any of its patterns does; most places match none, and one look settles that.
 
-    Compiled when a text first has the code: compiling them all takes longer than reading a page.
+    Compiling it takes longer than reading a page, so that is done only for a code that has come up often.
     """
 
     def __init__(self, patterns: Mapping[str, tuple[Pattern, ...]]) -> None:
-        super().__init__()
         self._patterns = patterns
+        self._looks = Counter[str]()
+        self._of_code: dict[str, re.Pattern[str]] = {}
+        self._compiled: dict[tuple[int, ...], re.Pattern[str]] = {}
 
-    def __missing__(self, code: str) -> re.Pattern[str]:
-        forms = (_GROUP.sub("(?:", pattern.form.pattern.pattern) for pattern in self._patterns[code])
-        self[code] = re.compile("|".join(forms))
-        return self[code]
+    def rule_out(self, codes: str, at: int) -> bool:
+        """Whether it is known without trying them that no pattern matches at a place."""
+        code = codes[at]
+        found = self._of_code.get(code)
+        if found is None:
+            self._looks[code] += 1
+            if self._looks[code] < OFTEN:
+                return False
+            found = self._of_code[code] = self._compile(self._patterns[code])
+        return found.match(codes, at) is None
 
-
-def _one_of(codes: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("[" + "".join(codes) + "]")
+    def _compile(self, patterns: tuple[Pattern, ...]) -> re.Pattern[str]:
+        key = tuple(map(id, patterns))
+        if key not in self._compiled:  # many codes begin the same patterns
+            self._compiled[key] = re.compile("|".join(_GROUP.sub("(?:", pattern.form.pattern.pattern) for pattern in patterns))
+        return self._compiled[key]
 
 
 def _pattern(entry: Mapping[str, Any], form: str, lexicon: Lexicon, macros: Mapping[str, str]) -> Pattern:

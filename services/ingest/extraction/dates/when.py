@@ -1,6 +1,6 @@
 """A moment at the precision it is known to, and arithmetic on it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from shared.domain.dates import civil, day_number, days_in_month
@@ -107,7 +107,7 @@ class When:
 
     def within_year(self, year: int) -> "When":
         """Return the same month, day or season in that year."""
-        return replace(self, year=year)
+        return When(year, self.month, self.day, self.season, approximate=self.approximate)
 
 
 def common_year(year: int, bce: bool) -> int:

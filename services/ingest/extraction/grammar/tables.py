@@ -55,6 +55,9 @@ class Phrases:
     noun_number_words: frozenset[str]
     number_noun_words: frozenset[str]
     not_before: frozenset[str]
+    quantity_nouns: frozenset[str]
+    quantity_links: frozenset[str]
+    verb_nouns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,6 @@ class Attribution:
     saying: re.Pattern[str] | None
     closing: re.Pattern[str] | None
     reported: re.Pattern[str] | None
-    turns: re.Pattern[str] | None
     afterwards: re.Pattern[str] | None
     not_sources: re.Pattern[str] | None
     pronouns: frozenset[str]
@@ -124,6 +126,7 @@ class Grammar:
     bounds: Bounds
     phrases: Phrases
     joining: frozenset[str]
+    turns: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
     purpose: re.Pattern[str] | None
     purpose_openers: re.Pattern[str] | None
@@ -161,6 +164,9 @@ class Grammar:
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
+    asides: re.Pattern[str] | None
+    compared_before: re.Pattern[str] | None
+    compared_after: re.Pattern[str] | None
 
     @property
     def verb_final(self) -> bool:
@@ -190,6 +196,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
+        turns=_any(clauses.get("turns", []), "{}"),
         subordinating=_any(clauses["subordinating"]),
         purpose=_any(clauses["purpose"]),
         purpose_openers=_any(clauses.get("purpose_openers", [])),
@@ -238,6 +245,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
         timeless=_any(verbs.get("timeless", [])),
+        asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
+        compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
     )
 
 
@@ -255,7 +265,6 @@ def _attribution(table: dict[str, Any]) -> Attribution:
         saying=_either(_any(table.get("verbs", [])), *introducing),
         closing=_any(table.get("closing", [])),
         reported=_any(table.get("reported", []), r"(?:{})$"),
-        turns=_any(table.get("turns", []), "{}"),
         afterwards=_any(table.get("afterwards", []), r"(?:{})(?!\w)"),
         not_sources=_any(table.get("not_sources", [])),
         pronouns=words("pronouns"),
@@ -307,6 +316,9 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         noun_number_words=frozenset(table["noun_number_words"]),
         number_noun_words=frozenset(table["number_noun_words"]),
         not_before=frozenset(table["not_before"]),
+        quantity_nouns=frozenset(table.get("quantity_nouns", ())),
+        quantity_links=frozenset(table.get("quantity_links", ())),
+        verb_nouns=tuple(table.get("verb_nouns", ())),
     )
 
 
