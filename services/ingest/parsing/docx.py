@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from services.ingest.parsing.archives import entries, inflate, opened
+from services.ingest.parsing.archives import Entry, inflate, opened
 from services.ingest.parsing.characters import whole
 from services.ingest.parsing.details import sound_details
 from services.ingest.parsing.docx_lists import ListNumbers
@@ -50,13 +50,13 @@ def _weigh(data: bytes, limits: ParseLimits) -> None:
             raise TooLarge(f"the Word file unpacks to more than the {limits.unpacked_bytes:,} bytes allowed (SALNAME_MAX_UNPACKED_BYTES)")
 
     with opened(BytesIO(data), limits) as archive:
-        for entry in entries(archive):
+        for info in archive.infolist():
             try:
-                inflate(archive, entry, limits.unpacked_bytes, weigh)
+                inflate(archive, Entry(info.filename, info, None), limits.unpacked_bytes, weigh)
             except TooLarge:
                 raise
             except UnreadableDocument as error:
-                raise UnreadableDocument(_DAMAGED.format(f"its part {entry.name}")) from error
+                raise UnreadableDocument(_DAMAGED.format(f"its part {info.filename}")) from error
 
 
 def _opened(data: bytes) -> "Document":

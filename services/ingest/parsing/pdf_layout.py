@@ -24,6 +24,7 @@ _ROWS = 3
 _MOST_ROWS, _MOST_BLOCKS = 500, 40  # of a page that a person set; finding gutters takes the square of the rows
 _SURE_ROWS = 8
 _GUTTER, _NARROW_GUTTER = 1.0, 0.6
+_RIVER = 1.5
 _FILLED = 0.62
 _WORDS_A_LINE = 2.5
 _LETTERS = 0.6
@@ -216,9 +217,17 @@ def _judged(rows: list[Row], first: int, end: int, x: float, size: float) -> _Gu
     if both < _ROWS:
         return None
     width = min(line[0].x0 for line in right) - max(max(word.x1 for word in line) for line in left)
-    if width < (_NARROW_GUTTER if both >= _SURE_ROWS else _GUTTER) * size or not (_is_prose(left) and _is_prose(right)):
+    if width < max((_NARROW_GUTTER if both >= _SURE_ROWS else _GUTTER) * size, _RIVER * _word_gap([*left, *right])):
+        return None
+    if not (_is_prose(left) and _is_prose(right)):
         return None
     return _Gutter(first, end, x, both)
+
+
+def _word_gap(lines: list[list[Word]]) -> float:
+    """Return the usual gap between words: in text that is set loose, gaps of several lines may lie beneath one another by chance."""
+    gaps = [after.x0 - before.x1 for line in lines for before, after in pairwise(line)]
+    return median(gaps) if gaps else 0.0
 
 
 def _beside(side: list[list[Word]], other: list[list[Word]]) -> int:

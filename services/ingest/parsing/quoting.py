@@ -8,7 +8,8 @@ from importlib import resources
 
 _LINE = re.compile(r"[^\n]*(?:\n|\Z)")
 _QUOTED = re.compile(r"\s{0,3}>")
-_INTRODUCES = re.compile(r"(?=.*[\d@]).{1,300}:\s*\Z", re.DOTALL)
+_INTRODUCES = re.compile(r"(?=.*[\d@]).{1,300}:")
+_ENDS = ".!?:;"
 _RULED = re.compile(r"\s*[-_]{3,}\s*(\S.{0,60}?)\s*[-_]{3,}\s*")
 
 
@@ -40,15 +41,16 @@ def _goes_on(text: str, lines: list[tuple[int, int]], at: int) -> bool:
 
 def _introduction(text: str, lines: list[tuple[int, int]], at: int) -> int:
     """Return the line in which `On 4 May 1998, Leyla wrote:` begins, which may be broken into two; `at` where there is none."""
-    above = at - 1
-    if above >= 0 and not text[slice(*lines[above])].strip():
-        above -= 1
-    for first in (above, above - 1):
-        if first < 0 or _QUOTED.match(text, lines[first][0]) or not text[slice(*lines[first])].strip():
-            break
-        if _INTRODUCES.match(text[lines[first][0] : lines[above][1]]):
-            return first
-    return at
+
+    def own(number: int) -> str:
+        line = text[slice(*lines[number])] if number >= 0 else ""
+        return "" if _QUOTED.match(line) else line.strip()
+
+    above = at - 1 if own(at - 1) else at - 2
+    before, last = own(above - 1), own(above)
+    if before and before[-1] not in _ENDS and _INTRODUCES.fullmatch(f"{before} {last}"):
+        return above - 1
+    return above if _INTRODUCES.fullmatch(last) else at
 
 
 def _rules_off(line: str) -> bool:
