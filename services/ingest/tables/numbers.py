@@ -34,11 +34,12 @@ _PERCENT = "%"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """What a column of numbers gives values of."""
+    """What a column of numbers gives values of. `bound` is what the header says of all its numbers: "Visitors (approx.)"."""
 
     name: str
     kind: ValueKind = "count"
     unit: str | None = None
+    bound: Bound = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ def attribute_of(header: str, language: str) -> Attribute:
     """Return what a header counts: the normalised attribute where the unit tables know the noun, else the header as it is written."""
     kind, unit, bare = _unit_of(header, language)
     name = " ".join(bare.split()) or header.strip()
+    bound: Bound = "exact"
+    bracketed = _BRACKETS.search(name)
+    if bracketed and folded(bracketed.group()) in phrases("circa"):
+        bound = "about"
+        name = " ".join(name.replace(bracketed.group(), " ").split()) or name
     known = next((found for code in dict.fromkeys((base_language(language), "en")) if (found := _counted(name, code))), None)
-    return Attribute((known or name)[:200], kind, unit)
+    return Attribute((known or name)[:200], kind, unit, bound)
 
 
 def _unit_of(header: str, language: str) -> tuple[ValueKind, str | None, str]:

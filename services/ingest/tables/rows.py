@@ -253,7 +253,7 @@ class RowReader:
                     attribute=attribute.name,
                     value=number.value,
                     kind=kind,
-                    bound=number.bound,
+                    bound=attribute.bound if number.bound == "exact" else number.bound,
                     upper=number.upper,
                     unit=number.unit or attribute.unit,
                 )

@@ -64,6 +64,8 @@ def test_the_column_shows_which_mark_is_the_decimal_one() -> None:
         ("Budget in $", "en", Attribute("Budget in", "money", "USD")),
         ("Turnout, %", "en", Attribute("Turnout", "percent", "%")),
         ("Blimps", "en", Attribute("Blimps")),
+        ("Visitors (approx.)", "en", Attribute("visitors", bound="about")),
+        ("Blimps (red)", "en", Attribute("Blimps (red)")),
     ],
 )
 def test_what_a_header_counts(header: str, language: str, attribute: Attribute) -> None:
