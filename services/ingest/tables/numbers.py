@@ -11,7 +11,8 @@ from services.ingest.tables.lexicon import decimal_mark, folded, phrases, withou
 from shared.domain.claims import Bound, ValueKind
 from shared.lexicon.units import load_units
 
-MOST_DIGITS = 18
+MOST, MOST_DIGITS = 100, 18
+"""Characters of a cell that holds a number, and digits of the number."""
 
 _BOUNDS: dict[str, Bound] = {
     ">": "more_than",
@@ -114,6 +115,8 @@ class NumberReader:
 
     def read(self, text: str) -> Number | None:
         """Return the number that a whole cell says; None where it says none."""
+        if len(text) > MOST:
+            return None
         rest, bound = text, None
         if sign := _SIGN.match(rest):
             bound, rest = _BOUNDS[sign[1]], rest[sign.end() :]

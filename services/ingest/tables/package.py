@@ -31,6 +31,7 @@ _MONTH_AND_YEAR = 17
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
+_TEXTS = "xl/sharedStrings.xml"
 
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
@@ -42,6 +43,8 @@ _CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,7})(\d{1,9})[\"']")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,9})[\"']")
+_TEXT = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
+_TEXT_USED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>(\d{1,9})<""")
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -63,6 +66,7 @@ def inspect(data: bytes, limits: TableLimits) -> Package:
     if len(sheets) > limits.sheets:
         raise TooLarge(f"the workbook has {len(sheets):,} sheets, more than the {limits.sheets:,} allowed")
     styles = _coarse_styles(parts.get(_STYLES, b""))
+    _weigh_texts(parts, limits)
     named = {path: name for name, path in sheets.items()}
     coarse: dict[str, Mapping[Place, Precision]] = {}
     for path, part in parts.items():
@@ -176,6 +180,19 @@ def _precision(code: str) -> Precision | None:
     if "d" in shown or "y" not in shown:
         return None
     return "month" if "m" in shown else "year"
+
+
+def _weigh_texts(parts: Mapping[str, bytes], limits: TableLimits) -> None:
+    """Refuse a workbook whose shared texts, which are kept once and copied to every cell that uses them, come to too much."""
+    lengths = [match.end() - match.start() for match in _TEXT.finditer(parts.get(_TEXTS, b""))]
+    if not lengths:
+        return
+    total = 0
+    for part in parts.values():
+        if b"sheetData" in part:
+            total += sum(lengths[at] for used in _TEXT_USED.findall(part) if (at := int(used)) < len(lengths))
+    if total > limits.unpacked_bytes:
+        raise _too_much()
 
 
 def _look_through(name: str, part: bytes, styles: Mapping[int, Precision], limits: TableLimits) -> dict[Place, Precision]:

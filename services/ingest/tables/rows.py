@@ -111,7 +111,7 @@ class RowReader:
         if statement is None:
             raise BadRowError(self._statement, "", "nothing says what happened", "fill in the cell")
         told = self._statements.read(statement)
-        first, last = _ends(row)
+        first, last = _ends(self._grid.text, row)
         prefix, suffix = context(self._grid.text, first, last)
         places = self._mentions(row, "place") or told.places
         return ClaimBody(
@@ -316,9 +316,10 @@ def _cited(grid: Grid, start: int, end: int) -> dict[str, int | str]:
     return {"start": start, "end": end, "quote": grid.text[start:end]}
 
 
-def _ends(row: Row) -> tuple[int, int]:
-    """Return the span of a row as it stands, from its first filled cell of its own on, to its end."""
-    return row.start, row.end
+def _ends(text: str, row: Row) -> tuple[int, int]:
+    """Return the span of a row as it stands, without the blanks around it: empty cells of a workbook's row are tabs."""
+    line = text[row.start : row.end]
+    return row.end - len(line.lstrip()), row.start + len(line.rstrip())
 
 
 def _title(column: Column | None) -> str:

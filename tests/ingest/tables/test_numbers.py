@@ -44,7 +44,7 @@ def test_numbers_of_cells(text: str, language: str, says: str) -> None:
     assert number(text, language) == says
 
 
-@pytest.mark.parametrize("text", ["n/a", "many", "12 people", "1,2,3", "400–300", "1.2.3", "4" * 30, "", "--3"])
+@pytest.mark.parametrize("text", ["n/a", "many", "12 people", "1,2,3", "400–300", "1.2.3", "4" * 30, "1" + " " * 9_000 + "2x", "", "--3"])
 def test_what_is_no_number(text: str) -> None:
     assert number(text) is None
 

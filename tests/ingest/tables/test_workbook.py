@@ -132,6 +132,11 @@ def test_days_that_spreadsheet_programs_disagree_about_are_not_believed() -> Non
     assert "disagree" in reading.report.bad[0].reason
 
 
+def test_a_row_is_quoted_without_the_empty_cells_around_it() -> None:
+    reading = read(sheet([[None, "Date", "Event", None], [None, 1991, "A fair", None]]))
+    assert [claim.quote for claim in reading.claims] == ["1991\tA fair"]
+
+
 def test_formulas_are_text_or_what_they_came_to() -> None:
     reading = read(sheet([["Date", "Event"], [1991, "=1+1"], [1992, "@SUM(A1)"], [1993, "+A fair"]]))
     assert [claim.statement for claim in reading.claims] == ["@SUM(A1)", "+A fair"], "a formula without a result is an empty cell"
@@ -172,6 +177,14 @@ def test_formats_far_down_an_empty_sheet_do_no_harm() -> None:
 def test_a_zip_bomb_is_refused_by_what_it_unpacks_to() -> None:
     data = rezipped(sheet([[1991, "x"]]), {"xl/media/image1.png": b"\0" * 30_000_000})
     assert len(data) < 100_000
+    with pytest.raises(TooLarge, match="unpacks to more"):
+        grid(data, TableLimits(unpacked_bytes=20_000_000))
+
+
+def test_a_text_that_is_kept_once_and_used_everywhere_is_weighed_as_often_as_it_is_used() -> None:
+    texts = b"<sst><si><t>" + b"x" * 30_000 + b"</t></si></sst>"
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (at, at) for at in range(2, 1_002))
+    data = rezipped(sheet([[1991, "x"]]), {"xl/sharedStrings.xml": texts, "xl/worksheets/sheet1.xml": _sheet_xml(rows)})
     with pytest.raises(TooLarge, match="unpacks to more"):
         grid(data, TableLimits(unpacked_bytes=20_000_000))
 
