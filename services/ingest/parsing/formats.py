@@ -99,13 +99,11 @@ PARSERS: Mapping[str, Parser] = {
 }
 
 
-def parse(data: bytes, filename: str | None, media_type: str | None, limits: ParseLimits | int) -> Parsed:
+def parse(data: bytes, filename: str | None, media_type: str | None, limits: ParseLimits) -> Parsed:
     """Read a document; raise `UnreadableDocument` that says what is wrong with it and what would do.
 
-    `media_type` may carry a charset, as in `text/html; charset=windows-1251`. A number for `limits` is the most bytes of a document.
+    `media_type` may carry a charset, as in `text/html; charset=windows-1251`.
     """
-    if isinstance(limits, int):
-        limits = ParseLimits(bytes=limits)
     if len(data) > limits.bytes:
         raise TooLarge(f"the file has {len(data):,} bytes, more than the {limits.bytes:,} allowed (SALNAME_MAX_DOCUMENT_BYTES)")
     if not data:

@@ -14,7 +14,10 @@ _RULED = re.compile(r"\s*[-_]{3,}\s*(\S.{0,60}?)\s*[-_]{3,}\s*")
 
 
 def quoted_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of what is quoted, whole lines, with the line that says who is quoted; in order and apart."""
+    """Yield the spans of what is quoted, with the line that says who is quoted; in order and apart.
+
+    The last line break of each is left: what stands around a quotation does not run on over it.
+    """
     lines = [match.span() for match in _LINE.finditer(text) if match.end() > match.start()]
     at = 0
     while at < len(lines):
@@ -28,7 +31,7 @@ def quoted_lines(text: str) -> Iterator[tuple[int, int]]:
         first = _introduction(text, lines, at)
         while at < len(lines) and _goes_on(text, lines, at):
             at += 1
-        yield lines[first][0], lines[at - 1][1]
+        yield lines[first][0], lines[at - 1][1] - text.endswith("\n", 0, lines[at - 1][1])
 
 
 def _goes_on(text: str, lines: list[tuple[int, int]], at: int) -> bool:

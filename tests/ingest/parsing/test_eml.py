@@ -45,7 +45,7 @@ def test_quoted_replies_are_other_peoples_words() -> None:
         "> Nobody knows.\n\nIt was the fourth, and I was there:\nin the rain.\n"
     )
     parsed = read(bytes(message(text)), "re.eml")
-    assert own_words(parsed) == "I think so, too.\n\n\nIt was the fourth, and I was there:\nin the rain.\n"
+    assert own_words(parsed) == "I think so, too.\n\n\n\nIt was the fourth, and I was there:\nin the rain.\n"
     assert len(parsed.notes) == 1
     assert "not read as its own words" in parsed.notes[0]
     view = reading_view(ExtractionInput(text=parsed.text, language="en", skip=parsed.skip))
