@@ -7,6 +7,7 @@ This module finds their rows in a text. Concepts are named by their English name
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -80,15 +81,20 @@ class _Pattern:
         return len(self.stems), sum(len(stem) for stem, _ in self.stems)
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
     """Split a text into its words."""
     found: list[Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
-        gap = text[end : match.start()]
-        found.append(Token(match.group(), fold(match.group()), match.start(), bool(_BREAK.search(gap)), gap in ("-", "–")))
+        word, start = match.group(), match.start()
+        gap = text[end:start]
+        if gap == " ":
+            found.append(Token(word, fold(word), start, False, False))
+        else:
+            found.append(Token(word, fold(word), start, _BREAK.search(gap) is not None, gap in ("-", "–")))
         end = match.end()
-    return found
+    return tuple(found)
 
 
 def _concepts() -> dict[str, Concept]:
@@ -115,6 +121,7 @@ class _Lexicon:
             for name, row in table.get(kind_class, {}).items():
                 self._add(CONCEPTS[name], row.get(language, ""), plural=language == "en")
         self._longest = max((len(stem) for stem in self._prefix), default=0)
+        self._beginning = lru_cache(maxsize=65536)(self._beginning_with)
 
     def _add(self, concept: Concept, patterns: str, *, plural: bool) -> None:
         for pattern in filter(None, (part.strip() for part in patterns.split("|"))):
@@ -123,14 +130,16 @@ class _Lexicon:
                 index = self._prefix if variant[0][1] else self._exact
                 index[variant[0][0]].append(_Pattern(variant, concept))
 
-    def longest_at(self, found: list[Token], position: int) -> _Pattern | None:
+    def longest_at(self, found: Sequence[Token], position: int) -> _Pattern | None:
         """Return the longest pattern that begins at a word."""
-        word = found[position].folded
+        return next((pattern for pattern in self._beginning(found[position].folded) if _fits(pattern, found, position)), None)
+
+    def _beginning_with(self, word: str) -> tuple[_Pattern, ...]:
+        """The patterns that may begin with a word, the longest first."""
         candidates = list(self._exact.get(word, ()))
         for length in range(2, min(len(word), self._longest) + 1):
             candidates += self._prefix.get(word[:length], ())
-        fitting = [pattern for pattern in candidates if _fits(pattern, found, position)]
-        return max(fitting, key=lambda pattern: (pattern.length, pattern.concept.name), default=None)
+        return tuple(sorted(candidates, key=lambda pattern: (pattern.length, pattern.concept.name), reverse=True))
 
 
 def _words(pattern: str) -> list[str]:
@@ -146,7 +155,7 @@ def _plurals(stems: tuple[tuple[str, bool], ...]) -> tuple[tuple[tuple[str, bool
     return stems, (*stems[:-1], (last + ("es" if last.endswith(("s", "x", "ch", "sh")) else "s"), False))
 
 
-def _fits(pattern: _Pattern, found: list[Token], position: int) -> bool:
+def _fits(pattern: _Pattern, found: Sequence[Token], position: int) -> bool:
     following = found[position : position + len(pattern.stems)]
     return len(following) == len(pattern.stems) and all(
         (token.folded.startswith(stem) if open_end else token.folded == stem) and not (offset and token.after_break)
@@ -164,7 +173,7 @@ def primary(language: str) -> str:
     return language.split("-", 1)[0].casefold()
 
 
-def concepts_in(found: list[Token], language: str) -> list[ConceptMention]:
+def concepts_in(found: Sequence[Token], language: str) -> list[ConceptMention]:
     """Return the concepts that a text mentions, in order, the longest pattern at each place."""
     lexicon = _lexicon(primary(language))
     numbered = _ordinals_at(found, primary(language))
@@ -204,25 +213,25 @@ def _ordinal_words(language: str) -> _OrdinalWords:
     return _OrdinalWords(frozenset(map(fold, row.get("suffixes", ()))), frozenset(map(fold, row.get("stops", ()))), by_beginning)
 
 
-def _ordinals_at(found: list[Token], language: str) -> dict[int, tuple[int, int]]:
+def _ordinals_at(found: Sequence[Token], language: str) -> dict[int, tuple[int, int]]:
     """Return the ordinals of a text: position of the last word -> (position of the first word, number)."""
     table = _ordinal_words(language)
     numbered: dict[int, tuple[int, int]] = {}
     for position, token in enumerate(found):
         following = found[position + 1] if position + 1 < len(found) else None
-        figure = _FIGURE.fullmatch(token.folded)
+        figure = _FIGURE.fullmatch(token.folded) if token.folded[:1].isdigit() else None
         if figure and figure[2] and figure[2] in table.suffixes:
             numbered[position] = (position, int(figure[1]))
         elif figure and not figure[2] and following and following.after_hyphen and following.folded in table.suffixes:
             numbered[position + 1] = (position, int(figure[1]))
-        elif _ROMAN.fullmatch(token.text):
+        elif token.text[0] in _ROMAN_DIGITS and _ROMAN.fullmatch(token.text):
             numbered[position] = (position, _roman(token.text))
         else:
             _note_ordinal_word(found, position, table, numbered)
     return {last: (first, number) for last, (first, number) in numbered.items() if number > 0}
 
 
-def _note_ordinal_word(found: list[Token], position: int, table: _OrdinalWords, numbered: dict[int, tuple[int, int]]) -> None:
+def _note_ordinal_word(found: Sequence[Token], position: int, table: _OrdinalWords, numbered: dict[int, tuple[int, int]]) -> None:
     for stems, number in table.by_beginning.get(found[position].folded[:_BEGINNING], ()):
         following = found[position : position + len(stems)]
         if len(following) == len(stems) and all(
@@ -238,7 +247,7 @@ def _roman(text: str) -> int:
     return sum(-digit if digit < max(digits[i:]) else digit for i, digit in enumerate(digits))
 
 
-def _ordinals_of(found: list[Token], first: int, last: int, numbered: dict[int, tuple[int, int]], language: str) -> frozenset[int]:
+def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: dict[int, tuple[int, int]], language: str) -> frozenset[int]:
     """Return the ordinals of a noun: `the First World Congress`, `1-ci, 2-ci və 3-cü konqres`, `World War II`."""
     stops = _ordinal_words(language).stops
     numbers: list[int] = []
@@ -277,7 +286,7 @@ def _marks(row: dict[str, list[str]]) -> _Marks:
     return frozenset(map(fold, row["before"])), frozenset(map(fold, row["after"])), tuple(map(fold, row["endings"]))
 
 
-def _role(found: list[Token], first: int, last: int, language: str) -> Role:
+def _role(found: Sequence[Token], first: int, last: int, language: str) -> Role:
     ahead = _ahead(found, first)
     behind = found[last].folded if last < len(found) else ""
     for role, (before, after, endings) in _roles(language):
@@ -286,7 +295,7 @@ def _role(found: list[Token], first: int, last: int, language: str) -> Role:
     return "subject"
 
 
-def _ahead(found: list[Token], first: int) -> set[str]:
+def _ahead(found: Sequence[Token], first: int) -> set[str]:
     """The words before a noun, up to where its phrase begins."""
     ahead: set[str] = set()
     for position in range(first - 1, max(-1, first - 1 - _PHRASE), -1):
@@ -296,7 +305,7 @@ def _ahead(found: list[Token], first: int) -> set[str]:
     return ahead
 
 
-def is_matter_of(matters: list[ConceptMention], papers: list[ConceptMention], found: list[Token], language: str) -> bool:
+def is_matter_of(matters: list[ConceptMention], papers: list[ConceptMention], found: Sequence[Token], language: str) -> bool:
     """Whether a happening is what a paper is about: `a decree on the holding of the congress`, not `the congress adopted a resolution`.
 
     A word that says so stands between the two; which of them comes first depends on the language.

@@ -34,7 +34,7 @@ class Group:
 
 def assemble(group: Group, rulings: Rulings) -> Entry:
     """Make the entry of a group of claims."""
-    live = [reading for reading in group.readings if reading.live]
+    live = [reading for reading in group.readings if not reading.withdrawn]
     telling = live or list(group.readings)
     origins = Origins(telling)
     date = entry_date(telling, origins)
@@ -52,7 +52,7 @@ def assemble(group: Group, rulings: Rulings) -> Entry:
         latest=latest,
         values=values,
         claims=claim_ids,
-        withdrawn=tuple(reading.id for reading in group.readings if not reading.live),
+        withdrawn=tuple(reading.id for reading in group.readings if reading.withdrawn),
         superseded=tuple(reading.superseded for reading in group.readings if reading.superseded),
         links=tuple(_link(pair, group, rulings) for pair in _in_order(group)),
         corrections=_corrections(claim_ids, rulings),

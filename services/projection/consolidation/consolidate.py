@@ -213,8 +213,9 @@ class Consolidator:
             for other, judgement in self._links.get(one, {}).items()
             if order[one] < order[other]
         }
+        tied = [claim_id for claim_id in claim_ids if self._rulings.ties.get(claim_id)]
         ties = sorted(
-            ((one, other) for one in claim_ids for other in self._rulings.tied_within(one, order) if order[one] < order[other]),
+            ((one, other) for one in tied for other in self._rulings.tied_within(one, order) if order[one] < order[other]),
             key=lambda pair: (order[pair[0]], order[pair[1]]),
         )
         clustering = cluster([self._features[claim_id] for claim_id in claim_ids], links, ties, self._rulings.bars)

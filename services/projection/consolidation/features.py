@@ -5,7 +5,7 @@ All of it depends on the one claim only, never on the others, so that it is comp
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -86,7 +86,7 @@ def features(reading: Reading) -> Features:
         language=language,
         made=_made(heads, mentions),
         continues=claim.continues,
-        withdrawn=not reading.live,
+        withdrawn=reading.withdrawn,
         date=reading.date,
         planned=reading.modality == "planned",
         heads=heads,
@@ -104,22 +104,23 @@ def features(reading: Reading) -> Features:
     )
 
 
-def _told_by_values(reading: Reading, found: list[Token]) -> set[int]:
+def _told_by_values(reading: Reading, found: Sequence[Token]) -> set[int]:
     """The words that stand in values: `200 different organizations` counts organizations and tells of none."""
     quotes = [known.value.quote for known in reading.values if known.value.numeric]
     return {position for quote in quotes for position in _positions(quote, found)}
 
 
-def _told_by_date(reading: Reading, found: list[Token]) -> set[int]:
+def _told_by_date(reading: Reading, found: Sequence[Token]) -> set[int]:
     date = reading.testimony.claim.date
     return set(_positions(date.quote, found)) if date else set()
 
 
-def _positions(quote: str, found: list[Token]) -> list[int]:
+def _positions(quote: str, found: Sequence[Token]) -> list[int]:
     wanted = [token.folded for token in tokens(quote)]
     for start in range(len(found) - len(wanted) + 1):
-        if [token.folded for token in found[start : start + len(wanted)]] == wanted:
-            return list(range(start, start + len(wanted)))
+        if not wanted or found[start].folded == wanted[0]:
+            if [token.folded for token in found[start : start + len(wanted)]] == wanted:
+                return list(range(start, start + len(wanted)))
     return []
 
 
@@ -132,7 +133,7 @@ def _merged(mentions: Iterable[ConceptMention], epithets: Mapping[int, frozenset
     return kinds
 
 
-def _epithets(mention: ConceptMention, mentions: list[ConceptMention], found: list[Token], language: str) -> frozenset[str]:
+def _epithets(mention: ConceptMention, mentions: list[ConceptMention], found: Sequence[Token], language: str) -> frozenset[str]:
     """The word right before a kind, which often makes a name of it; a month counts where its capital says that it is a name."""
     before = mention.first - 1
     if (
@@ -148,7 +149,7 @@ def _epithets(mention: ConceptMention, mentions: list[ConceptMention], found: li
     return frozenset({sound(token.text, language)[:STEM]}) if telling else frozenset()
 
 
-def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: list[Token], reading: Reading) -> list[ConceptMention]:
+def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: Sequence[Token], reading: Reading) -> list[ConceptMention]:
     """Choose among the kinds that a claim mentions those which it is about.
 
     What only sets the scene (`at the congress`) or is the means (`by the decree`) gives way to what else there is. An anniversary
@@ -219,11 +220,11 @@ def _numbers(reading: Reading) -> dict[tuple[str, str | None, Decimal], str]:
     return {(value.attribute, value.unit, Decimal(value.value)): value.shown for value in numeric + identified}
 
 
-def _words(found: list[Token], covered: set[int], language: str) -> dict[str, str]:
+def _words(found: Sequence[Token], covered: set[int], language: str) -> dict[str, str]:
     """The telling words that no table knows, by their stems."""
     telling: dict[str, str] = {}
     for position, token in enumerate(found):
-        plain = len(token.folded) > 3 and not any(letter.isdigit() for letter in token.folded)
+        plain = len(token.folded) > 3 and (token.folded.isalpha() or not any(letter.isdigit() for letter in token.folded))
         if plain and position not in covered and not is_stopword(token.folded, language):
             telling.setdefault(sound(token.text, language)[:STEM], token.text)
     return telling

@@ -42,6 +42,8 @@ class Origins:
     def count(self, claim_ids: Iterable[str]) -> int:
         """Return the number of independent origins of some of the claims."""
         left = set(claim_ids)
+        if len(left) < 2:
+            return len(left)
         by_source: dict[str, set[str]] = defaultdict(set)
         for claim_id in left:
             by_source[self._source[claim_id]].add(claim_id)

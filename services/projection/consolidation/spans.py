@@ -2,6 +2,7 @@
 
 import math
 from enum import Enum
+from functools import lru_cache
 
 from shared.domain.dates import Edtf, civil
 
@@ -59,6 +60,7 @@ def gap(one: Edtf, other: Edtf) -> float:
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
+@lru_cache(maxsize=65536)
 def told(date: Edtf) -> str:
     """Say a date in words: `9–10 November 2001`, `November 2001`, `1978`; other dates as they are written in EDTF."""
     if math.isinf(date.days) or date.blurred or date.earliest < 1:

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.projection.consolidation.origins import Origins
-from services.projection.consolidation.readings import Reading
+from services.projection.consolidation.readings import Form, Reading
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
 from shared.domain.claims import Value
 from shared.domain.readings import ReadValue
-from shared.lexicon.folding import name_key
-from shared.lexicon.places import known_place
 
 _ABOUT = Decimal("0.1")
 """About fifty means 45 to 55."""
@@ -23,11 +21,8 @@ _SINGLE_KINDS = ("identifier",)
 _SINGLE_ATTRIBUTES = ("place",)
 """An entry has one number and one place; it may have many names of other sorts."""
 
-Form = tuple[str, str, str | None, str | None, str]
-"""What makes two values the same alternative: kind, bound, upper end, unit, and the number or folded name."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Said:
     """A value, who says it, and in which document."""
 
@@ -45,21 +40,10 @@ def entry_values(readings: Sequence[Reading], origins: Origins) -> tuple[EntryVa
     withdrawn = all(reading.withdrawn for reading in readings)
     said: dict[str, list[_Said]] = defaultdict(list)
     for reading in readings:
-        for known in reading.values:
-            if withdrawn or not reading.withdrawn:
-                said[known.value.attribute].append(_Said(reading, known, _form(known.value, reading)))
+        if withdrawn or not reading.withdrawn:
+            for known, form in zip(reading.values, reading.forms, strict=True):
+                said[known.value.attribute].append(_Said(reading, known, form))
     return tuple(_entry_value(attribute, said[attribute], origins, withdrawn=withdrawn) for attribute in sorted(said))
-
-
-def _form(value: Value, reading: Reading) -> Form:
-    language = reading.testimony.claim.language
-    if value.numeric:
-        upper = str(Decimal(value.upper).normalize()) if value.upper else None
-        return value.kind, value.bound, upper, value.unit, str(Decimal(value.value).normalize())
-    # A place that the list knows has one English name; every other name is folded as its language spells it.
-    known = known_place(value.value, language) if value.kind == "place" else None
-    key = name_key(known, "en") if known else name_key(value.value, language)
-    return value.kind, value.bound, value.upper, value.unit, " ".join(key) or value.value.casefold()
 
 
 def _entry_value(attribute: str, said: Sequence[_Said], origins: Origins, *, withdrawn: bool) -> EntryValue:
@@ -106,6 +90,8 @@ def _status(said: Sequence[_Said], alternatives: Sequence[ValueAlternative], sup
 
 def _disputed(said: Sequence[_Said]) -> bool:
     """Whether two documents give values that cannot both be true, or one denies what the other says."""
+    if len(said) == 1 or all(one.form == said[0].form for one in said) and not any(one.reading.modality == "denied" for one in said):
+        return False
     happened = [one for one in said if one.reading.modality == "happened"]
     asserted = happened or [one for one in said if one.reading.modality == "planned"]
     denied = [one for one in said if one.reading.modality == "denied"]
