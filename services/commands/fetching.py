@@ -130,7 +130,7 @@ def sources(slug: SlugArgument, data: DataOption = None) -> None:
             described = {
                 "address": found.details.url,
                 "title": found.details.title,
-                "captures": f"{len(found.captures)}, the last on {last:%Y-%m-%d %H:%M} UTC" if last else "0",
+                "captures": f"{len(found.captures)}, the last {last:%Y-%m-%dT%H:%M:%SZ}" if last else "0",
                 "captured again": f"every {shown(found.every)}" if found.every else None,
             }
             out.print(found.id, highlight=False)
@@ -238,9 +238,8 @@ def _failure(what: str, reason: str) -> None:
 
 def _tell_of_feed(found: "Followed") -> None:
     for link, receipt in found.captured.items():
-        out.print(
-            f"  {link}: {'known already' if receipt.status == 'unchanged' else f'{receipt.claims} claims'}", markup=False, soft_wrap=True
-        )
+        said = "known already" if receipt.status == "unchanged" else _claims(receipt.claims)
+        out.print(f"  {link}: {said}", highlight=False, markup=False, soft_wrap=True)
     for link, reason in found.failed.items():
         _failure(f"  {link}", reason)
     for note in found.notes:

@@ -52,6 +52,9 @@ def _problem(description: str) -> dict[str, Any]:
     return {"model": Problem, "description": description, "content": {PROBLEM: {}}}
 
 
+DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+"""Somebody else's HTML must not run as a page of ours: it is always a download, in a sandbox, of no guessed type."""
+
 GONE = _problem("It was erased: `document`, `erased_by`, `erased_at` and `reason` say what and why")
 
 router = APIRouter(
@@ -181,13 +184,28 @@ def document_original(request: Request, slug: Slug, document_id: str, queries: Q
     with open_snapshot(queries.database, slug) as snapshot:
         captured = reader.document(snapshot, document_id).document
         data = queries.texts.original(snapshot, document_id)
-    # Somebody else's HTML must not run as a page of ours: it is always a download, in a sandbox, of no guessed type.
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(captured.filename or document_id, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {**DOWNLOAD, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(captured.filename or document_id, safe='')}"}
     return conditional(request, f'"{captured.sha256}"', data, captured.media_type, headers)
+
+
+@router.get(
+    "/chronologies/{slug}/documents/{document_id}/warc",
+    response_class=Response,
+    summary="Get the response that a document was fetched with, as the server sent it (WARC)",
+    responses={
+        200: {
+            "content": {"application/gzip": {}},
+            "description": "A WARC file: all requests and responses, redirects included",
+        },
+        410: GONE,
+    },
+)
+def document_warc(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
+    with open_snapshot(queries.database, slug) as snapshot:
+        reader.document(snapshot, document_id)
+        data = queries.texts.warc(snapshot, document_id)
+    headers = {**DOWNLOAD, "Content-Disposition": f'attachment; filename="{quote(document_id, safe="")}.warc.gz"'}
+    return conditional(request, f'"{sha256(data)}"', data, "application/gzip", headers)
 
 
 @router.get("/chronologies/{slug}/sources", response_model=SourceList, summary="List the sources with their documents")

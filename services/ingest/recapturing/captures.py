@@ -12,6 +12,7 @@ from services.ingest.fetching.urls import checked_url
 from services.ingest.fetching.warc import validators_in
 from services.ingest.intake import Intake
 from services.ingest.parsing.details import combine
+from services.ingest.plugins import load_extractor
 from services.ingest.recapturing.comparison import Comparison, compare
 from services.ingest.recapturing.history import Capture, History, KnownSource
 from services.ingest.recapturing.receipts import CaptureReceipt, Compared, compared
@@ -60,6 +61,7 @@ class Captures:
         `Gone` when the capture before was erased.
         """
         caller.principal.require(Role.contributor)
+        load_extractor(extractor)  # before anything is fetched
         asked = str(checked_url(url))
         if earlier := self._earlier(chronology_id, asked, caller):
             return earlier
@@ -79,6 +81,7 @@ class Captures:
     def recapture(self, chronology_id: str, source_id: str, caller: Caller, extractor: str = "rules") -> CaptureReceipt:
         """Capture a source again; raise `NotFound` for one that there is not, `InvalidInput` for one without an address."""
         caller.principal.require(Role.contributor)
+        load_extractor(extractor)
         self.history.catch_up(chronology_id, self.service.log.head(chronology_id))
         source = self.history.source(chronology_id, source_id)
         if source is None:

@@ -43,7 +43,7 @@ def test_a_page_is_captured_and_captured_again(salname: Salname, site: Site) -> 
     listed = salname("sources", "bridges").stdout
     source_id = listed.split()[0]
     assert f"  address: {site.url}/b\n" in listed
-    assert "  captures: 1, the last on " in listed
+    assert "  captures: 1, the last " in listed
     assert salname("recapture", "bridges").stdout == f"{site.url}/b: unchanged\n"
     site.pages["/b"] = page("In 2010 the bridge was painted green for 90000 euros.", BRIDGE[0], BRIDGE[2].replace("45", "48"))
     second = salname("recapture", "bridges", "--source", source_id, "--every", "1d")

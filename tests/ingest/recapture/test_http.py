@@ -158,12 +158,12 @@ async def test_how_it_goes_is_told(app: FastAPI, admin: httpx.AsyncClient, site:
 async def test_problems_say_what_to_do(admin: httpx.AsyncClient, site: Site) -> None:
     site.pages |= {"/gone": answer("", "410 Gone"), "/picture": answer(b"x", content_type="image/png"), "/empty": answer("<html></html>")}
     cases = [
-        ({"url": "http://127.0.0.1:1/"}, 422, "not public"),
+        ({"url": "http://127.0.0.1:81/"}, 422, "not public"),
         ({"url": "ftp://example.org/"}, 422, "http:// or https://"),
         ({"url": "http://user@example.org/"}, 422, "credentials"),
         ({"url": f"{site.url}/gone"}, 422, "no page at this address"),
         ({"url": f"{site.url}/picture"}, 422, "no text to cite"),
-        ({"url": f"{site.url}/empty"}, 422, "no main text"),
+        ({"url": f"{site.url}/empty"}, 422, "save the text it shows"),
         ({"url": f"{site.url}/b", "source": {"url": "http://elsewhere.example/"}}, 422, "leave source.url out"),
         ({"url": ""}, 422, "url"),
         ({"url": f"{site.url}/b", "extractor": "none"}, 422, "extractor"),
