@@ -100,6 +100,8 @@ class Projector:
 
     def project(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
         """Project one chronology as far as its log goes; return how many events that took."""
+        if info.id not in self._held and self._is_current(info):
+            return 0  # nothing to fold, and so no reason to fold what came before
         done = 0
         while info.id not in self._beyond_us:
             try:
@@ -214,8 +216,12 @@ class Projector:
 
     def _outdated(self, chronology_id: str) -> bool:
         """Whether the rows were written by a release that folds otherwise, or may hold the words of a document erased since."""
-        seen = self._look(chronology_id)
-        return seen.place.generation > 0 and (seen.fold_version != VERSION or seen.erasures > seen.built_at)
+        return _is_outdated(self._look(chronology_id))
+
+    def _is_current(self, info: ChronologyInfo) -> bool:
+        """Whether the rows show all of the log already."""
+        seen = self._look(info.id)
+        return seen.place.generation > 0 and seen.place.position == self._log.head(info.id) and not _is_outdated(seen)
 
     def _look(self, chronology_id: str) -> _Look:
         with self._database.read() as session:
@@ -238,6 +244,10 @@ class Projector:
             with self._database.write() as session:
                 session.execute(text("SELECT pg_notify(:channel, :chronology)"), {"channel": CHANNEL, "chronology": chronology_id})
         self._on_change()
+
+
+def _is_outdated(seen: _Look) -> bool:
+    return seen.place.generation > 0 and (seen.fold_version != VERSION or seen.erasures > seen.built_at)
 
 
 def _batches(events: LogReader, chronology_id: str, until: int | None = None) -> Iterator[list[Recorded]]:

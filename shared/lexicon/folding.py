@@ -31,7 +31,8 @@ STEM = 6
 def fold(text: str) -> str:
     """Return text in lower-case basic Latin letters: no diacritics, Cyrillic transliterated, apostrophes dropped."""
     plain = _strip_marks(_DROPPED.sub("", text.casefold()).translate(_LETTERS))
-    return _strip_marks(unicodedata.normalize("NFKD", plain)).translate(_LETTERS)
+    # What takes letters apart may give capitals: 🄐 is (A).
+    return _strip_marks(unicodedata.normalize("NFKD", plain).casefold()).translate(_LETTERS)
 
 
 def _strip_marks(text: str) -> str:

@@ -118,9 +118,9 @@ def _told_by_date(reading: Reading, found: Sequence[Token]) -> set[int]:
 def _positions(quote: str, found: Sequence[Token]) -> list[int]:
     wanted = [token.folded for token in tokens(quote)]
     for start in range(len(found) - len(wanted) + 1):
-        if not wanted or found[start].folded == wanted[0]:
-            if [token.folded for token in found[start : start + len(wanted)]] == wanted:
-                return list(range(start, start + len(wanted)))
+        here = found[start : start + len(wanted)]
+        if wanted[:1] == [token.folded for token in here[:1]] and wanted == [token.folded for token in here]:
+            return list(range(start, start + len(wanted)))
     return []
 
 

@@ -90,7 +90,7 @@ def _status(said: Sequence[_Said], alternatives: Sequence[ValueAlternative], sup
 
 def _disputed(said: Sequence[_Said]) -> bool:
     """Whether two documents give values that cannot both be true, or one denies what the other says."""
-    if len(said) == 1 or all(one.form == said[0].form for one in said) and not any(one.reading.modality == "denied" for one in said):
+    if len({one.form for one in said}) == 1 and not any(one.reading.modality == "denied" for one in said):
         return False
     happened = [one for one in said if one.reading.modality == "happened"]
     asserted = happened or [one for one in said if one.reading.modality == "planned"]
