@@ -17,6 +17,7 @@ MANY: frozenset[Role] = frozenset({"place", "actor", "note", "value", "ignore"})
 """Roles that several columns may play."""
 
 _SAMPLE = 300
+_VALUES = 50
 _DATED = 60
 _HEADER_ROWS = 20
 _HEADER_WORDS = 6
@@ -115,7 +116,10 @@ def map_columns(sheet: Sheet, options: TableOptions, language: str) -> Mapping:
     reader = DateReader(language, Style(order="day-first", short="month"))
     header = _header_row(sheet, reader) if options.header is None else options.header
     headers = _headers(sheet, header)
-    rows = data_rows(sheet, header)[:_SAMPLE]
+    rows = data_rows(sheet, header)
+    if rows and all(row.trouble for row in rows):
+        raise InvalidInput(f"none of the {len(rows):,} rows can be told into cells; row {rows[0].number}: {rows[0].trouble}")
+    rows = [row for row in rows if not row.trouble][:_SAMPLE]
     columns = [
         Column(index, headers.get(index), "ignore", "nothing is known by this name", None)
         for index in range(max(sheet.width, max(headers, default=-1) + 1))
@@ -272,9 +276,9 @@ def _by_contents(columns: Sequence[Column], contents: Sequence[_Contents], roles
             roles[best] = ("statement", "it holds the longest texts")
         elif title := next((index for index, (role, why) in roles.items() if role == "title" and why != "as said"), None):
             roles[title] = ("statement", "it is the title, and there is no other text")
-    for index in free():
-        if columns[index].header and contents[index].numbers >= _OFTEN:
-            roles[index] = ("value", "it holds numbers")
+    numeric = [index for index in free() if columns[index].header and contents[index].numbers >= _OFTEN]
+    for at, index in enumerate(numeric):
+        roles[index] = ("value", "it holds numbers") if at < _VALUES else ("note", f"{_VALUES} other columns hold numbers")
     if not taken("year"):
         for index in [index for index, (role, why) in roles.items() if role in ("month", "day") and why != "as said"]:
             roles[index] = ("ignore", "there is no column of years")

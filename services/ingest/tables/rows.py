@@ -16,7 +16,7 @@ from services.ingest.tables.dates import (
     style_of,
 )
 from services.ingest.tables.grid import Cell, Grid, Row, Sheet
-from services.ingest.tables.lexicon import folded, is_empty, page_form, statuses
+from services.ingest.tables.lexicon import ROLES, Role, folded, is_empty, page_form, statuses
 from services.ingest.tables.mapping import Column, Mapping, data_rows
 from services.ingest.tables.numbers import Attribute, NumberReader, attribute_of
 from services.ingest.tables.options import TableOptions
@@ -70,7 +70,7 @@ class RowReader:
         self._grid = grid
         self._language = language
         self._options = options
-        self._mapping = mapping
+        self._columns = {role: mapping.of(role) for role in ROLES}
         self._rows = data_rows(sheet, mapping.header)
         self._statements = StatementReader(grid, language)
         self._date, self._end = mapping.one("date"), mapping.one("end")
@@ -99,6 +99,9 @@ class RowReader:
             except BadRowError as bad:
                 self.trouble.append(Trouble(row.number, bad.column, bad.holds, bad.reason, bad.remedy))
         return found
+
+    def _one(self, role: Role) -> Column | None:
+        return next(iter(self._columns[role]), None)
 
     def _texts(self, column: Column) -> list[str]:
         return [cell.text for row in self._rows if (cell := row.cell(column.index)) and not cell.dated]
@@ -135,7 +138,7 @@ class RowReader:
 
     def _said(self, row: Row, statement: Cell) -> str:
         said = " ".join(statement.text.split())
-        title = self._filled(row, self._mapping.one("title"))
+        title = self._filled(row, self._one("title"))
         if title is None:
             return said
         named = " ".join(title.text.split())
@@ -151,7 +154,7 @@ class RowReader:
                 self._above = above
                 words = self._grid.text[above.cells[0].start : above.cells[0].end]
                 return _Dated(above.date, above.cells, f'carried from "{words}"')
-            column = self._date or self._mapping.one("year")
+            column = self._date or self._one("year")
             raise BadRowError(column, "", "there is no date", "fill in the cell, or say --fill-down if it means the date above")
         self._above = start
         end = self._filled(row, self._end)
@@ -161,11 +164,11 @@ class RowReader:
         if isinstance(read, CellDate) and not ongoing(end.text):
             read = closed(start.date, read)
         date = self._sound(self._end, end, read)
-        columns = f'column "{_title(self._date or self._mapping.one("year"))}" to column "{_title(self._end)}"'
+        columns = f'column "{_title(self._date or self._one("year"))}" to column "{_title(self._end)}"'
         return _Dated(date, (*start.cells, end), columns if start.how == EXPLICIT else f"{columns}; {start.how}")
 
     def _start(self, row: Row) -> _Dated | None:
-        year_column = self._mapping.one("year")
+        year_column = self._one("year")
         year = self._filled(row, year_column)
         cell = self._filled(row, self._date)
         if cell is not None and self._date is not None:
@@ -175,7 +178,7 @@ class RowReader:
             return self._alone(row, self._date, cell)
         if year is None or year_column is None:
             return None
-        if not (self._mapping.of("month") or self._mapping.of("day")):
+        if not (self._columns["month"] or self._columns["day"]):
             return self._alone(row, year_column, year)
         return self._parted(row, year_column, year)
 
@@ -190,7 +193,7 @@ class RowReader:
 
     def _parted(self, row: Row, year_column: Column, year: Cell) -> _Dated:
         """The date of a row whose year, month and day stand in columns of their own."""
-        month_column, day_column = self._mapping.one("month"), self._mapping.one("day")
+        month_column, day_column = self._one("month"), self._one("day")
         month, day = self._filled(row, month_column), self._filled(row, day_column)
         if month is None and day is None:
             return self._alone(row, year_column, year)
@@ -233,7 +236,7 @@ class RowReader:
 
     def _values(self, row: Row, told: Told) -> tuple[Value, ...]:
         values = list(told.values)
-        for column in self._mapping.of("value"):
+        for column in self._columns["value"]:
             cell = self._filled(row, column)
             if cell is None:
                 continue
@@ -265,10 +268,10 @@ class RowReader:
             values += [Value(**_cited(self._grid, one.start, one.end), attribute="place", value=one.name, kind="place") for one in given]
         return tuple(sorted(values, key=lambda value: (value.start, value.end)))
 
-    def _mentions(self, row: Row, role: str) -> tuple[Mention, ...]:
+    def _mentions(self, row: Row, role: Role) -> tuple[Mention, ...]:
         found = []
-        for column in self._mapping.columns:
-            cell = self._filled(row, column) if column.role == role else None
+        for column in self._columns[role]:
+            cell = self._filled(row, column)
             for start, end in _split(cell.text) if cell else ():
                 assert cell is not None
                 name = cell.text[start:end]
@@ -277,7 +280,7 @@ class RowReader:
         return tuple(found)
 
     def _modality(self, row: Row, told: Told) -> Modality:
-        column = self._mapping.one("status")
+        column = self._one("status")
         cell = self._filled(row, column)
         if cell is None:
             return told.modality
@@ -297,13 +300,13 @@ class RowReader:
 
     def _attribution(self, row: Row) -> Mention | None:
         """Who says so: the source of the row with its page, else its address."""
-        source = self._filled(row, self._mapping.one("source"))
+        source = self._filled(row, self._one("source"))
         if source is None:
-            address = self._filled(row, self._mapping.one("url"))
+            address = self._filled(row, self._one("url"))
             return Mention(**_cited(self._grid, address.start, address.end), name=address.text[:500]) if address else None
         start, end = source.start, source.end
         name = " ".join(source.text.split())
-        page = self._filled(row, self._mapping.one("page"))
+        page = self._filled(row, self._one("page"))
         if page is not None:
             written = page.text if not page.text[0].isdecimal() else page_form(base_language(self._language)).format(page.text)
             name = f"{name}, {written}"

@@ -124,3 +124,15 @@ def test_the_tables_of_words_are_sound() -> None:
     assert statuses()["geplant"] == "planned"
     for kind in ("circa", "ongoing", "since", "empty", "count_of", "counted"):
         assert all(phrases(kind))
+
+
+def test_a_table_of_which_no_row_can_be_told_into_cells_says_so() -> None:
+    with pytest.raises(InvalidInput, match="none of the 3 rows can be told into cells; row 2: .*quotation mark"):
+        read("Date,Event\n" + '1991,"a"b\n' * 3, delimiter=",")
+
+
+def test_of_very_many_columns_of_numbers_the_first_ones_are_values() -> None:
+    header = ",".join(f"n{at}" for at in range(60))
+    reading = read(f"Date,Event,{header}\n1991,A fair was held{',7' * 60}\n")
+    assert len(reading.claims[0].values) == 50
+    assert list(roles(reading).values()).count("note") == 10
