@@ -14,7 +14,7 @@ from services.ingest.llm.dates import ground_date
 from services.ingest.llm.ground import Ground, RuleReading
 from services.ingest.llm.names import Names, place_values
 from services.ingest.llm.numbers import NumberGround
-from services.ingest.llm.reasons import Ungrounded
+from services.ingest.llm.reasons import Reason, Ungrounded
 from services.ingest.llm.report import SHORT, Refusal
 from services.ingest.llm.windows import Window
 from shared.domain.claims import ClaimBody, ClaimDate, Confidence, Mention, Modality, Value
@@ -22,6 +22,9 @@ from shared.domain.provenance import context
 
 LONGEST = 2_000
 """Code points of a quote: more is no clause and no sentence."""
+
+MOST_PLACES = 20
+"""Of words that stand in a part more often than this, no claim is made."""
 
 Span = tuple[int, int]
 
@@ -103,6 +106,8 @@ class Grounder:
             raise Ungrounded("quote", "there are no words in it")
         if places[0][1] - places[0][0] > LONGEST:
             raise Ungrounded("quote", f"it is longer than {LONGEST:,} characters")
+        if len(places) > MOST_PLACES:
+            raise Ungrounded("ambiguous", f"it stands there {len(places)} times")
         if said.date is None and not said.numbers:
             raise Ungrounded("empty", "it has neither a date nor a number")
         found, wrong = [], None
@@ -233,5 +238,5 @@ def _between(chosen: list[_Accepted | None], index: int, found: list[_Accepted])
     return left[0] if len(left) == 1 else None
 
 
-def _refusal(reason: str, detail: str, quote: str) -> Refusal:
+def _refusal(reason: Reason, detail: str, quote: str) -> Refusal:
     return Refusal(reason=reason, detail=detail[:SHORT], quote=" ".join(quote.split())[:SHORT])

@@ -1,20 +1,17 @@
 """Why something that a model said is not accepted."""
 
-REASONS = {
-    "malformed": "the claim was not of the shape asked for",
-    "quote": "the quote does not stand in the text letter for letter",
-    "ambiguous": "the quote stands in the text more than once, and nothing tells which is meant",
-    "date": "the date does not follow from the words that the text gives for it",
-    "number": "the number does not follow from the words that the text gives for it",
-    "empty": "the claim says neither when nor how many",
-    "question": "a question asserts nothing",
-}
+from typing import Literal
+
+Reason = Literal["malformed", "quote", "ambiguous", "date", "number", "empty", "question"]
+"""`malformed`: not of the shape asked for. `quote`: it does not stand in the text letter for letter. `ambiguous`: it stands there more than
+once. `date`, `number`: it does not follow from the words given for it. `empty`: it says neither when nor how many. `question`: it stands in
+a question, which asserts nothing."""
 
 
 class Ungrounded(Exception):
-    """A part of a claim that the document does not bear out: `reason` is one of `REASONS`."""
+    """A part of a claim that the document does not bear out, and why not."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason = reason
+        self.reason: Reason = reason
         self.detail = detail

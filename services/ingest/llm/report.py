@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from services.ingest.llm.reasons import Reason
 from shared.domain.claims import ClaimBody, Extractor
 from shared.domain.model import Frozen
 from shared.domain.ports import ClaimExtractor, ExtractionInput
@@ -16,12 +17,12 @@ SHORT = 300
 
 
 class Refusal(Frozen):
-    """Something an answer said that was not accepted. `reason` is one of `llm.reasons.REASONS`; `detail` says it for this one.
+    """Something an answer said that was not accepted, why in a word, and why in particular.
 
     `quote` are the words that the answer gave, shortened; they may be invented.
     """
 
-    reason: str
+    reason: Reason
     detail: str
     quote: str
 

@@ -31,18 +31,23 @@ def cut(text: str, sentences: Sequence[Sentence], size: int, overlap: int, withi
     ends = [sentence.end for sentence in sentences]
     closing = [before.paragraph != after.paragraph for before, after in pairwise(sentences)]
     windows: list[Window] = []
-    while begin < stop and not text[begin:stop].isspace():
-        end = stop if stop - begin <= size else _end(text, ends, closing, begin, begin + size)
+    stop -= len(text[begin:stop]) - len(text[begin:stop].rstrip())
+    begin += len(text[begin:stop]) - len(text[begin:stop].lstrip())
+    while begin < stop:
+        end = stop if stop - begin <= size else _end(text, ends, closing, begin, begin + size, windows[-1].end if windows else begin)
         windows.append(Window(begin, end))
         if end >= stop:
             break
-        begin = _next(starts, ends, begin, end, overlap)
+        begin = _next(starts, ends, begin, end, size, overlap)
     return windows
 
 
-def _end(text: str, ends: list[int], closing: list[bool], begin: int, limit: int) -> int:
-    """Where a window ends: after the last paragraph in its second half, the last sentence, the last word, or at the limit."""
-    first, last = bisect_right(ends, begin), bisect_right(ends, limit)
+def _end(text: str, ends: list[int], closing: list[bool], begin: int, limit: int, done: int) -> int:
+    """Where a window ends: after the last paragraph in its second half, the last sentence, the last word, or at the limit.
+
+    `done` is where the window before it ended: it goes beyond.
+    """
+    first, last = bisect_right(ends, done), bisect_right(ends, limit)
     for index in range(last - 1, first - 1, -1):
         if ends[index] - begin < (limit - begin) // 2:
             break
@@ -54,12 +59,15 @@ def _end(text: str, ends: list[int], closing: list[bool], begin: int, limit: int
     return space if space - begin > (limit - begin) // 2 else limit
 
 
-def _next(starts: list[int], ends: list[int], begin: int, end: int, overlap: int) -> int:
-    """Where the next window begins: with the first sentence of the last `overlap` code points, else where this one ended.
+def _next(starts: list[int], ends: list[int], begin: int, end: int, size: int, overlap: int) -> int:
+    """Where the next window begins: with the first sentence of the last `overlap` code points that leaves room for another one.
 
     What was cut within a sentence is repeated as far as the overlap goes: a clause may stand across the cut.
     """
     if ends[bisect_left(ends, end)] != end:
         return max(end - overlap, begin + 1)
-    index = bisect_left(starts, max(end - overlap, begin + 1))
-    return starts[index] if index < len(starts) and starts[index] < end else end
+    following = bisect_left(starts, end)
+    for index in range(bisect_left(starts, max(end - overlap, begin + 1)), following):
+        if ends[following] - starts[index] <= size:
+            return starts[index]
+    return starts[following]

@@ -31,12 +31,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    """An HTTP answer. `chunks` are sent one by one; `waits` holds the server back before the first, until the test is over."""
+    """An HTTP answer. `chunks` are sent one by one; `waits` holds the server back before the first, `stalls` after the last.
+
+    Both last until the test is over; an `endless` answer goes on until then.
+    """
 
     status: int = 200
     chunks: Sequence[bytes] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
+    stalls: bool = False
     endless: bool = False
 
 
@@ -111,6 +115,8 @@ class ModelServer:
                 self.end_headers()
                 for chunk in said.chunks:
                     self._send(chunk)
+                if said.stalls:
+                    server.over.wait(30)
                 while said.endless and not server.over.is_set():
                     self._send(b" " * 65_536)
                 self.wfile.write(b"0\r\n\r\n")

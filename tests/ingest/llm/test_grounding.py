@@ -209,6 +209,11 @@ def test_a_quote_that_stands_twice_is_told_apart_by_the_order_of_the_answer() ->
     assert [body.start for body in read(text, [fire, bell]).claims] == [31, 65]
 
 
+def test_words_that_stand_everywhere_make_no_claim() -> None:
+    text = "The bell rang on 3 March 1999. " * 40
+    assert refused(read(text, [claim("The bell rang on 3 March 1999.", ("3 March 1999", "1999-03-03"))])) == ["ambiguous"]
+
+
 def test_numbers_that_the_rules_have_no_noun_for_need_one_beside_them() -> None:
     text = "On 3 March 1999 the ship took 37 zirconflutes aboard.\n"
     date = ("3 March 1999", "1999-03-03")

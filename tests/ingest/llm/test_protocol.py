@@ -235,6 +235,12 @@ def test_a_slow_server_fails_the_document_in_its_time() -> None:
     assert time.monotonic() - began < 5
 
 
+def test_an_answer_that_stops_half_way_is_given_up() -> None:
+    whole = completion(GOOD).chunks[0]
+    with model(Said(chunks=(whole[:40],), stalls=True), completion(GOOD)) as server:
+        assert len(extractor(server, request_seconds=0.3).extract(document())) == 2
+
+
 def test_an_answer_that_never_ends_is_cut_off() -> None:
     with model(Said(chunks=(b'{"choices":',), endless=True)) as server, pytest.raises(ModelFailed, match="more than 100,000 bytes"):
         extractor(server, max_answer_bytes=100_000, attempts=1).extract(document())
