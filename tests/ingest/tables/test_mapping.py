@@ -127,7 +127,7 @@ def test_the_tables_of_words_are_sound() -> None:
 
 
 def test_a_table_of_which_no_row_can_be_told_into_cells_says_so() -> None:
-    with pytest.raises(InvalidInput, match="none of the 3 rows can be told into cells; row 2: .*quotation mark"):
+    with pytest.raises(InvalidInput, match=r"none of the 3 rows can be told into cells; row 2: .*quotation mark"):
         read("Date,Event\n" + '1991,"a"b\n' * 3, delimiter=",")
 
 
