@@ -80,9 +80,9 @@ def ingest(settings: Settings, paths: Sequence[Path], wanted: Wanted, out: Conso
 
 def _told(workspace: Workspace, slug: str, batch: "_Batch", out: Console, err: Console) -> Ended:
     """Project what was captured, and print what became of all documents."""
-    if batch.captured:
+    if batch.captured and not workspace.projector.is_current(info := workspace.service.chronology(slug)):
         with progress(err, "Consolidating") as advance:
-            workspace.projector.project(workspace.service.chronology(slug), advance)
+            workspace.projector.project(info, advance)
     tell(batch.outcomes, out, err)
     if batch.captured:
         say(out, _summary(workspace.database, slug))

@@ -100,8 +100,6 @@ class Projector:
 
     def project(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
         """Project one chronology as far as its log goes; return how many events that took."""
-        if info.id not in self._held and self._is_current(info):
-            return 0  # nothing to fold, and so no reason to fold what came before
         done = 0
         while info.id not in self._beyond_us:
             try:
@@ -121,6 +119,11 @@ class Projector:
             position = self._held[info.id].fold.position
             progress(position, max(info.head, position))
         return done
+
+    def is_current(self, info: ChronologyInfo) -> bool:
+        """Whether the rows show all of a log already: then nobody has to fold what came before, to project nothing."""
+        seen = self._look(info.id)
+        return seen.place.generation > 0 and seen.place.position == info.head and not _is_outdated(seen)
 
     def rebuild(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
         """Fold a chronology again from position 0 into a new generation of rows; the old one and its key are destroyed.
@@ -217,11 +220,6 @@ class Projector:
     def _outdated(self, chronology_id: str) -> bool:
         """Whether the rows were written by a release that folds otherwise, or may hold the words of a document erased since."""
         return _is_outdated(self._look(chronology_id))
-
-    def _is_current(self, info: ChronologyInfo) -> bool:
-        """Whether the rows show all of the log already."""
-        seen = self._look(info.id)
-        return seen.place.generation > 0 and seen.place.position == self._log.head(info.id) and not _is_outdated(seen)
 
     def _look(self, chronology_id: str) -> _Look:
         with self._database.read() as session:
