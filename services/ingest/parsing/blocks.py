@@ -119,7 +119,7 @@ class _Builder:
         self._words = []
         text = "\n".join(line.strip(" ") if not self._kept_space else line.rstrip() for line in lines).strip(" \n")
         if not self._kept_space:
-            text = re.sub(" {2,}", " ", re.sub(" ?\t ?", "\t", text))
+            text = re.sub(" {2,}", " ", re.sub(" ?\t ?", "\t", text)).rstrip("\t")
         if not text.strip():
             return
         for part in ("\n\n" if self.parts else "", self._marker, text):

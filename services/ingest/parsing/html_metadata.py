@@ -55,14 +55,11 @@ def page_details(tree: Any) -> SourceDetails:
     site = _first("publisher", [*_said(metas, "publisher"), *(name for work in works for name in _names(work.get("publisher")))])
     return combine(
         site,
-        _first("title", [*_said(metas, "title"), *_headlines(works), *_titles(tree, site.publisher)]),
+        _first("title", _titles(tree, [*_said(metas, "title"), *_headlines(works)], site.publisher)),
         _first("author", [_joined(_said_by(metas)), *(_joined(_names(work.get("author"))) for work in works)]),
         _first("published", map(_day, [*_said(metas, "published"), *_published(works), *_times(tree)])),
         _first("url", [*_canonical(tree), *_said(metas, "url")]),
-        _first(
-            "language",
-            map(_language, [*_languages(tree), *_said(metas, "language"), *(str(work.get("inLanguage") or "") for work in works)]),
-        ),
+        _first("language", map(_language, [*_languages(tree), *_said(metas, "language"), *_languages_of(works)])),
     )
 
 
@@ -147,20 +144,20 @@ def _names(said: Any) -> list[str]:
     return [name for name in names if isinstance(name, str) and not name.startswith(("http:", "https:"))]
 
 
-def _titles(tree: Any, site: str | None) -> Iterator[str]:
-    headings = [" ".join(heading.itertext()) for heading in tree.iter("h1")]
-    for element in tree.iter("title"):
-        title = " ".join("".join(element.itertext()).split())
-        for heading in headings:
-            words = " ".join(heading.split())
-            if words and title.startswith(words):
-                yield words
-        *parts, last = _TITLE_PARTS.split(title)
-        if parts and site and last.casefold() == site.casefold():
-            yield title[: -len(last)].rstrip(" -–—|·•»:")
-        yield title
-        break
+def _titles(tree: Any, said: list[str], site: str | None) -> Iterator[str]:
+    """Yield titles, the surest first: of metadata, of the window, the first heading; without the name of the site behind them."""
+    headings = [words for heading in tree.iter("h1") if (words := " ".join("".join(heading.itertext()).split()))]
+    for title in [*said, *("".join(element.itertext()) for element in tree.iter("title"))]:
+        yield _without_site(" ".join(title.split()), headings, site)
     yield from headings[:1]
+
+
+def _without_site(title: str, headings: list[str], site: str | None) -> str:
+    for part in reversed(list(_TITLE_PARTS.finditer(title))):
+        before, after = title[: part.start()], title[part.end() :]
+        if before in headings or (site and after.casefold() == site.casefold()):
+            return before
+    return title
 
 
 def _times(tree: Any) -> list[str]:

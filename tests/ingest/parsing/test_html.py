@@ -107,6 +107,8 @@ def test_the_day_of_publication_is_stated_or_unknown(head: str, body: str, publi
         ("<title>The honey fair | Valley Gazette</title>", f"<h1>The honey fair</h1>{STORY}", "The honey fair"),
         ("<title>The honey fair | Valley Gazette</title><meta property='og:site_name' content='Valley Gazette'>", STORY, "The honey fair"),
         ("<title>The honey fair – a story</title>", STORY, "The honey fair – a story"),
+        ("<meta property='og:title' content='The fair - a story - The Wiki'>", f"<h1>The fair - a story</h1>{STORY}", "The fair - a story"),
+        ("<title>Theodore's fair</title>", f"<h1>The</h1>{STORY}", "Theodore's fair"),
         ("", f"<h1>The <i>honey</i> fair</h1>{STORY}", "The honey fair"),
         ("<meta name='DC.title' content='Honey'><title>Other</title>", STORY, "Honey"),
     ],
