@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from services.ingest.tables.intake import TableIntake
     from services.ingest.tables.options import TableOptions
     from services.ingest.tables.report import BadRow, RowSample, SheetReport, TableReport
+    from shared.domain.provenance import SourceDetails
     from shared.settings import Settings
 
 LISTED = 20
@@ -67,7 +68,8 @@ def ingest_table(
     """
     from rich.console import Console
 
-    from services.ingest.parsing.details import details_from
+    from services.ingest.parsing.details import combine, details_from
+    from services.ingest.readers import Readers
     from services.ingest.tables.intake import take_in_table
     from services.ingest.wiring import parse_limits
     from shared.domain.errors import InvalidInput
@@ -87,12 +89,23 @@ def ingest_table(
     limits = parse_limits(settings)
     with file.open("rb") as source:
         content = source.read(limits.bytes + 1)  # one byte more than allowed is enough to refuse it
-    taken = take_in_table(content, options, details, limits)
+    with Readers(limits, 1) as readers:
+        taken = readers.run(take_in_table, content, options, combine(details, _beside(file)), limits)
     for line in _told(taken.report, dry_run, show_all):
         out.print(line, highlight=False, markup=False, soft_wrap=True)
     if dry_run:
         return
     out.print(_recorded(settings, chronology, content, taken, file.name, out), highlight=False, markup=False, soft_wrap=True)
+
+
+def _beside(file: Path) -> "SourceDetails":
+    """Return what a file beside the table says of its source."""
+    from services.ingest.parsing.containers import SIDECAR
+    from services.ingest.parsing.details import sidecar_details
+    from shared.domain.provenance import SourceDetails
+
+    sidecar = file.with_name(file.name + SIDECAR)
+    return sidecar_details(sidecar.read_bytes(), sidecar.name) if sidecar.is_file() else SourceDetails()
 
 
 def _options(

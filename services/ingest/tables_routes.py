@@ -14,7 +14,6 @@ from services.ingest.tables.capturing import capture_table
 from services.ingest.tables.intake import take_in_table
 from services.ingest.tables.options import TableOptions
 from services.ingest.tables.report import TableReport
-from services.ingest.wiring import parse_limits
 from shared.domain.errors import InvalidInput
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
@@ -83,8 +82,8 @@ async def capture_a_table(
     if unknown := [name for name in fields if name not in SourceDetails.model_fields]:
         known = ", ".join(["file", "mapping", DRY, *SourceDetails.model_fields])
         raise InvalidInput(f"the form has unknown fields: {', '.join(unknown)}; known are {known}")
-    limits = parse_limits(request.app.state.settings)
-    taken = await run_in_threadpool(take_in_table, data, options, details_from(fields, "the form"), limits)
+    readers = service.readers
+    taken = await run_in_threadpool(readers.run, take_in_table, data, options, details_from(fields, "the form"), readers.limits)
     if dry:
         return Response(taken.report.model_dump_json(), media_type="application/json")
     receipt = await run_in_threadpool(capture_table, service, chronology_id, data, taken, caller, filename)

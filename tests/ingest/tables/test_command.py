@@ -60,6 +60,12 @@ def test_options_that_do_not_fit_are_refused(table: Path, options: tuple[str, ..
     assert says in done.exception.detail
 
 
+def test_a_file_beside_the_table_tells_its_source(table: Path) -> None:
+    table.with_name("fairs.csv.source.json").write_text('{"title": "Fairs", "language": "tr"}', encoding="utf-8")
+    assert "language: tr\n" in salname(table, "--dry-run").output
+    assert "language: en\n" in salname(table, "--dry-run", "--language", "en").output, "what is said on the command line goes first"
+
+
 def test_only_the_first_bad_rows_are_listed_unless_all_are_asked_for(table: Path) -> None:
     table.write_text("Date,Event\n1990,Fine\n" + "09/11/2001,Unclear\n" * 30, encoding="utf-8")
     short, whole = salname(table, "--dry-run"), salname(table, "--dry-run", "--all")
