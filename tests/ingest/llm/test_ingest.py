@@ -52,8 +52,7 @@ def test_claims_say_which_model_read_them_with_which_prompt(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     (found,) = recorded(tmp_path)
     assert (found.extractor.name, found.date and found.date.edtf) == ("llm", "1999-03-03")
-    assert found.extractor.model is not None
-    assert found.extractor.model.startswith(MODEL)
+    assert found.extractor.model == f"{MODEL}-2026"
     assert found.extractor.prompt is not None
     assert found.extractor.prompt.startswith("happenings-")
 
