@@ -45,7 +45,10 @@ def parse_feed(data: bytes, media_type: str | None, url: str) -> Feed:
 
     # Without a charset, the XML says itself which it is in (RFC 7303); feedparser still takes some types for ASCII then.
     kind = media_type if media_type and "charset" in media_type.lower() else "application/xml"
-    found = feedparser.parse(BytesIO(data), response_headers={"content-type": kind, "content-location": url})
+    try:
+        found = feedparser.parse(BytesIO(data), response_headers={"content-type": kind, "content-location": url})
+    except (ValueError, LookupError, RecursionError) as error:  # bytes and characters that no feed has
+        raise UnreadableDocument(_no_feed(data, url)) from error
     broken = bool(found.get("bozo")) and _matters(found.get("bozo_exception"))
     if (not found.get("version") and not found["entries"]) or (broken and not found["entries"]):
         raise UnreadableDocument(_no_feed(data, url))
@@ -95,9 +98,13 @@ def _plain(raw: Mapping[str, Any], name: str) -> str | None:
     if not isinstance(text, str) or not text.strip():
         return None
     if "html" in str(raw.get(f"{name}_detail", {}).get("type", "")) and "<" in text:
+        from lxml.etree import ParserError
         from lxml.html import fragment_fromstring
 
-        text = fragment_fromstring(text, create_parent="div").text_content()
+        try:
+            text = fragment_fromstring(text, create_parent="div").text_content()
+        except (ParserError, ValueError):  # characters that are none in XML
+            return None
     return " ".join(text.split())[:1000] or None
 
 

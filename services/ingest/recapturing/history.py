@@ -98,28 +98,29 @@ class History:
             rows = session.exec(select(ClaimRow).where(*here).order_by(col(ClaimRow.start), col(ClaimRow.id)))
             return [Claim.model_validate_json(key.open(row.body, "claim", row.id)) for row in rows]
 
-    def scheduled(self, chronology_id: str) -> list[KnownSource]:
-        """Return the sources that are captured again by themselves."""
-        here = (SourceRow.chronology_id == chronology_id, col(SourceRow.every).is_not(None))
+    def scheduled(self) -> list[tuple[str, str, int]]:
+        """Return the sources of all chronologies that are captured again by themselves: chronology id, source id, interval in seconds."""
+        query = select(SourceRow.chronology_id, SourceRow.id, SourceRow.every).where(col(SourceRow.every).is_not(None))
         with self._database.read() as session:
-            ids = list(session.exec(select(SourceRow.id).where(*here).order_by(col(SourceRow.position))))
-        return [source for source_id in ids if (source := self.source(chronology_id, source_id)) is not None]
+            return [(chronology_id, source_id, every) for chronology_id, source_id, every in session.exec(query) if every is not None]
 
-    def feeds(self, chronology_id: str) -> list[FeedFollowed]:
-        """Return what was said last of each feed, those that are followed no longer included."""
+    def feeds(self, chronology_id: str, head: int | None = None) -> list[FeedFollowed]:
+        """Return what was said last of each feed, those that are followed no longer included. `head`, where known, spares a look."""
         with self._lock:
-            position, last = self._feeds.setdefault(chronology_id, (0, {}))
-            query = "SELECT position, body FROM event WHERE chronology_id = ? AND type = ? AND position > ? ORDER BY position"
-            with self._database.read() as session:
-                driver = self._database.driver(session)
-                ((head,),) = driver.rows("SELECT coalesce(max(position), 0) FROM event WHERE chronology_id = ?", chronology_id)
-                found = driver.rows(query, chronology_id, FeedFollowed.type, position) if head > position else []
-            for _, body in found:
-                event = decode(body, lambda _sealed: None).data
-                assert isinstance(event, FeedFollowed)
-                last[event.feed_id] = event
-            self._feeds[chronology_id] = (head, last)
+            position, last = self._feeds.get(chronology_id, (0, {}))
+            if head is None or head > position:
+                position, last = self._read_feeds(chronology_id, position, last)
+                self._feeds[chronology_id] = (position, last)
             return list(last.values())
+
+    def _read_feeds(self, chronology_id: str, after: int, last: dict[str, FeedFollowed]) -> tuple[int, dict[str, FeedFollowed]]:
+        query = "SELECT body FROM event WHERE chronology_id = ? AND position > ? AND type = ? ORDER BY position"
+        with self._database.read() as session:
+            driver = self._database.driver(session)
+            ((head,),) = driver.rows("SELECT coalesce(max(position), 0) FROM event WHERE chronology_id = ?", chronology_id)
+            bodies = driver.rows(query, chronology_id, after, FeedFollowed.type) if head > after else []
+        events = [decode(body, lambda _sealed: None).data for (body,) in bodies]
+        return head, last | {event.feed_id: event for event in events if isinstance(event, FeedFollowed)}
 
 
 def _capture(row: CapturedRow) -> Capture:

@@ -36,13 +36,12 @@ log = structlog.get_logger(__name__)
 
 
 class Task(NamedTuple):
-    """A source or a feed with a schedule. `since` is when it was captured last, where that is known."""
+    """A source or a feed with a schedule; `every` is in seconds."""
 
     chronology_id: str
     kind: Literal["source", "feed"]
     id: str
     every: int
-    since: datetime | None = None
     feed: FeedFollowed | None = None
 
 
@@ -87,8 +86,9 @@ class Rounds:
         for name, task in tasks.items():
             if name not in self._attempts:
                 self._attempts[name] = Attempt(self._first(task))
-            elif task.every and (known := self._attempts[name]).due > (latest := self._now() + self._interval(task, known.failures)):
-                known.due = latest  # the schedule was made shorter
+            else:  # the schedule may have been made shorter
+                known = self._attempts[name]
+                known.due = min(known.due, self._now() + timedelta(seconds=pause_after(task.every, known.failures, 1)))
         self._begun = True
         if not tasks:
             return DAY
@@ -98,25 +98,22 @@ class Rounds:
             return 0
         return max(0.0, (self._attempts[name].due - self._now()).total_seconds())
 
-    def _interval(self, task: Task, failures: int) -> timedelta:
-        return timedelta(seconds=pause_after(task.every, failures, 1))
-
     def _tasks(self) -> Iterator[Task]:
+        for chronology_id, source_id, every in self._captures.history.scheduled():
+            yield Task(chronology_id, "source", source_id, every)
         for info in self._captures.service.log.chronologies():
-            for source in self._captures.history.scheduled(info.id):
-                if source.every is not None:
-                    since = max((capture.time for capture in source.captures), default=None)
-                    yield Task(info.id, "source", source.id, source.every, since)
-            for feed in self._captures.history.feeds(info.id):
+            for feed in self._captures.history.feeds(info.id, info.head):
                 if feed.every is not None:
-                    yield Task(info.id, "feed", feed.feed_id, feed.every, feed=feed)
+                    yield Task(info.id, "feed", feed.feed_id, feed.every, feed)
 
     def _first(self, task: Task) -> datetime:
         """When a task is due that was not known before. At the start of a process, all are new."""
         now = self._now()
-        if task.since is not None and (due := task.since + timedelta(seconds=pause_after(task.every, 0, self._random()))) > now:
+        source = self._captures.history.source(task.chronology_id, task.id) if task.kind == "source" else None
+        since = max((capture.time for capture in source.captures), default=None) if source else None
+        if since is not None and (due := since + timedelta(seconds=pause_after(task.every, 0, self._random()))) > now:
             return due
-        return now + timedelta(seconds=min(task.every, START_SECONDS) * self._random() if self._begun is False else 0)
+        return now if self._begun else now + timedelta(seconds=min(task.every, START_SECONDS) * self._random())
 
     def _do(self, task: Task, attempt: Attempt) -> None:
         attempt.last = self._now()

@@ -57,7 +57,7 @@ def build_captures(
             seconds=settings.fetch_seconds,
             max_bytes=settings.max_document_bytes,
             redirects=settings.fetch_redirects,
-            allow_private=settings.fetch_allow_private,
+            allow_private=frozenset(place.lower() for place in settings.fetch_allow_private),
         ),
         new_id,
     )

@@ -1,6 +1,8 @@
 """RSS and Atom, from bytes to links."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ingest.feeds.parsed import Feed, parse_feed
 from shared.domain.errors import UnreadableDocument
@@ -96,6 +98,22 @@ def test_an_entity_from_elsewhere_is_not_read() -> None:
         "Alder News", "&x;"
     )
     assert "root:" not in str(parsed(text))
+
+
+@given(st.data())
+def test_damaged_feeds_are_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    raw = bytearray((data.draw(st.sampled_from([RSS, ATOM]))).encode())
+    odd = st.sampled_from(
+        [b"<![CDATA[", b"]]>", b"<!--", b"&#0;", b"&#xD800;", b"&#1114112;", b"&lt;b\x00", b"xml:base='http://['", b"<?x"]
+    )
+    for at, what in data.draw(st.lists(st.tuples(st.integers(0, len(raw)), odd | st.binary(max_size=8)), min_size=1, max_size=8)):
+        raw[at : at + data.draw(st.integers(0, 40))] = what
+    kind = data.draw(st.sampled_from([None, "text/xml", "application/rss+xml; charset=none-such", "text/html; charset=utf-16"]))
+    try:
+        feed = parse_feed(bytes(raw), kind, HERE)
+    except UnreadableDocument:
+        return
+    assert all(entry.link.startswith(("http://", "https://")) for entry in feed.entries)
 
 
 def test_dates_that_are_none_are_left_out() -> None:

@@ -13,11 +13,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from services.ingest.fetching.decoding import decoded
 from services.ingest.fetching.errors import FetchFailed
 from services.ingest.fetching.fetched import Fetched, NotModified, Validators
 from services.ingest.fetching.warc import validators_in
+from shared.domain.errors import TooLarge, UnreadableDocument
 from tests.ingest.fetching.serving import answer, fetcher, serving
 
 TEXT = "<p>Körpü 4 may 1998-ci ildə açıldı.</p>"
@@ -84,6 +88,15 @@ def test_what_is_compressed_is_unpacked(encoding: str, body: bytes) -> None:
 def test_what_cannot_be_unpacked(encoding: str, body: bytes, said: str) -> None:
     with pytest.raises(FetchFailed, match=said):
         fetched(answer(body, content_encoding=encoding))
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "gzip, deflate"]), st.integers(0, 200))
+def test_whatever_is_said_to_be_compressed_is_unpacked_within_the_limit_or_refused(noise: bytes, encodings: str, at: int) -> None:
+    for data in (noise, gzip.compress(b"word " * 2_000)[: at + 20] + noise):
+        try:
+            assert len(decoded(data, encodings, 5_000, lambda: TooLarge("too large"))) <= 5_000
+        except UnreadableDocument:
+            continue
 
 
 @pytest.mark.parametrize(

@@ -281,10 +281,10 @@ def test_a_schedule_is_a_fact_of_the_log(world: World) -> None:
     world.project()
     assert first.status == "recorded"
     assert world.captures.schedule(world.here, source_id, 3600, ADMIN).status == "unchanged"
-    assert [source.every for source in world.captures.history.scheduled(world.here)] == [3600]
+    assert world.captures.history.scheduled() == [(world.here, source_id, 3600)]
     assert world.captures.schedule(world.here, source_id, None, ADMIN).status == "recorded"
     world.project()
-    assert world.captures.history.scheduled(world.here) == []
+    assert world.captures.history.scheduled() == []
     assert [event.every for event in events(world, SourceScheduled)] == [3600, None]
     with pytest.raises(InvalidInput, match="60 seconds"):
         world.captures.schedule(world.here, source_id, 59, ADMIN)
