@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.ingest.app import install_ingest
 from services.ingest.proof import install_proof
+from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import ProjectionThread, Projector
 from services.query.app import install_query
@@ -56,8 +57,10 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
             listener.start()
         thread.start()
         checkpoints.start()
+        rounds.start()
         yield
         app.state.query.streams.close()
+        rounds.stop()
         checkpoints.stop()
         thread.stop()
         if listener:
@@ -79,8 +82,14 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     install_problems(app)
     install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     checkpoints = install_proof(app, database, settings, appended)
+    rounds = install_fetching(app, database, settings, app.state.ingest.readers.run)
     install_query(app, database, settings, changed)
-    checks = {"database": database_check(database), "projection": thread.failure, "checkpoints": checkpoints.failure}
+    checks = {
+        "database": database_check(database),
+        "projection": thread.failure,
+        "checkpoints": checkpoints.failure,
+        "rounds": rounds.failure,
+    }
     app.include_router(health_routes(checks))
     app.add_middleware(HeadAsGet)
     install_known_hosts(app, settings.host)

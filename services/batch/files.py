@@ -1,12 +1,11 @@
 """What a batch consists of: files, what folders hold, and what stands in archives and messages. One document at a time is in memory."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.ingest.parsing.containers import CONTAINER_SUFFIXES, SIDECAR, documents, documents_in, is_archive
-from services.ingest.parsing.details import combine, details_from
+from services.ingest.parsing.details import combine, sidecar_details
 from services.ingest.parsing.formats import SUFFIXES
 from services.ingest.parsing.members import Member
 from services.ingest.readers import Readers
@@ -82,7 +81,7 @@ def read(found: Found, readers: Readers) -> Iterator[Document]:
 
 def _documents(found: Found, here: Document, readers: Readers) -> Iterator[Document]:
     beside = found.path.with_name(found.path.name + SIDECAR)
-    details = sidecar(beside.read_bytes(), beside.name) if beside.is_file() else NOT_SAID
+    details = sidecar_details(beside.read_bytes(), beside.name) if beside.is_file() else NOT_SAID
     name, limits = found.path.name, readers.limits
     if is_archive(name):
         with found.path.open("rb") as file:
@@ -114,18 +113,7 @@ def _member(container: Document, member: Member, details: SourceDetails) -> Docu
     if member.outcome:
         return replace(named, outcome=FAILED if member.outcome == "refused" else PASSED_OVER, reason=member.reason)
     try:
-        beside = sidecar(member.sidecar, named.label + SIDECAR) if member.sidecar is not None else NOT_SAID
+        beside = sidecar_details(member.sidecar, named.label + SIDECAR) if member.sidecar is not None else NOT_SAID
     except InvalidInput as error:
         return replace(named, outcome=FAILED, reason=error.detail)
     return replace(named, data=member.data, details=combine(beside, details))
-
-
-def sidecar(data: bytes, name: str) -> SourceDetails:
-    """Return what a file beside a document says of its source; raise `InvalidInput` that names the file."""
-    try:
-        raw = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{name} is not valid JSON: {error}") from error
-    if not isinstance(raw, dict):
-        raise InvalidInput(f"{name} has to hold one JSON object with title, author, publisher, url, language and published")
-    return details_from(raw, name)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.ingest.desk import ClaimDesk
 from services.ingest.proof import install_proof
+from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.routes import router
 from services.ingest.service import IngestService
 from services.ingest.wiring import build_service, system_ids
@@ -40,7 +41,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         checkpoints.start()
+        rounds.start()
         yield
+        rounds.stop()
         checkpoints.stop()
         database.close()
 
@@ -52,5 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     appended = Wakeup()
     install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     checkpoints = install_proof(app, database, settings, appended)
-    app.include_router(health_routes({"database": database_check(database), "checkpoints": checkpoints.failure}))
+    rounds = install_fetching(app, database, settings, app.state.ingest.readers.run)
+    checks = {"database": database_check(database), "checkpoints": checkpoints.failure, "rounds": rounds.failure}
+    app.include_router(health_routes(checks))
     return app

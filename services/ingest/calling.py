@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
-from services.ingest.receipts import Caller, ClaimsReceipt, Receipt
+from services.ingest.receipts import Caller, ClaimsReceipt, PacketReceipt, Receipt
 from services.ingest.service import IngestService
 from shared.domain.errors import InvalidInput
 from shared.domain.roles import Principal
@@ -86,7 +86,7 @@ Service = Annotated[IngestService, Depends(_service)]
 Calling = Annotated[Caller, Depends(_caller)]
 
 
-def answered(receipt: Receipt | ClaimsReceipt, location: str | None = None, status: int | None = None) -> Response:
+def answered(receipt: Receipt | ClaimsReceipt | PacketReceipt, location: str | None = None, status: int | None = None) -> Response:
     """Answer with a receipt. A repetition is no creation: 200 instead of 201."""
     headers = {"ETag": f'"{receipt.revision}"'}
     if location is not None:
@@ -95,8 +95,8 @@ def answered(receipt: Receipt | ClaimsReceipt, location: str | None = None, stat
     return Response(receipt.model_dump_json(), status or done, headers, media_type="application/json")
 
 
-def receipts(model: type[Receipt | ClaimsReceipt], done: str) -> dict[int | str, dict[str, Any]]:
-    """Describe the answers that `answered` gives."""
+def receipts(model: Any, done: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the answers that `answered` gives with a model of receipts, or one of several."""
     return {
         201: {"model": model, "description": done},
         200: {"model": model, "description": "Nothing had to be done: it had been done before, and this is its receipt"},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.ingest.llm.report import read_with
 from services.ingest.parsing.details import combine
 from services.ingest.parsing.formats import parse
 from services.ingest.parsing.language import detect_language
@@ -29,6 +30,7 @@ class Intake(Reading):
 
     claims: tuple[ClaimBody, ...]
     extractor: Extractor
+    remarks: tuple[str, ...] = ()
 
 
 def take_in(
@@ -56,26 +58,22 @@ def read(data: bytes, filename: str | None, media_type: str | None, declared: So
 
 def extract(reading: Reading, extractor: str) -> Intake:
     """Extract the claims of a file that was parsed, with the extractor of a name."""
-    plugin = load_extractor(extractor)
-    claims = plugin.extract(
+    found = read_with(
+        load_extractor(extractor),
         ExtractionInput(
             text=reading.parsed.text,
             language=reading.language,
             published=reading.source.published,
             media_type=reading.parsed.media_type,
             skip=reading.parsed.skip,
-        )
+        ),
     )
     return Intake(
         parsed=reading.parsed,
         source=reading.source,
         language=reading.language,
         language_detected=reading.language_detected,
-        claims=tuple(claims),
-        extractor=Extractor(
-            name=plugin.name,
-            version=plugin.version,
-            model=getattr(plugin, "model", None),
-            prompt=getattr(plugin, "prompt", None),
-        ),
+        claims=found.claims,
+        extractor=found.extractor,
+        remarks=() if found.report is None else (found.report.summary(),),
     )

@@ -16,12 +16,33 @@ class Caller:
 
 
 class Receipt(Frozen):
-    """What a command did. `revision` is the log position after it; `status` is `unchanged` when it had been carried out before."""
+    """What a command did. `revision` is the log position after it; `status` is `unchanged` when it had been carried out before.
+
+    `notes` are what whoever sent a document should know of how it was read: that some pages held no text, how many claims were refused.
+    """
 
     status: str
     revision: int
     id: str
     claims: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class MemberOutcome(Frozen):
+    """What became of one document of a file that holds several: its receipt, or why it was not captured."""
+
+    name: str
+    receipt: Receipt | None = None
+    failed: str | None = None
+    passed_over: str | None = None
+
+
+class PacketReceipt(Frozen):
+    """What became of the documents of an archive, or of a message and its attachments, each by itself."""
+
+    status: str
+    revision: int
+    documents: tuple[MemberOutcome, ...]
 
 
 class Refused(Frozen):

@@ -65,6 +65,7 @@ class NewDocument(Frozen):
     skip: tuple[Span, ...]
     pages: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     source: SourceDetails
     language: str
     language_detected: bool
@@ -73,6 +74,11 @@ class NewDocument(Frozen):
     retrieved: Retrieval | None = None
     warc: bytes | None = None
     previous: str | None = None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What whoever sent it is told of how it was read: what the log keeps of that, and what is of this reading only."""
+        return self.notes + self.remarks
 
 
 class Quoted(Frozen):

@@ -11,7 +11,7 @@ from services.ingest import claims_routes, fetching_routes, reextraction_routes,
 from services.ingest.calling import PROBLEMS, Calling, Service, answered, receipts
 from services.ingest.commands import id_of_key
 from services.ingest.parsing.details import details_from
-from services.ingest.receipts import Receipt
+from services.ingest.receipts import PacketReceipt, Receipt
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewErasure
 from services.ingest.schemas import DocumentJson, GivenToken, NewToken
 from shared.domain.errors import InvalidInput
@@ -51,12 +51,13 @@ def create_chronology(body: NewChronology, service: Service, caller: Calling) ->
 @router.post(
     "/chronologies/{slug}/documents",
     status_code=201,
-    response_model=Receipt,
-    responses=receipts(Receipt, "Captured"),
+    response_model=Receipt | PacketReceipt,
+    responses=receipts(Receipt | PacketReceipt, "Captured"),
     tags=["documents"],
     summary="Capture a document and record its claims",
     description="As a multipart form (`file` and the fields of its source) or as JSON. Sending the same document of the same source again "
-    "changes nothing and answers 200 with the first receipt.",
+    "changes nothing and answers 200 with the first receipt. Of a ZIP archive, and of an e-mail with attachments, each document is "
+    "captured by itself, and the answer says what became of each.",
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -79,15 +80,13 @@ def create_chronology(body: NewChronology, service: Service, caller: Calling) ->
 async def capture_document(slug: str, request: Request, service: Service, caller: Calling) -> Response:
     caller.principal.require(Role.contributor)
     data, filename, media_type, details, extractor = await _document(request)
+    here = await run_in_threadpool(service.chronology_id, slug)
+    members = await run_in_threadpool(service.readers.documents_in, data, filename, media_type)
+    if len(members) != 1 or members[0].data is not data:
+        packet = await run_in_threadpool(service.capture_packet, here, members, caller, declared=details, extractor=extractor)
+        return answered(packet, f"/v1/chronologies/{slug}/documents")
     receipt = await run_in_threadpool(
-        service.capture,
-        await run_in_threadpool(service.chronology_id, slug),
-        data,
-        caller,
-        filename=filename,
-        media_type=media_type,
-        declared=details,
-        extractor=extractor,
+        service.capture, here, data, caller, filename=filename, media_type=media_type, declared=details, extractor=extractor
     )
     return answered(receipt, f"/v1/chronologies/{slug}/documents/{receipt.id}")
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from services.ingest.decide import Share
 from services.ingest.parsing.limits import ParseLimits
+from services.ingest.readers import Readers
 from services.ingest.service import IngestService
 from shared.crypto import entropy
 from shared.domain.claims import Claim
@@ -55,6 +57,13 @@ def parse_limits(settings: Settings) -> ParseLimits:
     )
 
 
+@lru_cache(maxsize=4)
+def process_readers(limits: ParseLimits) -> Readers:
+    """The readers of this process: whatever is wired in it shares their workers, which end with it, or when they are idle."""
+    return Readers(limits)
+
+
 def build_service(database: Database, settings: Settings, new_id: IdSource, on_append: Callable[[], None] = lambda: None) -> IngestService:
     """Wire ingest on a database. `on_append` is called after every append."""
-    return IngestService(DatabaseLog(database, new_id, on_append), DatabaseLookups(database), new_id, parse_limits(settings))
+    log, readers = DatabaseLog(database, new_id, on_append), process_readers(parse_limits(settings))
+    return IngestService(log, DatabaseLookups(database), new_id, readers)

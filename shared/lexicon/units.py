@@ -47,9 +47,15 @@ class Nouns:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What can be counted in one language."""
+    """What can be counted in one language.
+
+    `counted` holds things and measures; `measures` are the attributes that come in parts ("1.5 tonnes"); `named` are quantities that are
+    named before their number ("a population of 3,412").
+    """
 
     counted: Nouns
+    measures: frozenset[str]
+    named: Nouns
     invariant: frozenset[str]
     time: Nouns
     percent: Nouns
@@ -64,12 +70,12 @@ def load_units(language: str) -> Units:
     table = tomllib.loads(resources.files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
     inflection = load_inflection(language)
 
-    def nouns(kind: str) -> Nouns:
+    def nouns(*kinds: str) -> Nouns:
         names: dict[str, str] = {}
-        for name, words in table[kind].items():
+        for name, words in (row for kind in kinds for row in table[kind].items()):
             for word in words.get(language, []):
-                # The first attribute that lists a word keeps it.
-                names.setdefault(word, name.replace("_", " ") if kind == "counted" else name)
+                # The first attribute that lists a word keeps it. Codes have no underscores.
+                names.setdefault(word, name.replace("_", " "))
         return Nouns(names, inflection)
 
     def listed(kind: str) -> Nouns:
@@ -77,7 +83,9 @@ def load_units(language: str) -> Units:
 
     symbols = {symbol: code for code, words in table["money"].items() for symbol in words["symbols"]}
     return Units(
-        nouns("counted"),
+        nouns("counted", "measured"),
+        frozenset(name.replace("_", " ") for name in table["measured"]),
+        nouns("named"),
         frozenset(table["invariant"].get(language, [])),
         listed("time"),
         listed("percent"),

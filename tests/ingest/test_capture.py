@@ -3,6 +3,7 @@
 import pytest
 
 from services.ingest.parsing.limits import ParseLimits
+from services.ingest.readers import Readers
 from services.ingest.service import Caller
 from shared.domain.claims import Claim
 from shared.domain.errors import InvalidInput, NotAllowed, UnreadableDocument
@@ -93,7 +94,7 @@ def test_what_cannot_be_read_is_refused_and_leaves_no_trace(running: Running, da
 
 def test_a_file_over_the_limit_is_refused(database: Database) -> None:
     running = run(database)
-    running.service._limits = ParseLimits(bytes=100)
+    running.service.readers = Readers(ParseLimits(bytes=100))
     with pytest.raises(UnreadableDocument, match="more than the 100 allowed"):
         running.capture(FAIR_EN)
     assert running.info.head == 1

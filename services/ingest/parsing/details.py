@@ -1,5 +1,6 @@
 """Source details from the loose fields that files and forms give."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,6 +57,17 @@ def details_from(raw: Mapping[str, Any], where: str) -> SourceDetails:
         raise InvalidInput(f"{where} gives a {'.'.join(map(str, first['loc']))} that is not valid: {first['msg']}") from error
     except SalnameError as error:
         raise InvalidInput(f"{where} gives a published date that is not valid: {error.detail}") from error
+
+
+def sidecar_details(data: bytes, name: str) -> SourceDetails:
+    """Return what a file beside a document says of its source; raise `InvalidInput` that names the file."""
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{name} is not valid JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise InvalidInput(f"{name} has to hold one JSON object with title, author, publisher, url, language and published")
+    return details_from(raw, name)
 
 
 def combine(*layers: SourceDetails) -> SourceDetails:
