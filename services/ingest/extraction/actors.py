@@ -11,6 +11,9 @@ _NAME_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ROMAN = re.compile(r"[ivxı]{1,5}")
 _MOST = 8
+_SOURCE_CASES = ("genitive", "locative", "ablative")
+_FEWEST_STEM = 4
+_SOFT = "ğy"
 _FEWEST_LETTERS = 2
 
 
@@ -38,6 +41,18 @@ def find_actors(
     return found
 
 
+def plain_name(text: str, lower: str, start: int, end: int, inflection: Inflection) -> str:
+    """Return a name that is no actor's by the tables, without the case that its last word stands in: "Prokurorluğun", "Qərarda"."""
+    first = max(text.rfind(" ", start, end) + 1, start)
+    if (plain := _hyphenated(lower[first:end], inflection)) is not None:
+        return text[start : first + len(plain)]
+    for stem, ending in inflection.stems(lower[first:end]):
+        if ending.case in _SOURCE_CASES and not (ending.possessive or ending.plural) and len(stem) >= _FEWEST_STEM:
+            softened = inflection.softened.get(stem[-1]) if stem[-1] in _SOFT else None
+            return text[start : first + len(stem) - (1 if softened else 0)] + (softened or "")
+    return text[start:end]
+
+
 def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar) -> list[list[tuple[int, int]]]:
     """Group capitalised words that stand side by side, with the small words that join the words of a name."""
     runs: list[list[tuple[int, int]]] = []
@@ -47,7 +62,8 @@ def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar
     for match in _NAME_WORD.finditer(text, start, end):
         word = lower[match.start() : match.end()].rstrip(".")
         apart = run and match.start() - last > 1
-        capital = text[match.start()].isupper() and not dates[match.start()] and word not in grammar.not_names
+        number = word in grammar.numbers.words or word in grammar.numbers.scales
+        capital = text[match.start()].isupper() and not dates[match.start()] and word not in grammar.not_names and not number
         if apart:
             runs, run, pending = [*runs, run], [], []
         if capital:
@@ -107,7 +123,8 @@ def _actor(
         return None
     if len(run) == 1 and organization is None and not (text[start:end].isupper() and end - start > _FEWEST_LETTERS):
         return None
-    name = text[start : run[-1][0]] + text[run[-1][0] : run[-1][0] + len(base)]
+    # The last letter of a base form may be another than the text's: "Prokurorluğun".
+    name = text[start : run[-1][0] + len(base) - 1] + (base[-1] if base[-1] != last[len(base) - 1] else text[run[-1][0] + len(base) - 1])
     return Actor(start, max(name_end, start + 1), " ".join(name.split()))
 
 
@@ -120,8 +137,16 @@ def _organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, infl
     return None
 
 
+def _hyphenated(word: str, inflection: Inflection) -> str | None:
+    """Return a word without the ending that a hyphen joins to it: "BBC-nin"."""
+    stem, hyphen, ending = word.rpartition("-")
+    return stem if hyphen and stem and inflection.ending(ending) is not None else None
+
+
 def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, organization: bool) -> tuple[str, int]:
     """Take off the case ending of the last word of a name, where that is safe."""
+    if (plain := _hyphenated(word, inflection)) is not None:
+        return plain, end
     if not grammar.verb_final:
         return (word[:-2], end - 2) if word.endswith("'s") and len(word) > 3 else (word, end)
     if not organization and grammar.surnames and word.endswith(grammar.surnames):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from services.ingest.extraction.actors import find_actors
+from services.ingest.extraction.actors import Actor, find_actors, plain_name
 from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
@@ -116,7 +116,9 @@ class Composer:
         self._speakers = sources(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
-        places = self._places.find(low, high, self._dates)
+        money = [value for value in values if value.kind == "money"]
+        # "US dollars" names no place.
+        places = [place for place in self._places.find(low, high, self._dates) if not any(_overlap(place, value) for value in money)]
         if dates:
             self._dated(number, sentence, dates, values, places)
             return
@@ -243,6 +245,7 @@ class Composer:
         prefix, suffix = context(self._document.text, start, end)
         said_by = self._said_by(part)
         actors = find_actors(view.text, view.lower, part.start, part.end, self._dates, grammar, self._inflection, self._gazetteer)
+        actors = [actor for actor in actors if not any(_overlap(actor, value) for value in values if value.kind == "money")]
         located = [place for place in places if place.located]
         cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]
         self._claims.append(
@@ -304,7 +307,8 @@ class Composer:
         if said_by.pronoun:
             return Mention(**self._passage(start, end), name=self._speaker or view.text[start:end])
         named = find_actors(view.text, view.lower, start, end, self._dates, self._grammar, self._inflection, self._gazetteer)
-        name = (named[0].name if len(named) == 1 else view.text[start:end])[:500]
+        plain = plain_name(view.text, view.lower, start, end, self._inflection) if self._grammar.verb_final else view.text[start:end]
+        name = (named[0].name if len(named) == 1 else plain)[:500]
         self._speaker = name
         return Mention(**self._passage(start, end), name=name)
 
@@ -332,6 +336,10 @@ def _tells_when(mention: DateMention) -> bool:
     except InvalidInput:
         return False
     return (date.days < float("inf") and date.days < 366 * 1500) or ".." in mention.edtf or mention.edtf.endswith("/")
+
+
+def _overlap(one: Found | Named | Actor, other: Found) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _within(clause: Clause, parts: list[_Part]) -> list[_Part]:

@@ -96,7 +96,7 @@ def _presents(lower: str, start: int, end: int, presented: Presented, grammar: G
                 return True
     if presented.endings is None:
         return False
-    words = [word.strip(_MARKS) for word in _WORD.findall(lower, _last_words(lower, start, end, 2), end)]
+    words = [word.strip(_MARKS) for word in _WORD.findall(lower, _last_words(lower, start, end, 2), end) if any(map(str.isalnum, word))]
     while len(words) > 1 and words[-1] in grammar.auxiliaries:
         words.pop()
     return bool(words) and presented.endings.search(words[-1]) is not None

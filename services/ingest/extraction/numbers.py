@@ -1,7 +1,7 @@
 """Numerals of a text: digits and number words, ranges and bounds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from services.ingest.extraction.grammar.tables import Grammar
@@ -132,7 +132,10 @@ class NumeralReader:
                 return True
             if before.text in _DASHES and index >= 2 and adjacent(self._tokens[index - 2], before):
                 return True
-        return after is not None and adjacent(token, after) and after.text in "+/:_@=\\"
+        if after is not None and after.text == "+" and adjacent(token, after):
+            following = self._tokens[index + 2] if index + 2 < len(self._tokens) else None
+            return following is not None and adjacent(after, following)
+        return after is not None and adjacent(token, after) and after.text in "/:_@=\\"
 
     def _grouped(self, index: int, high: int) -> tuple[Decimal | None, int]:
         """Read digits with their separators; groups of thousands may be parted by spaces."""
@@ -157,7 +160,7 @@ class NumeralReader:
         word, after = mark, last + 1
         if mark.text in "-'":
             following = self._at(last + 1, high)
-            if following is None or not adjacent(mark, following) or not following.word:
+            if following is None or not adjacent(mark, following) or not following.word or following.text in self._grammar.numbers.words:
                 return last, None
             word, after = following, last + 2
         if not word.word:
@@ -215,6 +218,30 @@ class NumeralReader:
         return None, None
 
     def _words(self, index: int, high: int) -> Numeral | None:
+        """Read a number in words, or a range of two: "two or three hundred", "üç-dörd min"."""
+        first = self._number_words(index, high)
+        if first is None or first.case is not None:
+            return first
+        last, low = first.last, first.value
+        joint, opener = self._at(last, high), self._tokens[index - 1].text if index else ""
+        opened = joint is not None and self._grammar.numbers.range_openers.get(opener) == joint.text
+        if joint is None or not (opened or joint.text in _DASHES or joint.text in self._grammar.numbers.range_words):
+            return first
+        other = self._number_words(last + 1, high, follows=True) if (token := self._at(last + 1, high)) and token.word else None
+        if other is None or other.value <= low:
+            return first
+        low = self._shared_scale(low, other.value)
+        begin = index - 1 if opened else index
+        return replace(other, first=begin, core=first.core, start=self._tokens[begin].start, value=low, upper=other.value)
+
+    def _shared_scale(self, low: Decimal, high: Decimal) -> Decimal:
+        """Give the lower end of a range the scale that only the upper one names: "two or three hundred"."""
+        for scale in sorted(set(self._grammar.numbers.scales.values()), reverse=True):
+            if high % scale == 0 and high / scale > low and low * scale < high:
+                return low * scale
+        return low
+
+    def _number_words(self, index: int, high: int, *, follows: bool = False) -> Numeral | None:
         numbers = self._grammar.numbers
         total = current = 0
         last, case, simple = index, None, True
@@ -222,7 +249,10 @@ class NumeralReader:
             token = self._tokens[last]
             if token.text in _DASHES and last > index and adjacent(self._tokens[last - 1], token):
                 following = self._at(last + 1, high)
-                if following is None or following.text not in numbers.words or not adjacent(token, following):
+                if following is None or not adjacent(token, following) or not (current % 100 >= 20 and current % 10 == 0):
+                    break
+                # "Twenty-five"; but "üç-dörd" is a range.
+                if not 0 < numbers.words.get(following.text, 0) < 10:
                     break
                 last += 1
                 continue
@@ -250,14 +280,16 @@ class NumeralReader:
         if self._tokens[last - 1].text in _DASHES or (ended := self._ending(last, high)) is None:
             return None
         token = self._tokens[index]
-        if index and (before := self._tokens[index - 1]).text in _DASHES and adjacent(before, token):
+        before = self._tokens[index - 1] if index else None
+        # The rest of a number that could not be read is no number.
+        if before is not None and not follows and (before.text in numbers.words or (before.text in _DASHES and adjacent(before, token))):
             return None
         if last - index == 1 and case is not None and simple:
             return None
         last, case = ended[0], case or ended[1]
-        return Numeral(
-            index, last, token.start, token.start, self._tokens[last - 1].end, Decimal(total + current), case=case, alone=not simple
-        )
+        first = index - 1 if index and not simple and self._tokens[index - 1].text in numbers.articles else index
+        start = self._tokens[first].start
+        return Numeral(first, last, token.start, start, self._tokens[last - 1].end, Decimal(total + current), case=case, alone=not simple)
 
     def _bounded(self, numeral: Numeral, low: int, high: int) -> Numeral:
         """Add the words before and after that make the number a bound, or the other end of a range."""

@@ -12,7 +12,7 @@ ENGLISH = [
     ("Some two dozen villages burned.", [("villages", "~24", "Some two dozen villages")]),
     ("Two hundred and fifty soldiers fell.", [("soldiers", "250", "Two hundred and fifty soldiers")]),
     ("Forty-five ships sank.", [("ships", "45", "Forty-five ships")]),
-    ("At least 12 people died.", [("people", "≥12", "At least 12 people")]),
+    ("At least 12 people died.", [("deaths", "≥12", "At least 12 people")]),
     ("Up to 30 trees fell.", [("trees", "≤30", "Up to 30 trees")]),
     ("Fewer than 8 members voted.", [("members", "<8", "Fewer than 8 members")]),
     ("Nearly 1.5 million voters came.", [("voters", "~1500000", "Nearly 1.5 million voters")]),
@@ -27,7 +27,7 @@ ENGLISH = [
     ("There are 30 young people in it.", [("young people", "30", "30 young people")]),
     (
         "Some 70,000 were evacuated, 12 were killed.",
-        [("evacuated", "~70000", "Some 70,000 were evacuated"), ("dead", "12", "12 were killed")],
+        [("evacuated", "~70000", "Some 70,000 were evacuated"), ("deaths", "12", "12 were killed")],
     ),
     ("Nearly half a million men came.", [("men", "~500000", "Nearly half a million men")]),
     ("It has 20 or more rooms.", [("rooms", "≥20", "20 or more rooms")]),

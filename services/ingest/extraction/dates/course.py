@@ -37,6 +37,9 @@ CLOSING = frozenset("\"'”’»)]")
 SHORT = 3
 """Letters; a word no longer than that may be an abbreviation when a number follows its full stop."""
 
+ADJOINING = 3
+"""Tokens; in news, a year further on is of something else: "said on 22 January that by 2010 it would"."""
+
 NAMELESS = frozenset({"name", "unresolved", "bare", "shift"})
 """Kinds that do not show where a text begins in time."""
 
@@ -134,7 +137,7 @@ class Course:
         words = self.scan.words
         if words[at] != ".":
             return True
-        if at == 0 or len(words[at - 1]) == 1 or self.scan.codes[at - 1] in self.lexicon.members("ABBREVIATION"):
+        if at == 0 or self._abbreviated(at - 1):
             return False
         following = at + 1 + (at + 1 < len(words) and words[at + 1] in CLOSING)
         if following >= len(words):
@@ -142,6 +145,12 @@ class Course:
         if words[following][0].isdecimal():  # "… was sold. 1996 was", but not "Nr. 7" or "3. 1996"
             return words[at - 1].isalpha() and len(words[at - 1]) > SHORT and self.scan.offsets[following] > self.scan.offsets[at] + 1
         return words[following][0].isupper()
+
+    def _abbreviated(self, at: int) -> bool:
+        """Whether a full stop after a token only shortens it: "J. Smith", "Mr. Smith"; but not "the 1970s.", "on June 1."."""
+        words = self.scan.words
+        initial = len(words[at]) == 1 and words[at].isalpha() and not (at > 0 and words[at - 1].isdecimal())
+        return initial or self.scan.codes[at] in self.lexicon.members("ABBREVIATION")
 
     def speaks(self, expression: Expression, kind: str) -> bool:
         """Whether a word of a class stands in the sentence of an expression, not too far from it."""
@@ -196,10 +205,11 @@ class Course:
         return None
 
     def year_ahead(self) -> Anchor | None:
-        """Return the date with a year that follows in the same sentence, at most three expressions on."""
+        """Return the date with a year that follows in the same sentence, at most three expressions on; in news, right after them."""
         expressions = self.scan.expressions
         for before, at in pairwise(range(self.index, min(self.index + 4, len(expressions)))):
-            if not self.same_sentence(expressions[before].tokens[1], expressions[at].tokens[0]):
+            start, end = expressions[before].tokens[1], expressions[at].tokens[0]
+            if not self.same_sentence(start, end) or (self.news and end - start > ADJOINING):
                 return None
             year = self._years[at]
             if year is not None:

@@ -51,6 +51,7 @@ class Narrative:
         month: The last date with a month or a season, aside or not.
         day: The last date with a day, aside or not.
         last: The last date.
+        told: How many days and months in a row were of one year, and none of them counted from the publication.
     """
 
     published: When | None
@@ -60,12 +61,15 @@ class Narrative:
     month: Anchor | None = None
     day: Anchor | None = None
     last: Anchor | None = None
+    told: int = 0
 
     def reach(self, anchor: Anchor, next_year: int | None) -> None:
         """Go on to a date; `next_year` is the year given next in the text."""
         when = anchor.when
         if not when.placed:
             return
+        same = self.last is not None and self.last.when.year == when.year
+        self.told = 0 if anchor.from_publication or when.month is None else self.told + 1 if same else 1
         self.last = anchor
         if when.year is None:
             return

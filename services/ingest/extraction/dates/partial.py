@@ -13,8 +13,17 @@ from services.ingest.extraction.dates.when import When, common_year
 ANCIENT_SPAN = 120
 """A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
 
+STORY = 2
+"""So many dates of one year in a row, and news is telling a story of that year,"""
+
+STORY_GAP = 60
+"""and goes on with it for so many tokens."""
+
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
+
+BACKWARDS = 2
+"""A decade that lies back counts as so many times further away."""
 
 
 def dated(course: Course, expression: Expression, fields: Fields) -> Resolved:
@@ -67,19 +76,27 @@ def _decade(course: Course, tens: int) -> Resolved:
     century = anchor.when.century_digits() if anchor else None
     if anchor is None or century is None:
         return Resolved(None)
-    reached = anchor.when.year if anchor.when.year is not None else century * 100 + 50
-    nearby = [year for year in (reached, course.next_year) if year is not None and year > 0]
-    latest = course.narrative.published.year if course.narrative.published else None
-    candidates = sorted(
-        (min(abs(start - year) for year in nearby), start)
-        for start in range(tens + (century - 1) * 100, tens + (century + 2) * 100, 100)
-        if latest is None or start <= latest
-    )
     if anchor.when.year is None:  # the century is given: "of the 19th century; in the thirties"
-        candidates = [(0, century * 100 + tens)]
-    if len(candidates) > 1 and candidates[1][0] - candidates[0][0] < DECADE_DOUBT:
+        return _of_century(century * 100 + tens, anchor)
+    published = course.narrative.published
+    latest = published.year if published else None
+    starts = [start for start in range(tens + (century - 1) * 100, tens + (century + 2) * 100, 100) if latest is None or start <= latest]
+    if course.news and starts:
+        return _of_century(starts[-1], anchor)
+    nearby = [year for year in (anchor.when.year, course.next_year) if year is not None and year > 0]
+    candidates = sorted((min(_way(year, start) for year in nearby), start) for start in starts)
+    if not candidates or (len(candidates) > 1 and candidates[1][0] - candidates[0][0] < DECADE_DOUBT):
         return Resolved(None)
-    return Resolved(When(decade=candidates[0][1] // 10), from_narrative("century", anchor.text), anchor.span)
+    return _of_century(candidates[0][1], anchor)
+
+
+def _of_century(start: int, anchor: Anchor) -> Resolved:
+    return Resolved(When(decade=start // 10), from_narrative("century", anchor.text), anchor.span)
+
+
+def _way(year: int, start: int) -> int:
+    """Return how far a decade is from a year; a text rather goes on than back."""
+    return start - year if year < start else BACKWARDS * max(0, year - start - 9)
 
 
 def _short_year(course: Course, when: When, tens: int) -> Resolved:
@@ -102,6 +119,9 @@ def _day_alone(course: Course, expression: Expression, when: When) -> Resolved:
 
 def _yearless(course: Course, expression: Expression, when: When) -> Resolved:
     anchor = course.narrative.year
+    story = _story(course, expression)
+    if story is not None and story.when.year is not None and course.tense(expression) <= 0:
+        return Resolved(when.within_year(story.when.year), _year_derivation(course, expression, story), story.span)
     if course.news and not _told(course, expression, when):
         return _of_publication(course, expression, when)
     if not course.news and to_come(course, expression):
@@ -122,8 +142,8 @@ def _yearless(course: Course, expression: Expression, when: When) -> Resolved:
 def _told(course: Course, expression: Expression, when: When) -> bool:
     """Whether news tells of the year that it has reached, not of its own days.
 
-    It does in the sentence in which it names that year, unless that speaks of what is to come, and where the day would lie after its
-    publication otherwise.
+    It does in the sentence in which it names that year, and where the day would lie after its publication otherwise; unless the
+    sentence speaks of what is to come.
     """
     anchor, published = course.narrative.year, course.narrative.published
     if anchor is None or published is None or anchor.from_publication:
@@ -135,6 +155,14 @@ def _told(course: Course, expression: Expression, when: When) -> bool:
         if (own, when.month or 0, when.day or 0) <= (published.year, published.month or 12, published.day or 31):
             return False
     return course.tense(expression) <= 0
+
+
+def _story(course: Course, expression: Expression) -> Anchor | None:
+    """Return the date that news has come to in a story of another year, if the dates right before are all of that year."""
+    last = course.narrative.last
+    if not course.news or course.narrative.told < STORY or last is None or expression.tokens[0] - last.tokens[1] > STORY_GAP:
+        return None
+    return last
 
 
 def to_come(course: Course, expression: Expression) -> bool:

@@ -25,7 +25,8 @@ def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
     beside = _named_beside(course, expression)
     if beside:
         return beside
-    current = fields.get("current") or (unit == "year" and course.news and to_come(course, expression))
+    coming = unit == "year" and course.news and not fields.get("counted") and course.tense(expression) > 0
+    current = fields.get("current") or coming
     if current and course.news and course.narrative.published is not None:
         return Resolved(_moved(course.narrative.published, fields), FROM_PUBLICATION)
     narrative = course.narrative

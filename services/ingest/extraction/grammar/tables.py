@@ -28,6 +28,9 @@ class Numbers:
     scales: Mapping[str, int]
     fractions: Mapping[str, str]
     never_alone: frozenset[str]
+    percent_before: frozenset[str]
+    ratio_words: frozenset[str]
+    articles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Phrases:
     quantity_nouns: frozenset[str]
     quantity_links: frozenset[str]
     verb_nouns: tuple[str, ...]
+    partitives: frozenset[str]
+    attributive: tuple[str, ...]
+    adjectives: frozenset[str]
+    closing_endings: tuple[str, ...]
+    light_verbs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,14 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What shows what became of people who are counted: words after them, and verbs before their number."""
+
+    after: re.Pattern[str] | None
+    before: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Consequence:
     """What shows that a sentence talks on about a happening of one of these kinds: "were injured" of an earthquake or a fire."""
 
@@ -116,9 +132,13 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """What the claim extractor knows of one language."""
+    """What the claim extractor knows of one language.
+
+    `verb_final`: the date and the doer stand before what is said of them.
+    """
 
     language: str
+    verb_final: bool
     abbreviations: frozenset[str]
     openers: re.Pattern[str] | None
     bylines: re.Pattern[str] | None
@@ -161,6 +181,7 @@ class Grammar:
     ordinals: Mapping[str, int]
     happenings: Mapping[str, str]
     consequences: tuple[Consequence, ...]
+    outcomes: tuple[tuple[str, Outcome], ...]
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
@@ -168,27 +189,26 @@ class Grammar:
     compared_before: re.Pattern[str] | None
     compared_after: re.Pattern[str] | None
 
-    @property
-    def verb_final(self) -> bool:
-        """Whether the date and the doer stand before what is said of them."""
-        return self.phrases.head == "izafet"
-
 
 @lru_cache
 def load_grammar(language: str) -> Grammar:
-    """Return the grammar of a language (ISO 639-1); without a table of its own, the one for undetermined languages."""
+    """Return the grammar of a language (ISO 639-1). What its table does not give is that of undetermined languages."""
     folder = resources.files(__package__)
+    table = tomllib.loads(folder.joinpath(f"{UNDETERMINED}.toml").read_text(encoding="utf-8"))
     file = folder.joinpath(f"{language}.toml")
-    if not (language.isalpha() and file.is_file()):
-        file = folder.joinpath(f"{UNDETERMINED}.toml")
-    return _grammar(language, tomllib.loads(file.read_text(encoding="utf-8")))
+    if language.isalpha() and file.is_file():
+        for section, given in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            table[section] = table.get(section, {}) | given if isinstance(given, dict) else given
+    return _grammar(language, table)
 
 
 def _grammar(language: str, table: dict[str, Any]) -> Grammar:
     verbs, modality, names, clauses = (table[name] for name in ("verbs", "modality", "names", "clauses"))
-    open_ended = table["phrase"]["head"] == "izafet"  # stems that take endings, so that only their beginning is given
+    verb_final = table["verbs"].get("final", False)
+    open_ended = verb_final  # stems that take endings, so that only their beginning is given
     return Grammar(
         language=language,
+        verb_final=verb_final,
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
         bylines=_any(table["sentences"]["bylines"], r"(?:{})(?!\w)"),
@@ -242,6 +262,13 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
             Consequence(frozenset(row["kinds"]), _any(row["words"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"))
             for row in table.get("consequences", [])
         ),
+        outcomes=tuple(
+            (
+                name.replace("_", " "),
+                Outcome(_any(row["after"], rf"(?:(?:{_passing(table)})\s+){{0,4}}(?:{{}})"), frozenset(row.get("before", ()))),
+            )
+            for name, row in table.get("outcomes", {}).items()
+        ),
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
         timeless=_any(verbs.get("timeless", [])),
@@ -249,6 +276,12 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
     )
+
+
+def _passing(table: dict[str, Any]) -> str:
+    """A pattern for the words that may stand between people and what became of them; any word, where the verb comes last."""
+    words = table["phrase"].get("passing", [])
+    return "|".join(map(re.escape, words)) or r"\w+"
 
 
 def _attribution(table: dict[str, Any]) -> Attribution:
@@ -288,6 +321,9 @@ def _numbers(table: dict[str, Any]) -> Numbers:
         scales=table["scales"],
         fractions=table["fractions"],
         never_alone=frozenset(table["never_alone"]["words"]),
+        percent_before=frozenset(table.get("percent_before", ())),
+        ratio_words=frozenset(table.get("ratio_words", ())),
+        articles=frozenset(table.get("articles", ())),
     )
 
 
@@ -319,6 +355,11 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         quantity_nouns=frozenset(table.get("quantity_nouns", ())),
         quantity_links=frozenset(table.get("quantity_links", ())),
         verb_nouns=tuple(table.get("verb_nouns", ())),
+        attributive=tuple(table.get("attributive", ())),
+        adjectives=frozenset(table.get("adjectives", ())),
+        partitives=frozenset(table.get("partitives", ())),
+        closing_endings=tuple(table.get("closing_endings", ())),
+        light_verbs=tuple(table.get("light_verbs", ())),
     )
 
 

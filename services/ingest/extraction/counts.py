@@ -1,0 +1,357 @@
+"""Counts: what a number counts, from the words after it or before it."""
+
+from dataclasses import dataclass, replace
+
+from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.numbers import Numeral, shown
+from services.ingest.extraction.tokens import Token, adjacent
+from shared.domain.claims import ValueKind
+from shared.lexicon.places import Gazetteer
+from shared.lexicon.units import Noun, Units
+
+_DASHES = "-–—"
+_REACH = 5
+_CLOSE = 3
+_FEW_LETTERS = 5
+_FEWEST_LETTERS = 2
+_NAMED = 8
+_YEAR_DIGITS = 4
+_ANYBODY = "people"
+"""The attribute of nouns that say nothing of those whom they count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with its span in the reading view."""
+
+    start: int
+    end: int
+    attribute: str
+    value: str
+    kind: ValueKind
+    bound: str = "exact"
+    upper: str | None = None
+    unit: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a number that asserts something on its own."""
+        return self.kind in ("count", "money", "percent")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a counted phrase (with its hyphenated parts), and the noun that it is a form of."""
+
+    start: int
+    end: int
+    text: str
+    noun: Noun | None
+    last: int
+
+
+class CountFinder:
+    """Finds what the numbers of one text count."""
+
+    def __init__(self, text: str, tokens: list[Token], grammar: Grammar, units: Units, gazetteer: Gazetteer) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._grammar = grammar
+        self._units = units
+        self._gazetteer = gazetteer
+
+    def find(self, numeral: Numeral, low: int, high: int) -> Found | None:
+        """Return what a number among the tokens `low` to `high` counts, or None."""
+        words = self._phrase(numeral.last, high)
+        if words and (self._is_time(words) or self._is_attributive(words[0])):
+            return None
+        named = self._named_before(numeral, low)
+        if named is not None and (not words or words[0].text in self._grammar.phrases.classifiers):
+            end = words[0].end if words else numeral.end
+            return number(named, numeral, numeral.start, end, "count", None)
+        found = self._counted(numeral, words, high) if words else self._undergone(numeral, high) or self._part_of(numeral, high)
+        if found is None and named is None:
+            named = self._suffered_before(numeral, low)
+        if found is None and named is not None and not self._looks_like_year(numeral):
+            return number(named, numeral, numeral.start, numeral.end, "count", None)
+        if found is not None and found.attribute == _ANYBODY:
+            suffered = self._suffered_after(found.end, numeral.last, high) or self._suffered_before(numeral, low)
+            found = replace(found, attribute=suffered or found.attribute)
+        # Things come in whole numbers; only measures have parts.
+        if found is not None and numeral.value % 1 and found.attribute not in self._units.measures:
+            return None
+        return found
+
+    def _is_attributive(self, word: _Word) -> bool:
+        """Whether a noun with its number only describes another: "10 mərtəbəli bina", "50 manatlıq"."""
+        ending = next((ending for ending in self._grammar.phrases.attributive if word.text.endswith(ending)), None)
+        if ending is None or word.text in self._grammar.phrases.adjectives:
+            return False
+        stem = word.text[: -len(ending)]
+        found = (nouns.find(stem) for nouns in (self._units.counted, self._units.money))
+        return any(noun is not None and not noun.ending.text for noun in found)
+
+    def _suffered_after(self, end: int, index: int, high: int) -> str | None:
+        """What became of people who are counted: "12 people were killed", "24 nəfər xəsarət alıb"."""
+        words: list[str] = []
+        for token in self._tokens[index : min(index + _NAMED, high)]:
+            if token.end <= end:
+                continue
+            if not token.word:
+                break
+            words.append(token.text)
+        ahead = " ".join(words)
+        return next((name for name, words in self._grammar.outcomes if words.after and words.after.match(ahead)), None)
+
+    def _suffered_before(self, numeral: Numeral, low: int) -> str | None:
+        """What was done to those whom a number counts, by the verb right before it: "killing at least 17"."""
+        index = numeral.first - 1
+        while index > low and self._tokens[index].start >= numeral.start:
+            index -= 1
+        before = self._tokens[index].text if index >= low else ""
+        return next((name for name, words in self._grammar.outcomes if before in words.before), None)
+
+    def _part_of(self, numeral: Numeral, high: int) -> Found | None:
+        """A count of some of a number of things: "70 of the 120 deputies"."""
+        phrases, index = self._grammar.phrases, numeral.last
+        if index >= high or self._tokens[index].text not in phrases.partitives or not numeral.alone:
+            return None
+        index += 1
+        index += index < high and self._tokens[index].text in phrases.determiners
+        if index >= high or not self._tokens[index].number:
+            return None
+        words = self._phrase(index + 1, high)
+        head = self._head(words, numeral) if words and not self._is_time(words) else None
+        noun = head.noun if head else None
+        return number(noun.name, numeral, numeral.start, numeral.end, "count", None) if noun else None
+
+    def _named_before(self, numeral: Numeral, low: int) -> str | None:
+        """What a number counts, where that is named before it: "the number of delegates was 601", "nümayəndələrin sayı 601 olub"."""
+        for index in range(numeral.first - 1, max(low, numeral.first - _NAMED) - 1, -1):
+            token = self._tokens[index]
+            if not token.word:
+                return None
+            if token.text in self._grammar.phrases.quantity_nouns:
+                return self._quantity(index, low, numeral.first)
+            for length in (2, 1):
+                first = index - length + 1
+                noun = self._units.named.find(self._text_of(self._tokens[first : index + 1])) if first >= low else None
+                if noun is not None:
+                    return noun.name
+        return None
+
+    def _quantity(self, index: int, low: int, high: int) -> str | None:
+        """What "number of …" or "…-lərin sayı" is the number of."""
+        if self._grammar.verb_final:
+            words = self._tokens[max(low, index - 1) : index]
+        elif index + 1 < high and self._tokens[index + 1].text in self._grammar.phrases.quantity_links:
+            words = self._tokens[index + 2 : min(index + 2 + _REACH, high)]
+        else:
+            return None
+        found = (self._units.counted.find(word.text) or self._units.named.find(word.text) for word in words)
+        return next((noun.name for noun in found if noun is not None), None)
+
+    def _counted(self, numeral: Numeral, words: list[_Word], high: int) -> Found | None:
+        """Count what a phrase after a number names."""
+        if not numeral.alone and numeral.first and self._tokens[numeral.first - 1].text in self._grammar.phrases.determiners:
+            return None
+        head = self._head(words, numeral)
+        if head is None:
+            head = self._unknown(words) if numeral.alone and not self._looks_like_year(numeral) else None
+            if head is None:
+                return None
+            # An unknown noun is kept as it is written.
+            return self._bounded("" if head.noun else self._text[words[0].start : head.end], numeral, head, high)
+        return self._bounded(head.noun.name if head.noun else "", numeral, head, high)
+
+    def _undergone(self, numeral: Numeral, high: int) -> Found | None:
+        """A count of those who are not named, by what was done to them: "70,000 were evacuated"."""
+        if self._looks_like_year(numeral) or not numeral.alone:
+            return None
+        for length in (2, 1):
+            words = self._tokens[numeral.last : numeral.last + length]
+            done = numeral.last + length
+            if done >= high or self._text_of(words) not in self._grammar.phrases.copulas:
+                continue
+            word = self._tokens[done].text
+            if word in self._grammar.phrases.undergone or self._ends_phrase(word):
+                noun = self._units.counted.find(word)
+                attribute = "people" if word in self._grammar.phrases.undergone else noun.name if noun else word
+                return number(attribute, numeral, numeral.start, self._tokens[done].end, "count", None)
+        return None
+
+    def _bounded(self, attribute: str, numeral: Numeral, head: _Word, high: int) -> Found:
+        """Make a count; a noun in a case may carry the bound: "300 nəfərdən çox"."""
+        bound, end = numeral.bound, head.end
+        if head.noun is not None and head.noun.ending.case:
+            bound = self._grammar.bounds.case.get(head.noun.ending.case, bound)
+            phrases = self._grammar.bounds.after_case.get(head.noun.ending.case, {})
+            for words, name in phrases.items():
+                tokens = self._tokens[head.last : min(head.last + len(words), high)]
+                if tuple(token.text for token in tokens) == words:
+                    bound, end = name, tokens[-1].end
+        for words, name in self._grammar.bounds.after.items():
+            tokens = self._tokens[head.last : min(head.last + len(words), high)]
+            if tuple(token.text for token in tokens) == words:
+                bound, end = name, tokens[-1].end
+        return number(attribute, numeral, numeral.start, end, "count", None, bound)
+
+    def _phrase(self, index: int, high: int) -> list[_Word]:
+        """Return the words after a numeral that may be its noun phrase."""
+        words: list[_Word] = []
+        stops, links = self._grammar.phrases.stops, self._grammar.phrases.links
+        while index < high and len(words) < _REACH:
+            token = self._tokens[index]
+            if not token.word:
+                break
+            if token.text in stops and not (token.text in links and words and self._linked(words, index, high)):
+                break
+            last = index + 1
+            while (
+                last + 1 < high
+                and self._tokens[last].text in _DASHES
+                and adjacent(self._tokens[last - 1], self._tokens[last])
+                and adjacent(self._tokens[last], self._tokens[last + 1])
+                and self._tokens[last + 1].word
+            ):
+                last += 2
+            start, end = token.start, self._tokens[last - 1].end
+            text = self._lower_between(index, last)
+            # "Gəncə" is a town, and not a form of "gənc".
+            named = token.text in links or (self._text[start].isupper() and self._gazetteer.find(text) is not None)
+            words.append(_Word(start, end, text, None if named else self._units.counted.find(text), last))
+            index = last
+        return words
+
+    def _linked(self, words: list[_Word], index: int, high: int) -> bool:
+        """Whether an "and" joins two attributes of one noun ("dövlət və ictimai qurumların"), not two counted things."""
+        if words[-1].noun is not None and words[-1].noun.ending.text:
+            return False
+        ahead = self._tokens[index + 1 : min(index + 3, high)]
+        if len(ahead) < 2 or not all(token.word for token in ahead):
+            return False
+        noun = self._units.counted.find(ahead[1].text)
+        return noun is not None and bool(noun.ending.text) and self._units.counted.find(ahead[0].text) is None
+
+    def _is_time(self, words: list[_Word]) -> bool:
+        return self._units.time.find(words[0].text) is not None or (
+            len(words) > 1 and words[0].noun is None and self._units.time.find(words[1].text) is not None and not self._grammar.verb_final
+        )
+
+    def _head(self, words: list[_Word], numeral: Numeral) -> _Word | None:
+        if self._grammar.phrases.head == "izafet":
+            return self._izafet(words)
+        if self._grammar.phrases.head == "known":
+            return next((word for word in words[:_CLOSE] if word.noun is not None), None)
+        return self._plural(words, numeral)
+
+    def _plural(self, words: list[_Word], numeral: Numeral) -> _Word | None:
+        """The noun that is counted in a language whose plural shows it: the first plural, or else the last noun that is known."""
+        known = None
+        for index, word in enumerate(words):
+            pair = self._pair(words, index)
+            if pair is not None:
+                return pair
+            if word.noun is None:
+                continue
+            if word.noun.ending.plural or word.text in self._units.invariant:
+                return word
+            known = word if numeral.value == 1 else known
+        return known
+
+    def _pair(self, words: list[_Word], index: int) -> _Word | None:
+        if index + 1 >= len(words):
+            return None
+        first, second = words[index], words[index + 1]
+        text = f"{first.text} {second.text}"
+        noun = self._units.counted.find(text)
+        return _Word(first.start, second.end, text, noun, second.last) if noun else None
+
+    def _izafet(self, words: list[_Word]) -> _Word | None:
+        """The noun that is counted where the last of a row of nouns takes the endings ("diaspor təşkilatı")."""
+        best: _Word | None = None
+        joined = False
+        for index, word in enumerate(words):
+            pair = self._pair(words, index)
+            if pair is not None:
+                return pair
+            if word.noun is None:
+                joined = joined or word.text in self._grammar.phrases.links
+                described = index + 1 < len(words) and words[index + 1].noun is not None
+                if (best is not None and not joined) or (self._ends_phrase(word.text) and not (described and self._participle(word.text))):
+                    break
+                if self._closes(word.text):
+                    break
+                continue
+            classified = best is not None and best.text in self._grammar.phrases.classifiers and not joined
+            # "12 nəfər xidmət edirdi": what they did, not who they were.
+            if classified and (_stands_apart(word.noun) or self._makes_verb(word.last)):
+                break
+            if best is not None and not joined and not word.noun.ending.possessive and best.text not in self._grammar.phrases.classifiers:
+                break
+            best = word
+            if word.noun.ending.text and not (word.noun.ending.plural and word.noun.ending.case is None):
+                break
+        return best
+
+    def _closes(self, word: str) -> bool:
+        """Whether an unknown word in a case closes a phrase, so that no noun after it is counted."""
+        return len(word) >= _FEW_LETTERS and word.endswith(self._grammar.phrases.closing_endings)
+
+    def _makes_verb(self, last: int) -> bool:
+        """Whether the token after a noun makes a verb of it: "iddia edib"."""
+        light = self._grammar.phrases.light_verbs
+        return bool(light) and last < len(self._tokens) and self._tokens[last].text.startswith(light)
+
+    def _participle(self, word: str) -> bool:
+        return bool(self._grammar.phrases.participles) and word.endswith(self._grammar.phrases.participles)
+
+    def _ends_phrase(self, word: str) -> bool:
+        """Whether an unknown word closes a noun phrase: a finite verb."""
+        return (
+            self._grammar.finite is not None
+            and any(match.end() == len(word) for match in self._grammar.finite.finditer(word))
+            and len(word) > 4
+        )
+
+    def _unknown(self, words: list[_Word]) -> _Word | None:
+        """The noun of a phrase without a known one."""
+        if self._grammar.phrases.head == "known":
+            return None
+        if self._grammar.verb_final:
+            return words[0] if self._may_be_noun(words[0]) else None
+        return next((word for word in words if _may_be_plural(word.text)), None)
+
+    def _may_be_noun(self, word: _Word) -> bool:
+        """Whether an unknown word right after a number may be what it counts: no name, no verb, no adjective."""
+        phrases = self._grammar.phrases
+        if self._ends_phrase(word.text) or self._text[word.start].isupper() or self._makes_verb(word.last):
+            return False
+        return len(word.text) > _FEWEST_LETTERS and not word.text.endswith((*phrases.verb_nouns, *phrases.attributive))
+
+    def _looks_like_year(self, numeral: Numeral) -> bool:
+        return numeral.end - numeral.core == _YEAR_DIGITS and 1000 <= numeral.value <= 2100 and numeral.bound == "exact"
+
+    def _text_of(self, tokens: list[Token]) -> str:
+        return " ".join(token.text for token in tokens)
+
+    def _lower_between(self, first: int, last: int) -> str:
+        return "".join(token.text for token in self._tokens[first:last])
+
+
+def number(attribute: str, numeral: Numeral, start: int, end: int, kind: ValueKind, unit: str | None, bound: str | None = None) -> Found:
+    """Make a value of a number; its own bound, unless another is given."""
+    upper = None if numeral.upper is None else shown(numeral.upper)
+    return Found(start, end, attribute.strip() or "count", shown(numeral.value), kind, bound or numeral.bound, upper, unit)
+
+
+def _may_be_plural(word: str) -> bool:
+    """Whether an unknown English word looks like a plural."""
+    return (
+        word.endswith(("s", "men")) and not word.endswith(("ss", "us", "is", "'s", "ous", "specimen")) and len(word) > _FEWEST_LETTERS + 1
+    )
+
+
+def _stands_apart(noun: Noun) -> bool:
+    """Whether a noun after "nəfər" is not what is counted: that one stands in the singular and in no case of place or aim."""
+    return noun.ending.plural or noun.ending.case in ("dative", "locative", "ablative")
