@@ -5,6 +5,7 @@ the strip (a heading over both columns) end the stretch, so what stands above an
 searched for gutters again, which finds three columns and columns within columns. Rows of tables stay rows.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 from services.ingest.parsing.pdf_words import Word
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _STEP = 2.0  # points to a bit of the map of what is free
 _SAME_BASE = 0.3
 _SMALLER = 0.86
@@ -53,7 +55,7 @@ class Row:
     def text(self) -> str:
         """Its words as they are read; a tab where a wide gap parts them."""
         words = self.words
-        if sum(_is_right_to_left(word.text) for word in words) * 2 > len(words):
+        if sum(_RIGHT_TO_LEFT.search(word.text) is not None for word in words) * 2 > len(words):
             words = sorted(words, key=lambda word: (-word.x1, word.place))
         parts = [words[0].text]
         for before, word in pairwise(words):
@@ -304,7 +306,3 @@ def _opens(above: Row | None, row: Row, leading: float) -> bool:
     if not row.size / _OTHER_SIZE <= above.size <= row.size * _OTHER_SIZE:
         return True
     return above.base - row.base > _PARAGRAPH_GAP * leading * max(above.size, row.size)
-
-
-def _is_right_to_left(text: str) -> bool:
-    return any("\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" for char in text)

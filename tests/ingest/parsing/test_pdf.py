@@ -296,6 +296,15 @@ def test_letters_of_every_script_come_as_the_font_says() -> None:
     assert read(mapped_pdf(*meanings(text))).text == text + "\n"
 
 
+def test_words_that_run_from_right_to_left_keep_their_order() -> None:
+    codes, letters = meanings("ירידהדבש")
+    words = f"BT /F1 12 Tf 300 600 Td <{codes[:4].hex()}> Tj -60 0 Td <{codes[4:].hex()}> Tj ET"
+    text = read(mapped_pdf(codes[:4], letters, extra=words)).text.split("\n")[1]
+    first, second = text.split()
+    assert sorted(first) == sorted("יריד")  # the word on the right is read first
+    assert sorted(second) == sorted("הדבש")
+
+
 def test_marks_of_direction_are_kept() -> None:
     text = "on\u200fto"
     assert read(mapped_pdf(*meanings(text))).text == text + "\n"
