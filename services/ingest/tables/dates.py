@@ -7,20 +7,30 @@ shows which number is the day; `2003-04`, which is a month or two years; `9.11.0
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from services.ingest.extraction.dates import tables
-from services.ingest.extraction.dates.finder import DateMention, find_dates
+from services.ingest.extraction.dates.finder import find_dates
+from services.ingest.tables.celldate import (
+    EXPLICIT,
+    CellDate,
+    Read,
+    Refused,
+    both,
+    from_edtf,
+    interval,
+    one_day,
+    one_month,
+    opened,
+    qualified,
+)
+from services.ingest.tables.datewords import YEAR_WANTED, by_name, found_in, languages, month_named, only
 from services.ingest.tables.lexicon import folded, phrases, without_prefix
-from shared.domain.dates import Edtf, civil, day_number, days_in_month
-from shared.domain.errors import InvalidInput
+from shared.domain.dates import Edtf, civil, day_number
 
 Order = Literal["day-first", "month-first"]
 Short = Literal["month", "years"]
 """What `2003-04` is in a column: a month, or the years 2003 and 2004."""
 
-EXPLICIT = "explicit"
 MOST, MOST_WORDS = 100, 12
 """Code points and words that a cell with a date may have."""
 
@@ -35,8 +45,8 @@ _MONTH_YEAR = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{4})\.?")
 _YEAR_MONTH = re.compile(rf"(\d{{4}})\s?([./{_DASHES}])\s?(\d{{1,2}})")
 _YEARS = re.compile(rf"(\d{{3,4}})\s?[/{_DASHES}]\s?(\d{{3,4}})")
 _YEAR = re.compile(r"\d{3,4}")
-_NUMERAL = re.compile(r"\d|\b[IVX]+\b")
-_YEARLIKE = re.compile(r"\d{3}|\b[IVX]+\b")
+_NUMERAL = re.compile(r"\d|\b[IVX]")
+_YEARLIKE = re.compile(r"\d{3}|\b[IVX]")
 _FEW_WORDS = 4
 _COMPACT = re.compile(r"(1[5-9]\d{2}|2[01]\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}")
@@ -47,30 +57,6 @@ _EDTF = re.compile(r"[-\dXY~?%./S\[\]{},]{4,60}")
 _PARTED = re.compile(rf"\s+[{_DASHES}]+\s+|\s*[{_LONG_DASHES}]\s*")
 _UNCERTAIN = re.compile(r"(.*\S)\s*(?:\?|\(\?\))")
 _CLOCK = re.compile(r"(.*\S?)[,;]?\s+\d{1,2}:\d{2}(?::\d{2})?")
-_YEAR_WANTED = "write the year in the cell, or give it a column called Year"
-_HARMLESS = " ()[]\"'“”„«».,;:"
-_NAMED = re.compile(r"\d+|[^\W\d_]+|[^\s]")
-_BETWEEN = frozenset(".,-/–")
-
-
-@dataclass(frozen=True, slots=True)
-class CellDate:
-    """The date of a cell. `how` tells how it was derived, where its words alone do not say it."""
-
-    edtf: str
-    how: str = EXPLICIT
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a cell is no date, and what would do. `form`: it is written as a date, and only which one is not clear."""
-
-    reason: str
-    remedy: str
-    form: bool = False
-
-
-Read = CellDate | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,39 +122,39 @@ class DateReader:
 
     def _figures(self, text: str) -> Read | None:
         if match := _YEAR_FIRST.fullmatch(text):
-            return _day(int(match[1]), int(match[3]), int(match[4]))
+            return one_day(int(match[1]), int(match[3]), int(match[4]))
         if match := _DAY_FIRST_OR_NOT.fullmatch(text):
             return self._ordered(int(match[1]), int(match[3]), int(match[4]), match[2])
         if match := _SHORT_YEAR.fullmatch(text):
             return Refused(f"the year {match[4]} has two figures, and nothing says of which century", "write the year in full", form=True)
         if match := _MONTH_YEAR.fullmatch(text):
-            return _month(int(match[2]), int(match[1]))
+            return one_month(int(match[2]), int(match[1]))
         if match := _YEAR_MONTH.fullmatch(text):
             return self._short(int(match[1]), match[2], match[3])
         if match := _YEARS.fullmatch(text):
-            return _interval(f"{int(match[1]):04d}", f"{int(match[2]):04d}")
+            return interval(f"{int(match[1]):04d}", f"{int(match[2]):04d}")
         if _YEAR.fullmatch(text):
             return CellDate(f"{int(text):04d}") if int(text) else None
         if _SERIAL.fullmatch(text):
             return self._serial(int(text))
         if match := _COMPACT.fullmatch(text):
-            return _day(int(match[1]), int(match[2]), int(match[3]))
+            return one_day(int(match[1]), int(match[2]), int(match[3]))
         if match := _DAYS.fullmatch(text):
             year, month = int(match[4]), int(match[3])
-            return _both(_day(year, month, int(match[1])), _day(year, month, int(match[2])))
+            return both(one_day(year, month, int(match[1])), one_day(year, month, int(match[2])))
         if match := _DAYS_OF_MONTHS.fullmatch(text):
             year = int(match[5])
-            return _both(_day(year, int(match[2]), int(match[1])), _day(year, int(match[4]), int(match[3])))
-        return _edtf(text) if _EDTF.fullmatch(text) and text[0] != "~" else None
+            return both(one_day(year, int(match[2]), int(match[1])), one_day(year, int(match[4]), int(match[3])))
+        return from_edtf(text) if _EDTF.fullmatch(text) and text[0] != "~" else None
 
     def _ordered(self, first: int, second: int, year: int, mark: str) -> Read:
         """A day and a month in figures: the order is shown by the numbers themselves, else by the column, else by the full stops."""
         if first == second or (first > 12 >= second):
-            return _day(year, second, first)
+            return one_day(year, second, first)
         if second > 12 >= first:
-            return _day(year, first, second)
+            return one_day(year, first, second)
         if first > 12:
-            return _day(year, second, first)
+            return one_day(year, second, first)
         order = self.style.dotted if mark == "." else self.style.order
         if order is None:
             return Refused(
@@ -177,7 +163,7 @@ class DateReader:
                 form=True,
             )
         day, month = (first, second) if order == "day-first" else (second, first)
-        read = _day(year, month, day)
+        read = one_day(year, month, day)
         how = EXPLICIT if mark == "." and order == "day-first" else f"{order.replace('-', ' ')}, as in the rest of the column"
         return CellDate(read.edtf, how) if isinstance(read, CellDate) else read
 
@@ -188,11 +174,11 @@ class DateReader:
         if mark in _LONG_DASHES:
             if not as_years:
                 return Refused(f"the years {year}–{last} go backwards", "write both years in full", form=True)
-            return _interval(f"{year:04d}", f"{year // 100:02d}{last}")
+            return interval(f"{year:04d}", f"{year // 100:02d}{last}")
         if len(last) == 1 and (mark == "." or self.style.short != "month"):
             return Refused("a month in figures has two of them", f"write {number:02d}/{year:04d} if a month is meant", form=True)
         if mark == "." or not 1 <= number <= 12:
-            return _interval(f"{year:04d}", f"{year // 100:02d}{last}") if as_years and mark != "." else _month(year, number)
+            return interval(f"{year:04d}", f"{year // 100:02d}{last}") if as_years and mark != "." else one_month(year, number)
         if as_years and self.style.short is None:
             return Refused(
                 "this is a month, or two years",
@@ -205,7 +191,7 @@ class DateReader:
                 f"write {year}/{year // 100:02d}{last} for the years, or {last}/{year} for the month",
                 form=True,
             )
-        return _month(year, number)
+        return one_month(year, number)
 
     def _serial(self, number: int) -> Read:
         if self.style.serial is None:
@@ -216,7 +202,7 @@ class DateReader:
             )
         start = day_number(1899, 12, 30) if self.style.serial == "1900" else day_number(1904, 1, 1)
         year, month, day = civil(start + number)
-        read = _day(year, month, day)
+        read = one_day(year, month, day)
         return (
             CellDate(read.edtf, f"day number of a spreadsheet that counts from {self.style.serial}") if isinstance(read, CellDate) else read
         )
@@ -224,39 +210,39 @@ class DateReader:
     def _marked(self, text: str) -> Read | None:
         """A date with a mark or word that says that it is not sure, not exact, or open."""
         if match := _UNCERTAIN.fullmatch(text):
-            return _qualified(self.read(match[1]), "?")
+            return qualified(self.read(match[1]), "?")
         if (rest := without_prefix(text, "circa")) or (text[0] in "~≈" and (rest := text[1:].strip())):
-            return _qualified(self.read(rest), "~")
+            return qualified(self.read(rest), "~")
         if (rest := without_prefix(text, "since")) and isinstance(start := self.read(rest), CellDate) and "/" not in start.edtf:
-            return _open(start)
+            return opened(start)
         parts = [part.strip() for part in _PARTED.split(text, maxsplit=1)]
         if len(parts) == 2 and parts[0] and (not parts[1] or folded(parts[1]) in phrases("ongoing")):
-            return _open(self.read(parts[0]))
+            return opened(self.read(parts[0]))
         if text[-1] in _DASH_SIGNS and text[:-1].strip():
-            return _open(self.read(text[:-1].strip()))
+            return opened(self.read(text[:-1].strip()))
         return None
 
     def _words(self, text: str) -> Read | None:
         if clock := _CLOCK.fullmatch(text):
             text = clock[1].rstrip(" ,;")
-        return (_named(text, self.language) or _found(text, self.language)) if text else None
+        return (by_name(text, self.language) or found_in(text, self.language)) if text else None
 
     def _period(self, text: str) -> Read | None:
         """Two dates with a dash between them."""
         for match in _PARTED.finditer(text):
             first, last = text[: match.start()].strip(), text[match.end() :].strip()
             if first and last and _PARTED.search(last) is None:
-                return _both(self.read(first), self.read(last))
+                return both(self.read(first), self.read(last))
         return None
 
     def within(self, text: str, year: int) -> Read:
         """Return the date of a cell that says no year, in the year that another column says."""
         if match := _DAY_OF_YEARLESS.fullmatch(text):
             return self._ordered(int(match[1]), int(match[3]), year, match[2])
-        if isinstance(named := _named(f"{text} {year:04d}", self.language), CellDate):
+        if isinstance(named := by_name(f"{text} {year:04d}", self.language), CellDate):
             return named
-        for language in _languages(self.language):
-            mention = _only(find_dates(text, language, f"{year:04d}"), text)
+        for language in languages(self.language):
+            mention = only(find_dates(text, language, f"{year:04d}"), text)
             if mention and mention.edtf and mention.edtf.startswith(f"{year:04d}-"):
                 return CellDate(mention.edtf)
         whole = self.read(text)
@@ -271,7 +257,7 @@ class DateReader:
         """Return the month that a cell names, in figures or words."""
         if text.isdecimal():
             return int(text) if 1 <= int(text) <= 12 else None
-        return _month_named(text.rstrip("."), self.language)
+        return month_named(text.rstrip("."), self.language)
 
 
 def reads_as_date(text: str, reader: DateReader) -> bool:
@@ -284,157 +270,15 @@ def reads_as_date(text: str, reader: DateReader) -> bool:
     return isinstance(read, CellDate) or read.form
 
 
-def closed(start: CellDate, end: CellDate) -> Read:
-    """Return the interval from a date to the date of another column."""
-    if "/" in start.edtf and start.edtf.partition("/")[2] not in ("..", end.edtf):
-        return Refused("the date is a period already, and another end stands beside it", "leave one of the two ends out")
-    return start if start.edtf == end.edtf else _interval(start.edtf.partition("/")[0], end.edtf.rpartition("/")[2])
-
-
-def day_of(year: int, month: int | None, day: int | None) -> Read:
-    """Return the date of a year, month and day that stand in columns of their own."""
-    if month is None:
-        return CellDate(f"{year:04d}") if day is None else Refused("there is a day and no month", "fill in the month")
-    return _month(year, month) if day is None else _day(year, month, day)
-
-
 def ongoing(text: str) -> bool:
     """Whether the end of a period says that it goes on."""
     return folded(text) in phrases("ongoing")
 
 
-def opened(start: CellDate) -> Read:
-    """Return the period that begins with a date and goes on."""
-    return _open(start)
-
-
-def _day(year: int, month: int, day: int) -> Read:
-    if not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month) or not year:
-        return Refused("there is no such day", "mend it, or write the month alone: 11/2001", form=True)
-    return CellDate(f"{year:04d}-{month:02d}-{day:02d}")
-
-
-def _month(year: int, month: int) -> Read:
-    if not 1 <= month <= 12:
-        return Refused(f"there is no month {month}", "write 11/2001", form=True)
-    return CellDate(f"{year:04d}-{month:02d}")
-
-
-def _both(first: Read, last: Read) -> Read:
-    if isinstance(first, Refused):
-        return first
-    if isinstance(last, Refused):
-        return last
-    if "/" in first.edtf + last.edtf:
-        return Refused("these are more than two dates", "give the period as one date and its end in a column of its own", form=True)
-    read = _interval(first.edtf, last.edtf)
-    how = next((one.how for one in (first, last) if one.how != EXPLICIT), EXPLICIT)
-    return CellDate(read.edtf, how) if isinstance(read, CellDate) else read
-
-
-def _interval(first: str, last: str) -> Read:
-    try:
-        return CellDate(str(Edtf.parse(f"{first}/{last}")))
-    except InvalidInput:
-        return Refused(f"the period from {first} to {last} ends before it begins", "mend one of its ends", form=True)
-
-
-def _open(read: Read) -> Read:
-    if isinstance(read, Refused) or "/" in read.edtf:
-        return read if isinstance(read, Refused) else Refused("the period has an end and goes on", "leave one of the two out", form=True)
-    return CellDate(f"{read.edtf}/..", read.how)
-
-
-def _qualified(read: Read, mark: str) -> Read | None:
-    """Mark a date as uncertain (`?`) or approximate (`~`); of a period what is said of it all is said of both ends."""
-    if isinstance(read, Refused):
-        return read if read.form else None
-    ends = read.edtf.split("/")
-    marked = "/".join(end if end == ".." else _with_mark(end, mark) for end in ends)
-    try:
-        return CellDate(str(Edtf.parse(marked)), read.how)
-    except InvalidInput:
-        return Refused(f"{read.edtf} cannot be marked as {'uncertain' if mark == '?' else 'approximate'}", "write it as EDTF", form=True)
-
-
-def _with_mark(end: str, mark: str) -> str:
-    if end[-1] in "%" + mark:
-        return end
-    return end[:-1] + "%" if end[-1] in "?~" else end + mark
-
-
-def _edtf(text: str) -> Read | None:
-    try:
-        parsed = Edtf.parse(text)
-    except InvalidInput:
-        return None
-    return CellDate(str(parsed))
-
-
-@lru_cache
-def _languages(first: str) -> tuple[str, ...]:
-    """The languages with tables of dates: that of the table first, then English, then the others."""
-    available = sorted(tables.available())
-    return tuple(dict.fromkeys(code for code in (first, "en", *available) if code in available))
-
-
-@lru_cache(maxsize=4096)
-def _month_named(word: str, first: str, *, every: bool = True) -> int | None:
-    """Return the month that a word names in a language or, if `every`, in any; None where languages disagree."""
-    found: set[int] = set()
-    for language in _languages(first)[: None if every else 1]:
-        lexicon = tables.language(language).lexicon
-        value = lexicon.worth.get("MONTH", {}).get(lexicon.fold(word))
-        if isinstance(value, int):
-            if language == first:
-                return value
-            found.add(value)
-    return found.pop() if len(found) == 1 else None
-
-
-def _named(text: str, language: str) -> Read | None:
-    """A month by its name with a year, and perhaps a day, in whatever order: `Nov 2001`, `9-Nov-2001`, `1918, 28 may`."""
-    pieces = [piece for piece in _NAMED.findall(text) if piece not in _BETWEEN]
-    months = [piece for piece in pieces if piece.isalpha()]
-    numbers = [piece for piece in pieces if piece.isdecimal()]
-    if not text[0].isalnum() or len(months) != 1 or not 1 <= len(numbers) <= 2 or len(months) + len(numbers) != len(pieces):
-        return None
-    month = _month_named(months[0], language)
-    years = [number for number in numbers if len(number) == 4]
-    days = [number for number in numbers if len(number) <= 2]
-    if month is None or len(years) + len(days) != len(numbers):
-        return None
-    if len(years) != 1:
-        return Refused("which year this is is not said in full", "write the year with four figures", form=True) if not years else None
-    return _day(int(years[0]), month, int(days[0])) if days else _month(int(years[0]), month)
-
-
-def _found(text: str, first: str) -> Read | None:
-    """A date that the finder of a language makes of the whole cell."""
-    for language in _languages(first):
-        mention = _only(find_dates(text, language), text)
-        if mention is None:
-            continue
-        if mention.edtf is not None and mention.derivation == EXPLICIT:
-            return CellDate(mention.edtf)
-        if mention.edtf is None:
-            return Refused("which year this is is not said", _YEAR_WANTED, form=True)
-    return None
-
-
-def _only(found: list[DateMention], text: str) -> DateMention | None:
-    """Return the mention that is all of a text; None where anything that may matter is left over."""
-    if len(found) != 1:
-        return None
-    before, after = text[: found[0].start], text[found[0].end :]
-    left = before + after
-    return None if left.strip(_HARMLESS) or ".." in left else found[0]
-
-
 def _without_year(text: str, language: str) -> Refused:
     """What to say of a cell without any numeral: it may still name a month."""
-    named = text.isalpha() and _month_named(text, language, every=False) is not None
-    return Refused("which year this is is not said", _YEAR_WANTED, form=True) if named else _unknown(text)
+    named = text.isalpha() and month_named(text, language, every=False) is not None
+    return Refused("which year this is is not said", YEAR_WANTED, form=True) if named else _unknown(text)
 
 
 def _unknown(text: str) -> Refused:

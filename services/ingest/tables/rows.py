@@ -3,18 +3,8 @@
 from dataclasses import dataclass
 
 from services.ingest.extraction.letters import base_language
-from services.ingest.tables.dates import (
-    EXPLICIT,
-    CellDate,
-    DateReader,
-    Read,
-    Refused,
-    closed,
-    day_of,
-    ongoing,
-    opened,
-    style_of,
-)
+from services.ingest.tables.celldate import EXPLICIT, CellDate, Read, Refused, closed, day_of, opened
+from services.ingest.tables.dates import DateReader, ongoing, style_of
 from services.ingest.tables.grid import Cell, Grid, Row, Sheet
 from services.ingest.tables.lexicon import ROLES, Role, folded, is_empty, page_form, statuses
 from services.ingest.tables.mapping import Column, Mapping, data_rows

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.tables.dates import CellDate, DateReader, Order, Refused, Style, closed, day_of, style_of
+from services.ingest.tables.celldate import CellDate, Refused, closed, day_of
+from services.ingest.tables.dates import DateReader, Order, Style, style_of
 from shared.domain.dates import Edtf
 
 
@@ -96,6 +97,8 @@ def test_dates_in_mixed_styles(text: str, edtf: str) -> None:
         ("ru", "около 1850", "1850~"),
         ("fr", "vers 1850", "1850~"),
         ("fr", "1er mai 1968", "1968-05-01"),
+        ("fr", "XIXe siècle", "18XX"),
+        ("az", "XIX əsr", "18XX"),
         ("es", "9 de noviembre de 2001", "2001-11-09"),
         ("es", "hacia 1850", "1850~"),
         ("uk", "9 листопада 2001 р.", "2001-11-09"),
