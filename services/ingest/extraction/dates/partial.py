@@ -120,8 +120,9 @@ def _day_alone(course: Course, expression: Expression, when: When) -> Resolved:
 def _yearless(course: Course, expression: Expression, when: When) -> Resolved:
     anchor = course.narrative.year
     story = _story(course, expression)
-    if story is not None and story.when.year is not None and course.tense(expression) <= 0:
-        return Resolved(when.within_year(story.when.year), _year_derivation(course, expression, story), story.span)
+    if story is not None and course.tense(expression) <= 0:
+        own = year_near(story.when, story.when.month, when, None)
+        return Resolved(None if own is None else when.within_year(own), _year_derivation(course, expression, story), story.span)
     if course.news and not _told(course, expression, when):
         return _of_publication(course, expression, when)
     if not course.news and to_come(course, expression):
