@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.ingest.feeds.following import Feeds
 from services.ingest.feeds.parsed import Feed, parse_feed
+from services.ingest.fetching.charset import believable
 from services.ingest.fetching.fetch import Fetcher
 from services.ingest.fetching.fetched import Fetched, FetchLimits
 from services.ingest.intake import Intake, extract
@@ -47,7 +48,8 @@ def build_captures(
     limits = parse_limits(settings)
 
     def read(fetched: Fetched, declared: SourceDetails, fallback: SourceDetails, extractor: str) -> Intake:
-        reading = run(read_page, fetched.data, fetched.filename, fetched.media_type, declared, fallback, limits)
+        media_type = believable(fetched.media_type, fetched.data)
+        reading = run(read_page, fetched.data, fetched.filename, media_type, declared, fallback, limits)
         # An extractor that waits for somebody else has its own limits: those of reading are about what a page does to a processor.
         waits = getattr(load_extractor(extractor), "waits", False)
         return extract(reading, extractor) if waits else run(extract, reading, extractor)

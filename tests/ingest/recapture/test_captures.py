@@ -54,18 +54,34 @@ def test_a_page_is_captured_with_its_response(world: World) -> None:
     assert source.details.url == f"{world.site.url}/bridge.html"
 
 
-def test_the_charset_of_the_server_is_believed_over_what_the_bytes_look_like(world: World) -> None:
-    text = "Körpü 4 may 1998-ci ildə açıldı, iştirakçıların sayı 1200 nəfər idi."
-    cyrillic = "Мост был открыт 4 мая 1998 года, и 1200 человек пришли на него посмотреть."
-    world.site.pages["/ru"] = answer(
-        page(cyrillic, title="Мост").split(b"\r\n\r\n", 1)[1].decode().encode("windows-1251"),
-        content_type="text/html; charset=windows-1251",
-    )
-    world.site.pages["/az"] = page(text, title="Körpü")
-    for path, said in (("/ru", cyrillic), ("/az", text)):
-        stored = world.running.service.log.document(world.here, world.capture(path).id)
-        assert stored is not None
-        assert said in stored.text
+TURKISH = "Kasabanın köprüsü 4 Mayıs 1998'de açıldı; açılışa 1200 kişi katıldı, sonra şenlik yapıldı."
+RUSSIAN = "Мост был открыт 4 мая 1998 года, и 1200 человек пришли на него посмотреть."
+
+
+@pytest.mark.parametrize(
+    ("text", "charset", "said"),
+    [
+        (RUSSIAN, "windows-1251", "windows-1251"),
+        (RUSSIAN, "koi8-r", "KOI8-R"),
+        (TURKISH, "iso-8859-9", "iso-8859-9"),
+        (TURKISH, "utf-8", None),
+        (RUSSIAN, "utf-8", "windows-1251"),
+        (TURKISH, "utf-8", "iso-8859-1"),
+        (RUSSIAN, "windows-1251", "utf-8"),
+        (RUSSIAN, "utf-8", "none-such"),
+    ],
+)
+def test_the_charset_of_a_server_is_believed_unless_the_bytes_say_otherwise(
+    world: World, text: str, charset: str, said: str | None
+) -> None:
+    body = page(text, title="Köprü" if text is TURKISH else "Мост").split(b"\r\n\r\n", 1)[1].decode().encode(charset)
+    world.site.pages["/b"] = answer(body, content_type=f"text/html; charset={said}" if said else "text/html")
+    receipt = world.capture("/b")
+    stored = world.running.service.log.document(world.here, receipt.id)
+    assert stored is not None
+    assert text in stored.text
+    (captured,) = events(world, DocumentCaptured)
+    assert captured.retrieved.media_type == (f"text/html; charset={said}" if said else "text/html")
 
 
 def test_the_same_page_again_changes_nothing_and_records_nothing(world: World) -> None:
