@@ -30,6 +30,9 @@ def find_actors(
     text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> list[Actor]:
     """Return the names in a stretch of the view, each once, in text order."""
+    if grammar.nouns_capitalised:
+        # Capitals tell no names from nouns.
+        return []
     found: list[Actor] = []
     seen: set[str] = set()
     runs = _runs(text, lower, start, end, dates, grammar)

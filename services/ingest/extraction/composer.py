@@ -81,7 +81,7 @@ class Composer:
         aside = datelines(self._view.text, self._mentions)
         usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside and not self._compares(mention)]
         cursor = 0
-        for number, sentence in enumerate(split_sentences(self._view, self._grammar)):
+        for number, sentence in enumerate(split_sentences(self._view, self._grammar, self._dates)):
             dates = []
             while cursor < len(usable) and usable[cursor].start < sentence.end:
                 if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:

@@ -200,6 +200,8 @@ class CountFinder:
         """Return the words after a numeral that may be its noun phrase."""
         words: list[_Word] = []
         stops, links = self._grammar.phrases.stops, self._grammar.phrases.links
+        # "Millions de personnes", "millones de personas".
+        index += index < high and self._tokens[index].text in self._grammar.phrases.linking
         while index < high and len(words) < _REACH:
             token = self._tokens[index]
             if not token.word:

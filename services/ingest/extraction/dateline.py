@@ -12,7 +12,7 @@ _HEAD = 1500
 _LINE = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){0,2},?\s){1,3}")
-_CLOSE = re.compile(r"\.?,?\s*(?:[-–—/(|]|[^\W\d_a-zəıöğüçş]{3,}\b)")
+_CLOSE = re.compile(r"\.?,?\s*(?:[-–—/(|]|(?P<agency>[^\W\d_]{3,})\b)")
 _NAME = re.compile(r"[^\W\d_]+")
 
 
@@ -38,7 +38,10 @@ def _in_dateline(text: str, mention: DateMention) -> bool:
     if begin is None:
         return False
     place = _PLACE.fullmatch(text, begin, mention.start)
-    return place is not None and text[begin].isupper() and "," in place.group() and _CLOSE.match(text, mention.end) is not None
+    if place is None or "," not in place.group() or not all(word[0].isupper() for word in place.group().split()):
+        return False
+    close = _CLOSE.match(text, mention.end)
+    return close is not None and (close["agency"] is None or close["agency"].isupper())
 
 
 def _line_start(text: str, offset: int) -> int | None:

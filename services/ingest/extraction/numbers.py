@@ -169,6 +169,9 @@ class NumeralReader:
             return None
         if word is not mark:
             ending = self._inflection.ending(word.text)
+            if ending is None and self._grammar.verb_final and mark.text == "'":
+                # An ending that the tables do not know still is one: "%45,5'i".
+                return after, "none"
             return (after, ending.case or "none") if ending else None
         return last, None
 

@@ -13,6 +13,7 @@ _INITIAL = re.compile(r"(?:^|[.\s(\"“„«])[^\W\d_]$")
 _OPENING = "\"'“„«‘([–—-•"
 _LOOK_BACK = 24
 _LOOK_AHEAD = 24
+_ORDINAL_DIGITS = 2
 _LONGEST = 2000
 """Code points. A stretch without a full stop is read in pieces of this length, so that what is read within one sentence stays bounded."""
 _PIECE_ENDS = ("; ", ", ", " ")
@@ -29,18 +30,23 @@ class Sentence:
     question: bool
 
 
-def split_sentences(view: ReadingView, grammar: Grammar) -> list[Sentence]:
-    """Return the sentences of a view, in text order."""
+def split_sentences(view: ReadingView, grammar: Grammar, dates: bytearray | None = None) -> list[Sentence]:
+    """Return the sentences of a view, in text order; `dates` marks what belongs to dates, which no full stop parts ("5. Mai")."""
     found: list[Sentence] = []
     for number, (start, end) in enumerate(view.paragraphs()):
         begin = start
         for stop in _STOP.finditer(view.text, start, end):
-            if stop.end() < end and not _ends(view, grammar, begin, stop, end):
+            if stop.end() < end and ((dates and _inside(dates, stop.start(), stop.end())) or not _ends(view, grammar, begin, stop, end)):
                 continue
             found += _pieces(view.text, begin, stop.end(), number, stop.group(1))
             begin = stop.end()
         found += _pieces(view.text, begin, end, number, "")
     return found
+
+
+def _inside(dates: bytearray, start: int, end: int) -> bool:
+    """Whether a full stop stands between two words of a date."""
+    return bool(dates[start] and dates[min(end + 1, len(dates) - 1)])
 
 
 def _pieces(text: str, start: int, end: int, paragraph: int, mark: str) -> Iterator[Sentence]:
@@ -82,4 +88,4 @@ def _ends(view: ReadingView, grammar: Grammar, begin: int, stop: re.Match[str], 
     # An initial: "A. Bakıxanov"; and the number of an item: "3. Baku".
     if _INITIAL.search(view.text, max(begin, stop.start() - 2), stop.start()) and view.text[stop.start() - 1].isupper():
         return False
-    return not (before.isdigit() and word.start() == begin)
+    return not (before.isdigit() and (word.start() == begin or (grammar.ordinal_stops and len(before) <= _ORDINAL_DIGITS)))

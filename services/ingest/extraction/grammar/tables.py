@@ -62,6 +62,7 @@ class Phrases:
     quantity_links: frozenset[str]
     verb_nouns: tuple[str, ...]
     partitives: frozenset[str]
+    linking: frozenset[str]
     attributive: tuple[str, ...]
     adjectives: frozenset[str]
     closing_endings: tuple[str, ...]
@@ -142,6 +143,7 @@ class Grammar:
     abbreviations: frozenset[str]
     openers: re.Pattern[str] | None
     bylines: re.Pattern[str] | None
+    ordinal_stops: bool
     numbers: Numbers
     bounds: Bounds
     phrases: Phrases
@@ -173,6 +175,7 @@ class Grammar:
     titles: frozenset[str]
     not_names: frozenset[str]
     surnames: tuple[str, ...]
+    nouns_capitalised: bool
     demonstratives: frozenset[str]
     locatives: frozenset[str]
     pronouns: frozenset[str]
@@ -212,6 +215,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
         bylines=_any(table["sentences"]["bylines"], r"(?:{})(?!\w)"),
+        ordinal_stops=table["sentences"].get("ordinal_stops", False),
         numbers=_numbers(table["numbers"]),
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
@@ -251,6 +255,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         titles=frozenset(names["titles"]),
         not_names=frozenset(names["not_names"]),
         surnames=tuple(names["surnames"]),
+        nouns_capitalised=names.get("nouns_capitalised", False),
         demonstratives=frozenset(table["definite"]["demonstratives"]),
         locatives=frozenset(table["definite"]["locatives"]),
         pronouns=frozenset(table["definite"]["pronouns"]),
@@ -357,6 +362,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         verb_nouns=tuple(table.get("verb_nouns", ())),
         attributive=tuple(table.get("attributive", ())),
         adjectives=frozenset(table.get("adjectives", ())),
+        linking=frozenset(table.get("linking", ())),
         partitives=frozenset(table.get("partitives", ())),
         closing_endings=tuple(table.get("closing_endings", ())),
         light_verbs=tuple(table.get("light_verbs", ())),
