@@ -64,7 +64,8 @@ class Corrections:
         held = self._log.reserved(chronology_id, f"correction:{correction_id}")
         if held is None:
             raise NotFound(f"there is no correction {correction_id} in this chronology")
-        proposed = self._log.read(chronology_id, held.position - 1, 1)[0]
+        commit = self._log.read(chronology_id, held.position - 1, 1)
+        proposed = next(event for event in commit if event.data.subject == correction_id)
         assert isinstance(proposed.data, CorrectionProposed)
         event = decide.decide_correction(request, proposed.data, proposed.actor, caller.principal)
         try:
