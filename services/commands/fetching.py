@@ -29,6 +29,9 @@ ChronologyOption = Annotated[
 SlugArgument = Annotated[str, typer.Argument(metavar="SLUG", help="The name of the chronology.")]
 DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")]
 ExtractorOption = Annotated[str, typer.Option(help="Which extractor reads the claims.")]
+UsualOption = Annotated[
+    str | None, typer.Option("--extractor", help="Which extractor reads the claims [default: that of the capture before, or rules].")
+]
 
 
 def capture_url(
@@ -40,7 +43,7 @@ def capture_url(
     publisher: Annotated[str | None, typer.Option(help="Its publisher.")] = None,
     published: Annotated[str | None, typer.Option(help="Its publication date, as EDTF: 2003, 2003-11, 2003-11-10 …")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, such as en or az; detected when not given.")] = None,
-    extractor: ExtractorOption = "rules",
+    extractor: UsualOption = None,
 ) -> None:
     """Capture pages from the web, each with the server's response as it came. Only public addresses are fetched.
 
@@ -82,7 +85,7 @@ def recapture(
         typer.Option(metavar="INTERVAL", help="Also by itself, while a server runs: 15m, 1h, 1d, 2w; `off` ends it."),
     ] = None,
     data: DataOption = None,
-    extractor: ExtractorOption = "rules",
+    extractor: UsualOption = None,
 ) -> None:
     """Capture sources again [default: all that were fetched], and show what changed, what vanished and what cannot be told.
 

@@ -51,7 +51,7 @@ class NewCapture(Asked):
 
     url: Url
     source: SourceDetails = Field(default_factory=SourceDetails)
-    extractor: Extractor = "rules"
+    extractor: Extractor | None = Field(default=None, description="`rules`, or that of the capture before, where none is named")
 
     @field_validator("source")
     @classmethod
@@ -64,7 +64,7 @@ class NewCapture(Asked):
 class NewRecapture(Asked):
     """How a source is captured again."""
 
-    extractor: Extractor = "rules"
+    extractor: Extractor | None = Field(default=None, description="that of the capture before, where none is named")
 
 
 def _interval(every: object) -> object:

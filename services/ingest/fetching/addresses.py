@@ -31,9 +31,7 @@ _NOT_PUBLIC: tuple[tuple[str, str], ...] = (
     ("64:ff9b:1::/48", "a local translation of IPv4"),
     ("100::/64", "a black hole"),
     ("100:0:0:1::/64", "a black hole"),
-    ("2001:2::/48", "benchmarks"),
-    ("2001:10::/28", "identifiers, not addresses"),
-    ("2001:20::/28", "identifiers, not addresses"),
+    ("2001::/23", "protocol assignments, tunnels among them"),
     ("2001:db8::/32", "documentation"),
     ("3fff::/20", "documentation"),
     ("5f00::/16", "segment routing"),
@@ -76,5 +74,3 @@ def _within(address: Address) -> Iterator[IPv4Address]:
         yield last
     if address.sixtofour is not None:
         yield address.sixtofour
-    if address.teredo is not None:
-        yield from address.teredo

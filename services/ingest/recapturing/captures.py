@@ -1,6 +1,7 @@
 """Capturing addresses, and capturing them again: fetch, read, compare with the capture before, record in one command."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from services.ingest.fetching.urls import checked_url
 from services.ingest.fetching.warc import validators_in
 from services.ingest.intake import Intake
 from services.ingest.parsing.details import combine
-from services.ingest.plugins import load_extractor
+from services.ingest.plugins import installed, load_extractor
 from services.ingest.recapturing.comparison import Comparison, compare
 from services.ingest.recapturing.history import Capture, History, KnownSource
 from services.ingest.recapturing.receipts import CaptureReceipt, Compared, compared
@@ -25,6 +26,8 @@ from shared.domain.ids import IdSource, content_hash
 from shared.domain.ports import StoredDocument
 from shared.domain.provenance import Retrieval, SourceDetails
 from shared.domain.roles import Role
+
+RULES = "rules"
 
 SHORTEST = 60
 """Seconds between two captures of a source at least."""
@@ -50,18 +53,19 @@ class Captures:
         url: str,
         caller: Caller,
         declared: SourceDetails | None = None,
-        extractor: str = "rules",
+        extractor: str | None = None,
         fallback: SourceDetails | None = None,
     ) -> CaptureReceipt:
         """Capture what an address says. One that was captured before is captured again, and compared.
 
-        `declared` outranks what the page says of its source, `fallback` is taken where neither says anything.
+        `declared` outranks what the page says of its source, `fallback` is taken where neither says anything. Without an `extractor`, the
+        one of the capture before reads it, or `rules`.
 
         Raises `AddressRefused`, `FetchFailed` or `TooLarge` when nothing can be fetched, `UnreadableDocument` when it cannot be read, and
         `Gone` when the capture before was erased.
         """
         caller.principal.require(Role.contributor)
-        load_extractor(extractor)  # before anything is fetched
+        load_extractor(extractor or RULES)  # before anything is fetched
         asked = str(checked_url(url))
         if earlier := self._earlier(chronology_id, asked, caller):
             return earlier
@@ -72,16 +76,19 @@ class Captures:
         if source is not None and source.fetched is not None:
             return self._again(chronology_id, source, source.fetched, fetched, caller, extractor)
         details = combine(SourceDetails(url=source.details.url if source else fetched.url), declared or SourceDetails())
-        intake = self._read(fetched, details, fallback or SourceDetails(), extractor)
+        intake = self._read(fetched, details, fallback or SourceDetails(), extractor or RULES)
         receipt = self.service.capture_intake(
             chronology_id, fetched.data, intake, caller, filename=fetched.filename, retrieved=fetched.retrieval, warc=fetched.warc
         )
         return self._receipt(chronology_id, receipt, source.id if source else None, details.url or fetched.url, fetched.retrieval)
 
-    def recapture(self, chronology_id: str, source_id: str, caller: Caller, extractor: str = "rules") -> CaptureReceipt:
-        """Capture a source again; raise `NotFound` for one that there is not, `InvalidInput` for one without an address."""
+    def recapture(self, chronology_id: str, source_id: str, caller: Caller, extractor: str | None = None) -> CaptureReceipt:
+        """Capture a source again, with the extractor of the capture before if none is named.
+
+        Raises `NotFound` for a source that there is not, `InvalidInput` for one without an address, and what `capture` raises.
+        """
         caller.principal.require(Role.contributor)
-        load_extractor(extractor)
+        load_extractor(extractor or RULES)
         self.history.catch_up(chronology_id, self.service.log.head(chronology_id))
         source = self.history.source(chronology_id, source_id)
         if source is None:
@@ -156,11 +163,12 @@ class Captures:
         return stored
 
     def _again(
-        self, chronology_id: str, source: KnownSource, latest: Capture, fetched: Fetched, caller: Caller, extractor: str
+        self, chronology_id: str, source: KnownSource, latest: Capture, fetched: Fetched, caller: Caller, extractor: str | None
     ) -> CaptureReceipt:
         stored = self._stored(chronology_id, latest)
         if fetched.data == stored.original:
             return self._unchanged(chronology_id, source, latest, fetched.retrieval)
+        extractor = extractor or _usual(self.history.claims(chronology_id, latest.document_id))
         intake = self._read(fetched, source.details, SourceDetails(), extractor)
         if intake.parsed.text == stored.text:  # other bytes around the same words: a page's frame changes every day
             return self._unchanged(chronology_id, source, latest, fetched.retrieval)
@@ -204,6 +212,12 @@ class Captures:
             final_url=retrieval.final_url,
             comparison=comparison,
         )
+
+
+def _usual(claims: Sequence[Claim]) -> str:
+    """The extractor that most of the claims are from, people aside."""
+    names = Counter(claim.extractor.name for claim in claims if claim.extractor.name in installed())
+    return max(names, key=lambda name: (names[name], name), default=RULES)
 
 
 @dataclass(slots=True)

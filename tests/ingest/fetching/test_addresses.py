@@ -39,7 +39,14 @@ def test_an_ipv4_address_carried_by_another_is_as_public_as_by_itself(number: in
         assert (why_not_public(str(address)) is None) == (why_not_public(str(v4)) is None), address
 
 
-@given(st.integers(0, 2**32 - 1) | st.integers(2**32, 2**128 - 1))
+IN_SPECIAL_PLACES = st.builds(
+    lambda high, low: high | low & ((1 << 112) - 1),
+    st.sampled_from([0x2001, 0x2002, 0x64, 0x100, 0xFC00, 0xFE80, 0xFEC0, 0xFF02, 0x3FFF, 0x5F00, 0]).map(lambda first: first << 112),
+    st.integers(0, 2**112 - 1) | st.integers(0, 2**40) | st.integers(0, 2**16).map(lambda second: second << 96),
+)
+
+
+@given(st.integers(0, 2**32 - 1) | st.integers(2**32, 2**128 - 1) | IN_SPECIAL_PLACES)
 def test_nothing_that_python_knows_as_special_is_public(number: int) -> None:
     address = ip_address(number)
     special = address.is_private or address.is_loopback or address.is_link_local or address.is_multicast or address.is_reserved

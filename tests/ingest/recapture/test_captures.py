@@ -1,12 +1,17 @@
 """Capturing addresses and capturing them again, from a real server into a real database."""
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from services.ingest.fetching.errors import FetchFailed
+from services.ingest.fetching.fetched import Fetched
+from services.ingest.intake import Intake
+from services.ingest.plugins import load_extractor
 from services.ingest.recapturing.receipts import CaptureReceipt
 from services.ingest.receipts import Caller
 from shared.domain.errors import AlreadyExists, Gone, IdempotencyConflict, InvalidInput, NotAllowed, NotFound, SalnameError
@@ -148,6 +153,36 @@ def test_what_a_person_brought_moves_to_the_new_capture(world: World) -> None:
     moved.check(stored.text)
     assert (moved.extractor.name, moved.document_id, moved.quote) == ("person", second.id, "longer than the council had hoped")
     assert lost in (*recaptured.vanished, *(pair.earlier for pair in recaptured.changed))
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The extractor `llm` can be chosen; where it would ask, nobody listens."""
+    monkeypatch.setenv("SALNAME_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SALNAME_LLM_MODEL", "none")
+    load_extractor.cache_clear()
+    yield
+    load_extractor.cache_clear()
+
+
+def test_a_page_is_read_by_the_extractor_that_read_it_before(world: World, model: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    reader = world.captures._read
+
+    def reading(fetched: Fetched, declared: SourceDetails, fallback: SourceDetails, extractor: str) -> Intake:
+        read.append(extractor)
+        intake = reader(fetched, declared, fallback, "rules")
+        return replace(intake, extractor=intake.extractor.model_copy(update={"name": extractor}))
+
+    monkeypatch.setattr(world.captures, "_read", reading)
+    world.site.pages["/b"] = page(*BRIDGE)
+    first = world.captures.capture(world.here, f"{world.site.url}/b", ADMIN, extractor="llm")
+    world.project()
+    world.site.pages["/b"] = page(*BRIDGE[:2], CHANGED)
+    world.recapture(first.source_id)
+    world.site.pages["/b"] = page(*BRIDGE[:2])
+    world.captures.recapture(world.here, first.source_id, ADMIN, "rules")
+    assert read == ["llm", "llm", "rules"]
 
 
 def test_a_page_that_goes_back_to_what_it_said_is_a_third_document(world: World) -> None:
