@@ -168,6 +168,8 @@ def test_odd_letters_are_read_or_refused(suffix: str, text: str) -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=12))
+@example([ord("ı")])
+@example([ord("٣")])
 def test_odd_fonts_are_read_or_refused(units: list[int]) -> None:
     codes = {33 + number: f"{unit:04x}" for number, unit in enumerate(units)}
     with suppress(UnreadableDocument):
