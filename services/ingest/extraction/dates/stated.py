@@ -41,6 +41,7 @@ def _decade_or_century(fields: Fields, bce: bool) -> tuple[int | None, int | Non
     century, tens = number(fields, "century"), number(fields, "tens")
     if century is None:
         return None, None
+    century += number(fields, "add") or 0
     return (None, century - 1) if tens is None or bce else ((century - 1) * 10 + tens // 10, None)
 
 
