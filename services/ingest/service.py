@@ -224,6 +224,9 @@ class IngestService:
                 document=held.subject,
                 position=erased.position,
             )
+        if known := self.log.recall(chronology_id, f"document:{identity}"):
+            return receipt_of(known[1])
+        # It was captured under a key of its caller's.
         first = self.log.read(chronology_id, held.position - 1, 1)
         claims = sum(1 for event in first if event.data.type == "claim.recorded")
         return Receipt(status="unchanged", revision=first[-1].commit, id=held.subject, claims=claims)

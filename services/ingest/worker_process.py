@@ -6,7 +6,6 @@ What is no `SalnameError` is not caught: a process in an unknown state is not us
 
 import contextlib
 import faulthandler
-import gc
 import importlib
 import os
 import pickle
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shared.domain.errors import SalnameError, UnreadableDocument
+from shared.telemetry import calm_collector
 
 try:
     import fcntl
@@ -54,7 +54,7 @@ def serve(lifeline: int, memory_bytes: int, modules: Sequence[str]) -> None:
     _end_with(lifeline)
     for module in modules:
         importlib.import_module(module)
-    gc.freeze()
+    calm_collector()
     _limit(memory_bytes)
     _send(results, READY, STAYS)
     while (frame := _receive(tasks)) is not None:
