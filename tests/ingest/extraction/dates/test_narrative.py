@@ -1,0 +1,174 @@
+"""What histories and news use: dates that lean on the narrative, on a dateline, or on nothing sure."""
+
+import pytest
+
+from services.ingest.extraction.dates.finder import find_dates
+from services.ingest.extraction.dates.mention import DateMention
+
+
+def mention(text: str, words: str, language: str = "en", published: str | None = None) -> DateMention:
+    return next(one for one in find_dates(text, language, published) if one.text == words)
+
+
+HISTORY = "The league was founded on 3 March 1921 in Hull. It grew fast. "
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "edtf"),
+    [
+        ("In April it had 900 members.", "April", "1921-04"),
+        ("By early October it had 900 members.", "early October", "1921-10"),
+        ("The following year it split.", "The following year", "1922"),
+        ("Three days later it elected a board.", "Three days later", "1921-03-06"),
+        ("That summer it bought a ship.", "That summer", "1921-22"),
+        ("That winter it sold the ship.", "That winter", "1921-24"),
+        ("The same year it bought a ship.", "The same year", "1921"),
+        ("On the 14th it elected a board.", "the 14th", "1921-03-14"),
+        ("Between 1914 and 1918 there had been none.", "Between 1914 and 1918", "1914/1918"),
+        ("It met on 9–10 November and voted.", "9–10 November", "1921-11-09/1921-11-10"),
+        ("It was forgotten by the late 1980s.", "the late 1980s", "198X"),
+        ("It lost its ship in mid-July 1936.", "mid-July 1936", "1936-07"),
+        ("Its seal was made around 1200.", "1200", "1200~"),
+        ("The house stood before 1453 in the same street.", "before 1453", "../1453"),
+        ("A wall of c. 490 BC was found.", "c. 490 BC", "-0489~"),
+        ("A wall of the 5th century BC was found.", "the 5th century BC", "-04XX"),
+        ("In the spring of 1923 it met again.", "the spring of 1923", "1923-21"),
+        ("In autumn it met again.", "autumn", "1921-23"),
+        ("It has been celebrated since 1991 in Hull.", "1991", "1991"),
+        ("From October to March it met weekly.", "October to March", "1921-10/1922-03"),
+        ("Ten years later it closed.", "Ten years later", "1931"),
+        ("Later that month it met again.", "Later that month", "1921-03"),
+        ("The next day it met again.", "The next day", "1921-03-04"),
+        ("It met again in May of the following year.", "May of the following year", "1922-05"),
+    ],
+)
+def test_a_history_goes_on_from_what_it_has_reached(text: str, words: str, edtf: str) -> None:
+    assert mention(HISTORY + text, words, published="2015-06-17").edtf == edtf
+
+
+AZERBAIJANI = "Cəmiyyət 1921-ci il martın 3-də yaradıldı. O, tez böyüdü. "
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "edtf"),
+    [
+        ("On gündən sonra idarə heyəti seçildi.", "On gündən sonra", "1921-03-13"),
+        ("Həmin ilin noyabrında qurultay oldu.", "Həmin ilin noyabrında", "1921-11"),
+        ("Növbəti ilin may ayında qurultay oldu.", "Növbəti ilin may ayında", "1922-05"),
+        ("XX əsrin əvvəllərində belə idi.", "XX əsrin", "19XX"),
+        ("16.12.1991 tarixində bağlandı.", "16.12.1991", "1991-12-16"),
+        ("V əsrə aid divar tapıldı.", "V əsrə", "04XX"),
+        ("e.ə. V əsrə aid divar tapıldı.", "e.ə. V əsrə", "-04XX"),
+        ("1920–1930-cu illərdə unudulmuşdu.", "1920–1930-cu illərdə", "1920/193X"),
+        ("1933–1938-ci illərdə unudulmuşdu.", "1933–1938-ci illərdə", "1933/1938"),
+        ("Ertəsi gün idarə heyəti seçildi.", "Ertəsi gün", "1921-03-04"),
+        ("İyunda qurultay oldu.", "İyunda", "1921-06"),
+        ("Noyabrın 9–10-da qurultay oldu.", "Noyabrın 9–10-da", "1921-11-09/1921-11-10"),
+        ("1453-cü ildən əvvəl burada ev var idi.", "1453-cü ildən əvvəl", "../1453"),
+        ("On beşinci əsrdə burada ev var idi.", "On beşinci əsrdə", "14XX"),
+    ],
+)
+def test_so_does_one_in_azerbaijani(text: str, words: str, edtf: str) -> None:
+    assert mention(AZERBAIJANI + text, words, "az", "2015-06-17").edtf == edtf
+
+
+def test_a_bound_keeps_its_year_as_its_end() -> None:
+    found = mention("Before 1453 the house was theirs.", "Before 1453")
+    assert [(end.text, end.edtf) for end in found.ends] == [("1453", "1453")]
+    assert find_dates("Two years before 1453 it was theirs.", "en")[-1].edtf == "1453"
+
+
+@pytest.mark.parametrize(
+    ("published", "text", "words", "edtf"),
+    [
+        # 17 June 2015 was a Wednesday.
+        ("2015-06-17", "Voters turned out on Sunday.", "Sunday", "2015-06-14"),
+        ("2015-06-17", "Voters turned out Sunday, officials said.", "Sunday", "2015-06-14"),
+        ("2015-06-17", "Officials said Wednesday that it was over.", "Wednesday", "2015-06-17"),
+        ("2015-06-17", "Polls will open on Sunday.", "Sunday", "2015-06-21"),
+        ("2015-06-17", "A vote is planned for Sunday.", "Sunday", "2015-06-21"),
+        ("2015-06-17", "Roads stay closed until Sunday.", "Sunday", "2015-06-21"),
+        ("2015-06-17", "Votes were counted yesterday.", "yesterday", "2015-06-16"),
+        ("2015-06-17", "Votes were counted on 2 May.", "2 May", "2015-05-02"),
+        ("2015-06-17", "The talks broke off on Nov. 30.", "Nov. 30", "2014-11-30"),
+        ("2015-06-17", "The talks will go on on Nov. 30.", "Nov. 30", "2015-11-30"),
+        ("2015-01-05", "The talks began on Dec. 12.", "Dec. 12", "2014-12-12"),
+        ("2015-12-20", "The talks will go on on Jan. 12.", "Jan. 12", "2016-01-12"),
+        ("2015-06-17", "They came today. They had asked for talks in December.", "December", "2014-12"),
+        ("2015-06-17", "They came today. They should be done in December.", "December", "2015-12"),
+        ("2015-06-17", "They came today. By the end of the year they will be gone.", "the end of the year", "2015"),
+        ("2015-06-17", "They came today, as they did last summer.", "last summer", "2014-22"),
+        ("2015-06-17", "They came today. Prices fell late last month.", "late last month", "2015-05"),
+        ("2015-06-17", "They came today. In 1998 they had left. They will meet on 3 July.", "3 July", "2015-07-03"),
+    ],
+)
+def test_news_goes_by_its_dateline_and_by_the_verb(published: str, text: str, words: str, edtf: str) -> None:
+    assert mention(text, words, published=published).edtf == edtf
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "edtf"),
+    [
+        ("Səsvermə bazar günü keçirilib.", "bazar günü", "2015-06-14"),
+        ("Səsvermə bazar günü keçiriləcək.", "bazar günü", "2015-06-21"),
+        ("Görüş çərşənbə axşamı olub.", "çərşənbə axşamı", "2015-06-16"),
+        ("Görüş ötən cümə günü olub.", "ötən cümə günü", "2015-06-12"),
+        ("Görüş bu gün baş tutub.", "bu gün", "2015-06-17"),
+        ("Görüş dünən olub, danışıqlar noyabrın 30-da kəsilib.", "noyabrın 30-da", "2014-11-30"),
+        ("Görüş dünən olub. Danışıqlar ötən ay başlanıb.", "ötən ay", "2015-05"),
+        ("Görüş dünən olub. Növbəti görüş ayın 25-də keçiriləcək.", "ayın 25-də", "2015-06-25"),
+        ("Görüş dünən olub. Fond üç il əvvəl yaradılıb.", "üç il əvvəl", "2012"),
+        ("Görüş dünən olub. İlin sonunadək məsələ həll olunacaq.", "İlin sonunadək", "2015"),
+    ],
+)
+def test_so_does_news_in_azerbaijani(text: str, words: str, edtf: str) -> None:
+    assert mention(text, words, "az", "2015-06-17").edtf == edtf
+
+
+def test_news_that_tells_of_an_earlier_year_goes_on_in_it() -> None:
+    text = "The general was tried on Tuesday. On 19 July 1992 his men took Olm. The next day they burnt it. In August they left."
+    assert mention(text, "August", published="1998-02-26").edtf == "1992-08"
+
+
+def test_a_history_that_names_its_years_is_no_news() -> None:
+    text = "The league was founded in 1988. In April it met. Its first fair was held in 1991 and its last in 1996."
+    assert mention(text, "April", published="1998-02-26").edtf == "1988-04"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 1950 it rained. On Sunday it stopped.",
+        "In 1906 it rained. In the seventies there was a school.",
+        "They meet every Sunday.",
+        "It happened on a Monday.",
+        "It was known as Black Friday.",
+        "The September 11 attacks changed it.",
+        "The March 8 strike was long.",
+    ],
+)
+def test_what_would_have_to_be_guessed_stays_open(text: str) -> None:
+    assert [one.edtf for one in find_dates(text, "en") if one.edtf not in ("1950", "1906")] in ([], [None])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1950-ci ildə 20 Yanvar faciəsi yada salındı.", "20 Yanvar faciəsi"),
+        ("1950-ci ildə hər bazar ertəsi toplanırdılar.", "hər bazar ertəsi"),
+    ],
+)
+def test_what_goes_by_its_day_is_no_date_of_the_sentence(text: str, words: str) -> None:
+    assert mention(text, words, "az").edtf is None
+
+
+@pytest.mark.parametrize(
+    ("text", "edtf"),
+    [
+        ("Built in 1905. In 1911 it burnt. The fifties were quiet, and 1961 was not.", "195X"),
+        ("Built in 1956. In the eighties it burnt.", "198X"),
+        ("Built in 2005 on what stood there in the 80s.", "198X"),
+    ],
+)
+def test_a_decade_is_the_nearest_and_rather_ahead(text: str, edtf: str) -> None:
+    assert edtf in [one.edtf for one in find_dates(text, "en")]
