@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from shared.lexicon.inflection import BEGINNING, Ending, Inflection, beginnings, load_inflection
 from shared.lexicon.units import WORDS_KEPT, Nouns
@@ -63,7 +63,7 @@ class Gazetteer:
 @lru_cache
 def load_places(language: str) -> Gazetteer:
     """Return the places by their names in a language."""
-    table = tomllib.loads(resources.files(__package__).joinpath("places.toml").read_text(encoding="utf-8"))
+    table = _table()
     places: dict[str, Place] = {}
     kinds: tuple[tuple[str, PlaceKind], ...] = (("countries", "country"), ("cities", "city"), ("regions", "region"))
     for section, kind in kinds:
@@ -78,6 +78,33 @@ def load_places(language: str) -> Gazetteer:
     return Gazetteer(places, beginnings(places), first_words, inflection, settlements)
 
 
+def lies_within(inner: str, outer: str) -> bool:
+    """Whether a place of the list lies within another: Shusha in Karabakh, in Azerbaijan and in the Caucasus. By English names."""
+    around = _around()
+    waiting, seen = [inner], {inner}
+    while waiting:
+        for place in around.get(waiting.pop(), ()):
+            if place == outer:
+                return True
+            if place not in seen:
+                seen.add(place)
+                waiting.append(place)
+    return False
+
+
+@lru_cache
+def _around() -> dict[str, tuple[str, ...]]:
+    """What each place of the list lies directly within."""
+    table = _table()
+    countries = {row["code"]: name for name, row in table["countries"].items()}
+    around: dict[str, tuple[str, ...]] = {}
+    for section in ("countries", "cities", "regions"):
+        for name, row in table[section].items():
+            country = None if section == "countries" else countries.get(row.get("code", ""))
+            around.setdefault(name, tuple(place for place in (row.get("within"), country) if place and place != name))
+    return around
+
+
 def known_place(name: str, language: str) -> str | None:
     """Return the English name of a place that the list knows by a name in `language` or in English."""
     for known in (language, "en"):
@@ -85,6 +112,10 @@ def known_place(name: str, language: str) -> str | None:
         if found is not None:
             return found[0].name
     return None
+
+
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("places.toml").read_text(encoding="utf-8"))
 
 
 def _lower(name: str, language: str) -> str:
