@@ -61,6 +61,13 @@ class Format(StrEnum):
     """What a chronology can be exported as."""
 
     jsonl = "jsonl"
+    csv = "csv"
+    jsonld = "jsonld"
+    timelinejs = "timelinejs"
+    atom = "atom"
+    ical = "ical"
+    markdown = "markdown"
+    report = "report"
 
 
 class RoleName(StrEnum):
@@ -213,15 +220,29 @@ def export(
     data: Data = None,
     format_: Annotated[Format, typer.Option("--format", "-f", help="jsonl: one cited claim a line.")] = Format.jsonl,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write [default: standard output].")] = None,
+    at: Annotated[int | None, typer.Option(min=0, metavar="REVISION", help="An earlier revision [default: the current one].")] = None,
+    language: Annotated[
+        str, typer.Option(metavar="en|az", help="The language of headings, dates and remarks; what sources say stays as it is.")
+    ] = "en",
+    address: Annotated[
+        str | None, typer.Option(metavar="URL", help="The server that links lead to [default: where `salname serve` would be].")
+    ] = None,
 ) -> None:
     """Write a chronology out, every claim with its citation."""
     from services.local import Workspace
-    from services.query.exports.jsonl import export_jsonl
+    from services.query.exports.formats import BY_NAME
+    from services.query.exports.walking import open_export
+    from services.query.exports.words import Words, languages
 
-    exporter = {Format.jsonl: export_jsonl}[format_]
-    with Workspace(_settings(data)) as workspace, _output(output) as write:
-        for line in exporter(workspace.database, workspace.service.chronology(slug)):
-            write(line)
+    if language not in languages():
+        raise typer.BadParameter(f"there is no {language!r}: exports speak {', '.join(languages())}", param_hint="--language")
+    with Workspace(_settings(data)) as workspace:
+        base = (address or f"http://{workspace.settings.host}:{workspace.settings.port}").rstrip("/")
+        chronology = workspace.service.chronology(slug)
+        exported = open_export(workspace.database, chronology, revision=at, words=Words(language), base=base)
+        with _output(output) as write:
+            for piece in BY_NAME[format_].write(exported):
+                write(piece)
 
 
 @contextmanager

@@ -90,7 +90,13 @@ def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:
     """Show an entry with everything its claims say, cited."""
     listed = tuple(dict.fromkeys((*found.claims, *found.withdrawn)))
     evidence = gather(snapshot, texts, listed, tuple(applied.correction_id for applied in found.corrections))
+    return entry_view(snapshot, evidence, found)
+
+
+def entry_view(snapshot: Snapshot, evidence: Evidence, found: Entry) -> EntryView:
+    """Show an entry from evidence that may hold that of others, too."""
     standing = tuple(claim_id for claim_id in found.claims if claim_id not in found.withdrawn)
+    cited = {evidence.claims[claim_id].claim.document_id for claim_id in (*found.claims, *found.withdrawn)}
     return EntryView(
         revision=snapshot.revision,
         id=found.id,
@@ -109,7 +115,7 @@ def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:
         links=found.links,
         corrections=found.corrections,
         erased=found.erased,
-        documents=tuple(document_ref(captured) for captured in evidence.documents.values()),
+        documents=tuple(document_ref(captured) for captured in evidence.documents.values() if captured.id in cited),
     )
 
 

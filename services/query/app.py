@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.query import proof_routes, routes
+from services.query import export_routes, proof_routes, routes
 from services.query.pages import proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
@@ -35,6 +35,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.state.query = QueryService(database, settings, streams)
     app.include_router(routes.router)
     app.include_router(proof_routes.router)
+    app.include_router(export_routes.router)
     app.include_router(pages.router)
     app.include_router(proof.router)
     reference.install_reference(app)

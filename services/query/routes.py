@@ -1,18 +1,16 @@
 """The API for reading. Nothing is computed here: a request becomes a question to the read model, and its answer JSON."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 
 from services.query import answers, feed, reader
-from services.query.conditional import JSON, answer, conditional, etag_of, has_already
+from services.query.conditional import JSON, answer, conditional, etag_of
 from services.query.cursors import decode_cursor
 from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page, find_entry
 from services.query.erasures import holder_of
-from services.query.exports.jsonl import export_jsonl
 from services.query.schemas import (
     Changes,
     ChronologyList,
@@ -316,42 +314,3 @@ def events(
         body = (feed.events_lines if lines else feed.events_body)(snapshot, after, limit)
         head = snapshot.chronology.head
     return conditional(request, f'"{head}"', body, NDJSON if lines else JSON, {"Vary": "Accept"})
-
-
-@router.get(
-    "/chronologies/{slug}/export",
-    response_class=Response,
-    tags=["exports"],
-    summary="Export the whole chronology: one cited claim a line",
-    responses={200: {"content": {NDJSON: {}}, "description": "JSON Lines"}},
-)
-def export(
-    request: Request,
-    slug: Slug,
-    queries: Queries,
-    _: Reader,
-    export_format: Annotated[str, Query(alias="format", pattern="^jsonl$", description="`jsonl`")] = "jsonl",
-) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
-        info, revision, etag = snapshot.chronology, snapshot.revision, etag_of(snapshot.version)
-    if has_already(request, etag):
-        return Response(status_code=304, headers={"ETag": etag})
-    lines = _started(export_jsonl(queries.database, info, queries.texts, revision))
-    headers = {
-        "ETag": etag,
-        "Cache-Control": "no-cache",
-        "X-Revision": str(revision),
-        "Content-Disposition": f'attachment; filename="{slug}.{export_format}"',
-    }
-    return StreamingResponse(lines, media_type=NDJSON, headers=headers)
-
-
-def _started(lines: Iterator[str]) -> Iterator[str]:
-    """Make the first line before the answer begins, so that what is wrong from the start is told as a problem."""
-    first = next(lines, "")
-
-    def all_lines() -> Iterator[str]:
-        yield first
-        yield from lines
-
-    return all_lines()

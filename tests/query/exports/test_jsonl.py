@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.query.exports import jsonl
+from services.query.exports import walking
 from services.query.exports.jsonl import export_jsonl
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database
@@ -78,7 +78,7 @@ def test_batches_do_not_show(empty: World, monkeypatch: pytest.MonkeyPatch, batc
     whole = lines(empty.running)
     assert len(whole) == 10
     assert len({line["entry_id"] for line in whole}) > batch
-    monkeypatch.setattr(jsonl, "BATCH", batch)
+    monkeypatch.setattr(walking, "BATCH", batch)
     assert lines(empty.running) == whole
 
 

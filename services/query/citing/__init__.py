@@ -1,0 +1,1 @@
+"""Ready citations of sources, in the styles that manuals prescribe."""
