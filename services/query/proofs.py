@@ -17,7 +17,6 @@ from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, NodeReader, consistency_
 from shared.store.checkpoints import StoredCheckpoint, checkpoint_at, log_nodes, newest_checkpoint
 from shared.store.driver import Driver
 from shared.store.engine import Database
-from shared.store.keys import Keyring
 from shared.store.read_model import CapturedRow, ClaimRow, ErasedClaimRow, SourceRow
 from shared.store.tables import ChronologyRow
 from shared.store.tree import TILE_LEVELS, leaves_between, stored_roots
@@ -181,8 +180,9 @@ def _key(snapshot: Snapshot, event: bytes) -> bytes | None:
     if "data" in raw:
         return None
     sealed = sealed_part(raw)
-    keyring = Keyring(lambda: snapshot.database.kek)
-    content_key = keyring.keys(snapshot.session, snapshot.id, snapshot.erasures, [sealed.document_id]).get(sealed.document_id)
+    content_key = snapshot.database.keyring.keys(snapshot.session, snapshot.id, snapshot.erasures, [sealed.document_id]).get(
+        sealed.document_id
+    )
     if content_key is None:
         refuse_erased_claim(snapshot, sealed.subject)
         raise Gone(f"the document of claim {sealed.subject} was erased, and with it the key to the claim's words")

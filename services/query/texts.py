@@ -12,7 +12,7 @@ from services.query.snapshot import Snapshot, being_erased
 from shared.domain.errors import NotFound
 from shared.domain.provenance import Passage
 from shared.store.engine import Database
-from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, unseal_form
+from shared.store.keys import ORIGINAL, TEXT, WARC, unseal_form
 from shared.store.tables import DocumentRow
 
 MAX_CODE_POINTS = 32_000_000
@@ -27,7 +27,7 @@ class Texts:
     """The documents of a database, opened. The most recently used texts are kept, until a document is erased. Safe in any thread."""
 
     def __init__(self, database: Database, max_code_points: int = MAX_CODE_POINTS) -> None:
-        self._keyring = Keyring(lambda: database.kek)
+        self._keyring = database.keyring
         self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._erasures: dict[str, int] = {}
         self._max = max_code_points

@@ -2,28 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from shared.crypto.notes import ED25519, Checkpoint, Note, Signature, Vkey, decode_base64, encode_base64, origin
 from shared.domain.errors import Damaged, InvalidInput, InvalidProof
 from shared.domain.merkle import CompactRange, NodeReader
 from shared.store.driver import Driver, Row
+from shared.store.moments import microseconds, moment
 from shared.store.tree import node_reader
 
 MAX_WITNESSES = 50
 """Cosignatures on one checkpoint: as many as fit into a note with room to spare, and no more than anybody would read."""
 
 _COLUMNS = "size, root, note, time_us"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def microseconds(moment: datetime) -> int:
-    """Return a point in time as microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(time_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=time_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ def behind(driver: Driver) -> list[tuple[str, str]]:
 def signing_keys(driver: Driver) -> list[SigningKey]:
     """Return all keys, the current one first."""
     rows = driver.rows("SELECT public, since_us FROM signing_key ORDER BY since_us DESC, public")
-    return [SigningKey(decode_base64(public, "a signing key"), _moment(since)) for public, since in rows]
+    return [SigningKey(decode_base64(public, "a signing key"), moment(since)) for public, since in rows]
 
 
 def record_signing_key(driver: Driver, public: bytes, now: datetime) -> None:
@@ -150,9 +141,9 @@ def _stored(driver: Driver, chronology_id: str, rows: Sequence[Row]) -> list[Sto
     witnesses: dict[int, list[Cosignature]] = {}
     query = "SELECT size, vkey, line, time_us FROM cosignature WHERE chronology_id = ? AND size >= ? AND size <= ? ORDER BY time_us, vkey"
     for size, vkey, line, time in driver.rows(query, chronology_id, rows[-1][0], rows[0][0]):
-        witnesses.setdefault(size, []).append(Cosignature(Vkey.parse(vkey), Signature.parse(line), _moment(time)))
+        witnesses.setdefault(size, []).append(Cosignature(Vkey.parse(vkey), Signature.parse(line), moment(time)))
     return [
-        StoredCheckpoint(size, bytes(root), Note.decode(note.encode()), _moment(time), tuple(witnesses.get(size, ())))
+        StoredCheckpoint(size, bytes(root), Note.decode(note.encode()), moment(time), tuple(witnesses.get(size, ())))
         for size, root, note, time in rows
     ]
 

@@ -20,6 +20,7 @@ from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
 from shared.store.driver import Driver, DriverError, refuse_time_limit
 from shared.store.journal import Journal
+from shared.store.keys import Keyring
 from shared.store.read_keys import ReadKeys
 from shared.store.timed import TimedConnection
 
@@ -61,6 +62,7 @@ class Database:
     def __init__(self, url: str, limits: Limits | None = None, kek: KeyEncryptionKey | None = None) -> None:
         self.url = normalise_url(url)
         self.given_kek = kek
+        self.keyring = Keyring(lambda: self.kek)
         self.read_keys = ReadKeys(lambda: self.kek)
         self.limits = limits or Limits()
         self.dialect = make_url(self.url).get_backend_name()

@@ -10,8 +10,8 @@ from shared.domain.events import ChronologyCreated
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, StoredDocument
 from shared.store.keys import ORIGINAL, TEXT, WARC, seal_form, sealer
+from shared.store.moments import microseconds
 
-MICROSECONDS = 1_000_000
 BYTES_AN_EVENT = 1_000
 """What one event weighs in a group, roughly: documents are weighed against it."""
 
@@ -54,7 +54,7 @@ class Prepared:
     @property
     def time_us(self) -> int:
         """When the command was given, in microseconds since 1970."""
-        return int(self.request.command.time.timestamp() * MICROSECONDS)
+        return microseconds(self.request.command.time)
 
     def framed(self, first: int) -> Iterator[tuple[int, str, str]]:
         """Yield position, type and stored form of each event, counted from `first`."""

@@ -10,7 +10,7 @@ from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
 from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
-from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, count_erasures, unseal_form
+from shared.store.keys import ORIGINAL, TEXT, WARC, count_erasures, unseal_form
 from shared.store.tables import ChronologyRow, DocumentRow, IdempotencyRow, ReservationRow
 
 
@@ -19,7 +19,7 @@ class DatabaseReader:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.keyring = Keyring(lambda: database.kek)
+        self.keyring = database.keyring
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         with self.database.read() as session:

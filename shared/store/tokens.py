@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -15,6 +15,7 @@ from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound
 from shared.domain.model import Frozen
 from shared.domain.roles import Principal, Role
 from shared.store.engine import Database
+from shared.store.moments import microseconds, moment
 from shared.store.tables import ApiTokenRow
 
 PREFIX = "salname_"
@@ -51,7 +52,7 @@ class TokenStore:
 
     def create(self, token_id: str, name: str, role: Role, now: datetime, secret: str) -> TokenInfo:
         """Store a token under a name that no other token has."""
-        row = ApiTokenRow(id=token_id, secret_sha256=_digest(secret), name=name, role=role.name, created_us=_micros(now))
+        row = ApiTokenRow(id=token_id, secret_sha256=_digest(secret), name=name, role=role.name, created_us=microseconds(now))
         try:
             with self._database.write() as session:
                 session.add(row)
@@ -118,7 +119,7 @@ class TokenStore:
             row = session.get(ApiTokenRow, token_id)
             if row is None:
                 raise NotFound(f"there is no token {token_id}")
-            row.revoked_us = row.revoked_us or _micros(now)
+            row.revoked_us = row.revoked_us or microseconds(now)
             session.add(row)
         self._trusted.clear()
 
@@ -155,10 +156,5 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _micros(time: datetime) -> int:
-    return int(time.timestamp() * 1_000_000)
-
-
 def _info(row: ApiTokenRow) -> TokenInfo:
-    created = datetime.fromtimestamp(row.created_us / 1_000_000, UTC)
-    return TokenInfo(id=row.id, name=row.name, role=row.role, created=created, revoked=row.revoked_us is not None)
+    return TokenInfo(id=row.id, name=row.name, role=row.role, created=moment(row.created_us), revoked=row.revoked_us is not None)

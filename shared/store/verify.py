@@ -22,6 +22,7 @@ from shared.store.checkpoints import checkpoint_at, signed_checkpoint, signing_k
 from shared.store.driver import Driver, Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, open_sealed, unseal_form
+from shared.store.moments import microseconds
 from shared.store.tree import Growth, grow, stored_roots
 
 BATCH = 2_560
@@ -173,7 +174,7 @@ class _Verifier:
 
 @lru_cache(maxsize=100)
 def _microseconds(time: str) -> int:
-    return int(datetime.fromisoformat(time).timestamp() * 1_000_000)
+    return microseconds(datetime.fromisoformat(time))
 
 
 def _commands(driver: Driver, here: str) -> Iterator[tuple[int, int]]:
