@@ -47,7 +47,7 @@ class Nouns:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What can be counted in one language.
+    """What can be counted in one language; `coined` are words that may stand before a currency ("silver roubles").
 
     `counted` holds things and measures; `measures` are the attributes that come in parts ("1.5 tonnes"); `named` are quantities that are
     named before their number ("a population of 3,412").
@@ -62,6 +62,7 @@ class Units:
     money: Nouns
     numbered: Nouns
     symbols: dict[str, str]
+    coined: frozenset[str]
 
 
 @lru_cache
@@ -92,4 +93,5 @@ def load_units(language: str) -> Units:
         nouns("money"),
         nouns("numbered"),
         symbols,
+        frozenset(table["coined"].get(language, [])),
     )

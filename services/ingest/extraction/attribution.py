@@ -20,7 +20,7 @@ _LONGEST_QUOTE = 3000
 _SHORTEST_QUOTE = 12
 _AROUND = 170
 """Characters before or after quoted words within which the verb stands that tells who says them."""
-_CLOSING = re.compile(r"[\s,.!?…\"”»'–—-]*")
+_CLOSING = re.compile(r"[\s,–—-]*")
 _BEFORE = re.compile(r"[\s,:–—-]*")
 _NAME_WORDS = 8
 _TITLE_WORDS = 4
@@ -32,13 +32,14 @@ _TURN = 20
 class Source:
     """Who says so: the span of the words in the view that name them, and the stretch that they are said to tell.
 
-    `pronoun`: the words only point back at a source that was named before.
+    `pronoun`: the words only point back at a source that was named before. `frame`: the stretch of the name and its verb or phrase.
     """
 
     start: int
     end: int
     told: tuple[int, int] = (0, 0)
     pronoun: bool = False
+    frame: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +92,18 @@ class _Reader:
         for opening in _all(self.grammar.attribution.before, self.lower, self.start, self.end):
             name = _NAME_AFTER.match(self.text, opening.end(), self.end)
             if name and not self._no_source(name.start(1), name.end(1)):
-                yield self._source(name.start(1), name.end(1), *self._told(opening.start()))
+                yield self._source(name.span(1), self._told(opening.start()), opening.span())
         for closing in _all(self.grammar.attribution.after, self.lower, self.start, self.end):
             named = self._named_before(closing.start())
             if named and not self._no_source(*named):
-                yield self._source(*named, *self._told(closing.start()))
+                yield self._source(named, self._told(closing.start()), closing.span())
 
     def by_verb(self) -> Iterator[Source]:
         """Verbs that introduce what is told: "X said that …"."""
         for verb in _all(self.grammar.attribution.saying, self.lower, self.start, self.end):
             named = self._named_before(verb.start())
             if named and self._is_one(verb.end()):
-                yield self._source(*named, verb.end(), self._turn_after(verb.end()))
+                yield self._source(named, (verb.end(), self._turn_after(verb.end())), verb.span())
 
     def by_closing_verb(self) -> Iterator[Source]:
         """Verbs that close what is told: "…, X said", "…, said X", "X … olduğunu bildirib"."""
@@ -110,14 +111,17 @@ class _Reader:
             if not self.grammar.verb_final:
                 named = self._beside(verb.start(), verb.end())
                 if named:
-                    yield self._source(*named, self._turn_before(named[0]), min(named[0], verb.start()))
+                    yield self._source(named, (self._turn_before(named[0]), min(named[0], verb.start())), verb.span())
                     return
             elif not self.text[verb.end() : self.end].strip(' .!?…"”»') and (subject := self._subject(verb.start())):
-                yield self._source(*subject[0], *subject[1])
+                yield self._source(*subject, verb.span())
 
-    def _source(self, start: int, end: int, low: int, high: int) -> Source:
+    def _source(self, named: tuple[int, int], told: tuple[int, int], verb: tuple[int, int]) -> Source:
+        start, end = named
         pronoun = self.lower[start:end] in self.grammar.attribution.pronouns
-        return Source(start, end, (low, high), pronoun)
+        # A subject far from its verb encloses what is told.
+        frame = verb if told[0] >= end and told[1] <= verb[0] else (min(start, verb[0]), max(end, verb[1]))
+        return Source(start, end, told, pronoun, frame)
 
     def _told(self, at: int) -> tuple[int, int]:
         return self._turn_before(at), self._turn_after(at)
@@ -165,19 +169,23 @@ class _Reader:
         return None
 
     def _leading(self, words: list[tuple[int, int]]) -> tuple[int, int] | None:
-        """Return the name that a sentence begins with, up to a small word that follows subjects or to the first word that names nobody."""
-        for index, (start, end) in enumerate(words[: _NAME_WORDS - 1]):
-            if index and self.lower[start:end] in self.grammar.attribution.topics:
+        """Return who a sentence begins with: up to a small word that follows subjects, or else the last name before any number."""
+        runs: list[tuple[int, int]] = []
+        for index, (start, end) in enumerate(words[:_NAME_WORDS]):
+            word = self.lower[start:end]
+            if index and word in self.grammar.attribution.topics:
                 return words[0][0], words[index - 1][1]
-            if any(char.isdigit() for char in self.lower[start:end]):
+            if any(char.isdigit() for char in word):
                 break
-        last = None
-        for start, end in words[:_NAME_WORDS]:
-            word, capital = self.lower[start:end], self.text[start].isupper()
-            if word in self.grammar.not_names or not (capital or word in self.grammar.connectors):
-                break
-            last = end if capital else last
-        return (words[0][0], last) if last is not None else None
+            if not self.text[start].isupper() or word in self.grammar.not_names:
+                continue
+            if runs and start - runs[-1][1] == 1:
+                runs[-1] = (runs[-1][0], end)
+            elif not word.endswith(self.grammar.phrases.closing_endings or ("\0",)):
+                runs.append((start, end))
+        full = [run for run in runs if " " in self.text[slice(*run)]]
+        named = full or runs
+        return named[-1] if named else None
 
     def _beside(self, verb: int, verb_end: int) -> tuple[int, int] | None:
         """Return who speaks where the verb stands after what is told: "…, the ministry said", "…, said X"."""

@@ -33,6 +33,7 @@ _EXPLICIT = "explicit"
 _HEADING = 120
 _CLOSE = 6
 _COMPARED = 40
+_ASIDE = 12
 _ROW = re.compile(r"(?:\s[-–—]|:)\s+[^\W_]")
 _Part = TypeVar("_Part", Found, Named)
 _COLUMNS = re.compile(r"\s[|•·]\s")
@@ -97,6 +98,17 @@ class Composer:
         near = max(0, mention.start - _COMPARED)
         return bool((before and before.search(lower, near, mention.start)) or (after and after.match(lower, mention.end)))
 
+    def _dates_saying(self, date: DateMention) -> bool:
+        """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
+        for source in self._speakers:
+            low, high = source.frame
+            if low <= date.start and date.end <= high:
+                return True
+            between = self._view.lower[high : date.start].strip() if high <= date.start <= high + _COMPARED else "?"
+            if source.told[1] <= date.start and (not between or between in self._grammar.prepositions):
+                return True
+        return False
+
     def _asserts(self, sentence: Sentence) -> bool:
         """Whether a sentence is more than a heading, a byline or a caption."""
         if sentence.closed and sentence.end - sentence.start > len("It was so."):
@@ -114,6 +126,8 @@ class Composer:
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
         self._speakers = sources(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
+        told = [date for date in dates if not self._dates_saying(date)]
+        dates = told or dates
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
         money = [value for value in values if value.kind == "money"]
@@ -162,7 +176,7 @@ class Composer:
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
         left: list[Found] = []
         for value in values:
-            owner = _owner(value.start, value.end, parts)
+            owner = self._owner(value, parts)
             inside = parts[owner].start <= value.start and value.end <= parts[owner].end
             # What stands outside a row of dated things is not dated by them.
             (shares[owner][0] if inside or len(parts) == 1 else left).append(value)
@@ -185,6 +199,22 @@ class Composer:
             beyond = [value for value in left if start <= value.start and value.end <= end]
             if any(value.counts for value in beyond):
                 self._add(Clause(start, end, None), beyond, [], None)
+
+    def _owner(self, value: Found, parts: list[Clause]) -> int:
+        """Return which clause a value belongs to; of several dates that share a clause, to the one it stands beside."""
+        owner = _owner(value.start, value.end, parts)
+        shared = [
+            index for index, part in enumerate(parts) if (part.start, part.end) == (parts[owner].start, parts[owner].end) and part.date
+        ]
+
+        def gap(index: int) -> int:
+            date = parts[index].date
+            if date is None or date.start >= value.end:
+                # Dates follow what they date, or come before it where the verb comes last.
+                return (date.start - value.end if date else 0) + (_ASIDE if self._grammar.verb_final else 0)
+            return value.start - date.end + (0 if self._grammar.verb_final else _ASIDE)
+
+        return min(shared, key=gap) if len(shared) > 1 else owner
 
     def _remember(self, number: int, sentence: Sentence, part: Clause, parts: list[Clause]) -> None:
         low, high = self._index.within(part.start, part.end)

@@ -183,13 +183,8 @@ class CountFinder:
     def _bounded(self, attribute: str, numeral: Numeral, head: _Word, high: int) -> Found:
         """Make a count; a noun in a case may carry the bound: "300 nəfərdən çox"."""
         bound, end = numeral.bound, head.end
-        if head.noun is not None and head.noun.ending.case:
-            bound = self._grammar.bounds.case.get(head.noun.ending.case, bound)
-            phrases = self._grammar.bounds.after_case.get(head.noun.ending.case, {})
-            for words, name in phrases.items():
-                tokens = self._tokens[head.last : min(head.last + len(words), high)]
-                if tuple(token.text for token in tokens) == words:
-                    bound, end = name, tokens[-1].end
+        if head.noun is not None and (told := bound_after(head.noun, self._tokens, head.last, high, self._grammar)):
+            bound, end = told[0], max(end, told[1])
         for words, name in self._grammar.bounds.after.items():
             tokens = self._tokens[head.last : min(head.last + len(words), high)]
             if tuple(token.text for token in tokens) == words:
@@ -339,6 +334,19 @@ class CountFinder:
 
     def _lower_between(self, first: int, last: int) -> str:
         return "".join(token.text for token in self._tokens[first:last])
+
+
+def bound_after(noun: Noun, tokens: list[Token], last: int, high: int, grammar: Grammar) -> tuple[str, int] | None:
+    """Return the bound that a noun's case makes, alone or with the words after it, and where they end: "300 nəfərdən çox"."""
+    case = noun.ending.case
+    if not case:
+        return None
+    found = (grammar.bounds.case[case], 0) if case in grammar.bounds.case else None
+    for words, name in grammar.bounds.after_case.get(case, {}).items():
+        following = tokens[last : min(last + len(words), high)]
+        if tuple(token.text for token in following) == words and (found is None or following[-1].end > found[1]):
+            found = name, following[-1].end
+    return found
 
 
 def number(attribute: str, numeral: Numeral, start: int, end: int, kind: ValueKind, unit: str | None, bound: str | None = None) -> Found:

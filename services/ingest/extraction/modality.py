@@ -46,6 +46,9 @@ def modality(
         told = None
     while grammar.announcing and (announced := grammar.announcing.search(lower, start, end)):
         end = announced.start()
+    # "Had she stayed, she would have …"
+    if grammar.conditional and grammar.unreal and grammar.conditional.match(lower, start) and grammar.unreal.search(lower, start, end):
+        return "hypothetical"
     purpose = purpose or _is_set(lower, start, date, grammar)
     if grammar.lasting and date is not None and grammar.lasting.search(lower, start, date[0]):
         return "happened"

@@ -1,13 +1,15 @@
 """Values: counts, money, percentages and identifiers, each with its own span."""
 
-from services.ingest.extraction.counts import CountFinder, Found, number
+from dataclasses import replace
+
+from services.ingest.extraction.counts import CountFinder, Found, bound_after, number
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.numbers import Numeral, NumeralReader, shown
 from services.ingest.extraction.tokens import Token, adjacent
 from shared.domain.claims import Bound
 from shared.lexicon.inflection import Inflection
 from shared.lexicon.places import Gazetteer
-from shared.lexicon.units import Units
+from shared.lexicon.units import Noun, Units
 
 __all__ = ["Found", "ValueFinder", "bound_of"]
 
@@ -89,13 +91,14 @@ class ValueFinder:
         last = numeral.last
         if last < high and (code_after := self._units.symbols.get(self._tokens[last].text)):
             return self._amount(numeral, numeral.start, self._tokens[last].end, code_after)
+        last += last < high and self._tokens[last].text in self._units.coined
         for length in (3, 2, 1):
             words = self._tokens[last : last + length]
             if last + length > high or not all(token.word for token in words):
                 continue
             noun = self._units.money.find(self._text_of(words))
             if noun is not None:
-                return self._amount(numeral, numeral.start, words[-1].end, noun.name)
+                return self._bounded(self._amount(numeral, numeral.start, words[-1].end, noun.name), noun, last + length, high)
         return None
 
     def _sign_before(self, numeral: Numeral) -> tuple[int, str] | None:
@@ -123,9 +126,15 @@ class ValueFinder:
             return number("share", numeral, numeral.start, self._tokens[last].end, "percent", "%")
         for length in (2, 1):
             words = self._tokens[last : last + length]
-            if last + length <= high and self._units.percent.find(self._text_of(words)):
-                return number("share", numeral, numeral.start, words[-1].end, "percent", "%")
+            noun = self._units.percent.find(self._text_of(words)) if last + length <= high else None
+            if noun is not None:
+                return self._bounded(number("share", numeral, numeral.start, words[-1].end, "percent", "%"), noun, last + length, high)
         return None
+
+    def _bounded(self, found: Found, noun: Noun, last: int, high: int) -> Found:
+        """Add the bound that stands after the noun: "5 faizdən az", "100 manata yaxın"."""
+        bound = bound_after(noun, self._tokens, last, high, self._grammar)
+        return replace(found, bound=bound[0], end=max(found.end, bound[1])) if bound else found
 
     def _text_of(self, tokens: list[Token]) -> str:
         return " ".join(token.text for token in tokens)

@@ -163,6 +163,8 @@ class Grammar:
     presented: Mapping[Presentation, Presented]
     denying: re.Pattern[str] | None
     cancelling: re.Pattern[str] | None
+    conditional: re.Pattern[str] | None
+    unreal: re.Pattern[str] | None
     announcing: re.Pattern[str] | None
     setting: re.Pattern[str] | None
     setting_prepositions: re.Pattern[str] | None
@@ -242,6 +244,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
             for name in _PRESENTATIONS
         },
         denying=_any(modality.get("denying", [])),
+        conditional=_any(modality.get("conditional_openers", [])),
+        unreal=_any(modality.get("unreal", [])),
         cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
         announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
         setting=_any(modality["setting"]),
