@@ -182,6 +182,10 @@ class Lexicon:
         plain = self.members(name.removesuffix("_CAP"))
         return "".join(sorted(plain & self.members("UPPER") if name.endswith("_CAP") else plain))
 
+    def forget(self) -> None:
+        """Forget the tokens met so far."""
+        self._memo.clear()
+
     def members(self, name: str) -> frozenset[str]:
         """Return the codes of all tokens of a class; none for a class that the table does not have."""
         found = self._members.get(name)
