@@ -74,7 +74,8 @@ class Composer:
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
         self._quoted = quotations(view.text, view.lower, view.paragraphs(), self._grammar)
-        self._speakers: list[Source] = []
+        self._sentence: Sentence | None = None
+        self._speakers: list[Source] | None = None
         self._speaker: str | None = None
 
     def claims(self) -> tuple[ClaimBody, ...]:
@@ -100,7 +101,7 @@ class Composer:
 
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
-        for source in self._speakers:
+        for source in self._telling():
             low, high = source.frame
             if low <= date.start and date.end <= high:
                 return True
@@ -125,29 +126,33 @@ class Composer:
         return bool(dates) and dates[0].start == sentence.start and _ROW.match(self._view.text, dates[0].end, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
-        self._speakers = sources(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
-        told = [date for date in dates if not self._dates_saying(date)]
-        dates = told or dates
+        self._sentence, self._speakers = sentence, None
+        if len(dates) > 1:
+            dates = [date for date in dates if not self._dates_saying(date)] or dates
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
-        money = [value for value in values if value.kind == "money"]
-        # "US dollars" names no place.
-        places = [place for place in self._places.find(low, high, self._dates) if not any(_overlap(place, value) for value in money)]
         if dates:
-            self._dated(number, sentence, dates, values, places)
+            self._dated(number, sentence, dates, values)
             return
         whole = Clause(*trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar), None)
         parts = [Clause(*span, None) for span in segments(self._view.text, self._view.lower, whole.start, whole.end, self._grammar)]
         counting = [part for part in parts if any(part.start <= value.start < part.end for value in values if value.counts)]
         for part in counting if len(counting) > 1 else [whole]:
-            self._undated(number, sentence, part, _within(part, values), _within(part, places))
+            self._undated(number, sentence, part, _within(part, values))
 
-    def _undated(self, number: int, sentence: Sentence, part: Clause, values: list[Found], places: list[Named]) -> None:
+    def _named(self, start: int, end: int, values: list[Found]) -> list[Named]:
+        """Return the places named in a stretch; "US dollars" names none."""
+        money = [value for value in values if value.kind == "money"]
+        found = self._places.find(*self._index.within(start, end), self._dates)
+        return [place for place in found if place.end <= end and not any(_overlap(place, value) for value in money)]
+
+    def _undated(self, number: int, sentence: Sentence, part: Clause, values: list[Found]) -> None:
         """Add a claim of a stretch that has no date of its own, where it counts something or finds the result of what was told."""
         sentence = replace(sentence, start=part.start, end=part.end)
         counts = any(value.counts for value in values)
         found = self._thread.meant(number, sentence, self._references.find(*self._index.within(part.start, part.end)), counts=counts)
         if counts or (found and found[1].locative and self._finds_result(sentence)):
+            places = self._named(part.start, part.end, values)
             self._add(part, values, places, _Carried(*found, number - found[0].sentence) if found else None)
 
     def _leading(self, parts: list[Clause], values: list[Found]) -> list[Clause]:
@@ -170,7 +175,8 @@ class Composer:
         result = self._grammar.result
         return result is not None and result.search(self._view.lower, sentence.start, sentence.end) is not None
 
-    def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found], places: list[Named]) -> None:
+    def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> None:
+        places = self._named(sentence.start, sentence.end, values)
         parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
         self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
@@ -186,7 +192,7 @@ class Composer:
         # What encloses another clause begins before it.
         for index in sorted(range(len(parts)), key=lambda index: (parts[index].start, -parts[index].end)):
             if parts[index].date is None:
-                self._undated(number, sentence, parts[index], *shares[index])
+                self._undated(number, sentence, parts[index], shares[index][0])
                 continue
             self._add(parts[index], *shares[index], None)
             self._remember(number, sentence, parts[index], parts)
@@ -255,6 +261,12 @@ class Composer:
             happening=any(reference.kind for reference in self._references.find(low, high)),
         )
 
+    def _telling(self) -> list[Source]:
+        """Return who tells parts of the sentence that is read; looked for only where a claim needs it."""
+        if self._speakers is None and self._sentence is not None:
+            self._speakers = sources(self._view.text, self._view.lower, self._sentence.start, self._sentence.end, self._grammar)
+        return self._speakers or []
+
     def _said_by(self, part: Clause) -> Source | None:
         """Return who tells a clause: who is quoted, or else who is said to tell the most of it."""
         quoted = self._quoted.around(part.start, part.end)
@@ -266,7 +278,7 @@ class Composer:
             low, high = source.told
             return at is not None and low <= at < high, min(part.end, high) - max(part.start, low)
 
-        telling = [source for source in self._speakers if share(source)[1] > 0]
+        telling = [source for source in self._telling() if share(source)[1] > 0]
         return max(telling, key=share) if telling else None
 
     def _add(self, part: Clause, values: list[Found], places: list[Named], carried: _Carried | None) -> None:

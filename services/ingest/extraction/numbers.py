@@ -42,6 +42,7 @@ class NumeralReader:
         self._tokens = tokens
         self._grammar = grammar
         self._inflection = inflection
+        self._known: tuple[dict[str, tuple[int | None, str | None]], ...] = ({}, {})
         self._beginnings = beginnings([*grammar.numbers.words, *grammar.numbers.scales, *grammar.numbers.fractions])
 
     def read(self, low: int, high: int, blocked: bytearray) -> list[Numeral]:
@@ -215,6 +216,12 @@ class NumeralReader:
             return table[word], None
         if word[:BEGINNING] not in self._beginnings:
             return None, None
+        known = self._known[table is self._grammar.numbers.scales]
+        if word not in known:
+            known[word] = self._analysed(word, table)
+        return known[word]
+
+    def _analysed(self, word: str, table: Mapping[str, int]) -> tuple[int | None, str | None]:
         for stem, ending in self._inflection.stems(word):
             if stem in table and len(stem) > 1 and ending.text and not ending.plural and ending.case in _NUMERAL_CASES:
                 return table[stem], ending.case
