@@ -168,6 +168,13 @@ def test_a_warm_worker_is_the_one_that_is_used() -> None:
         assert pool.ready == 1
 
 
+def test_a_worker_with_nothing_to_do_leaves_and_is_replaced() -> None:
+    with WorkerPool(1, LIMITS, (*MODULES, "tests.ingest.parsing.impatient")) as pool:
+        first = pool.run(tasks.process)
+        until(lambda: not running(first))
+        assert pool.run(tasks.process) != first
+
+
 def test_a_module_that_is_not_there_is_no_fault_of_the_document() -> None:
     with WorkerPool(1, LIMITS, ("services.no_such_module",)) as pool, pytest.raises(WorkersUnavailable, match="ModuleNotFoundError"):
         pool.run(tasks.process)
