@@ -131,7 +131,7 @@ def test_only_the_row_of_an_erased_document_may_go(filled: Database, new_id: IdS
     refused(filled, "document", "DELETE FROM document WHERE id = 'e'")
     # Of a document that came back beside its destroyed key, by a restore gone wrong, the rest may go.
     with filled.write() as session:
-        session.execute(text("INSERT INTO document SELECT chronology_id, 'd', original, text FROM document WHERE id = 'e'"))
+        session.execute(text("INSERT INTO document SELECT chronology_id, 'd', original, text, warc FROM document WHERE id = 'e'"))
     refused(filled, "document", "DELETE FROM document")
     with filled.write() as session:
         session.execute(text("DELETE FROM document WHERE id = 'd'"))
