@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from services.ingest.requests import NewCorrection, NewDecision
-from shared.domain.provenance import SourceDetails
+from shared.domain.provenance import Retrieval, SourceDetails
 from shared.settings import Settings
 from shared.store.wakeup import Wakeup
 from tests.erasure.conftest import Files
@@ -27,6 +28,11 @@ PAGE = """<html><head><meta name="keywords" content="Quellforsch"></head><body>
 <p>According to Torvaldsen, the Zwirnmühle was opened on 7 June 2001 in Sheki with 31 spindeldrehers.</p>
 <p>Xenokratos schlurfte nebenher.</p></body></html>
 """
+
+RESPONSE = f"WARC/1.1\r\n\r\nHTTP/1.1 200 OK\r\nX-Served-By: Lakritzkontor\r\n\r\n{PAGE}".encode()
+FETCHED = Retrieval(
+    url="https://post.example/1", final_url="https://post.example/1", time=datetime(2026, 1, 2, tzinfo=UTC), status=200, warc=True
+)
 
 OTHER = "On 4 May 1998 the first Mirabellenfest took place in Ganja. 215 gublingers took part in the Mirabellenfest.\n"
 """A second document that shares words with the first: it goes as well, later."""
@@ -48,6 +54,7 @@ REFUSED = {"quote": "Pfefferminzbahn stands nowhere", "statement": "Likewise Kal
 WORDS = (
     *("Quellforsch", "Mirabellenfest", "gublingers", "Torvaldsen", "Zwirnmühle", "spindeldrehers", "Xenokratos", "schlurfte"),
     *("Uhrwerkfabrik", "Nachtigaller", "Haspelgut", "Klöppelwerk", "Isegrim", "Hinterwald", "Pfefferminzbahn", "Kaltmamsell"),
+    "Lakritzkontor",
 )
 
 
@@ -103,7 +110,8 @@ def live(running: Running) -> tuple[str, str]:
     """Let every part of the service see the words; return the ids of the two documents."""
     service, info = running.service, running.info
     source = SourceDetails(title=IN_THE_OPEN, language="en")
-    first = service.capture(info.id, PAGE.encode(), ADMIN, filename="page.html", declared=source).id
+    intake = service.readers.take_in(PAGE.encode(), "page.html", None, source)
+    first = service.capture_intake(info.id, PAGE.encode(), intake, ADMIN, filename="page.html", retrieved=FETCHED, warc=RESPONSE).id
     second = service.capture(info.id, OTHER.encode(), ADMIN, filename="other.txt", declared=source).id
     lines = [json.dumps({"document_id": first, **claim}).encode() for claim in (CLAIM, REFUSED)]
     receipt = service.record_claims(info.id, list(enumerate(lines, start=1)), ADMIN)
@@ -131,7 +139,9 @@ def told(files: Files) -> str:
         listed = client.get(f"{base}/entries").raise_for_status().json()["entries"]
         paths = ["/entries", "/changes", "/export", "/events", "/documents", "/corrections"]
         paths += [f"/entries/{entry['id']}" for entry in listed]
-        answers = [client.get(base + path).raise_for_status().text for path in paths]
+        kept = [f"/documents/{shown['id']}/warc" for shown in client.get(f"{base}/documents").raise_for_status().json()["documents"]]
+        answers = [client.get(base + path).text for path in kept]
+        answers += [client.get(base + path).raise_for_status().text for path in paths]
         answers += [client.get(path).raise_for_status().text for path in ("/chronologies/test", "/chronologies/test/changes")]
         for word in WORDS:
             hits = client.get(f"{base}/entries", params={"q": word}).raise_for_status().json()["entries"]
@@ -149,7 +159,7 @@ def test_nothing_stands_in_plain_sight_and_nothing_is_left(files: Files, tmp_pat
         folder.mkdir()
     running = run(files.database)
     first, second = live(running)
-    assert words_in(told(files)) >= {"Mirabellenfest", "Zwirnmühle", "Isegrim", "Uhrwerkfabrik"}
+    assert words_in(told(files)) >= {"Mirabellenfest", "Zwirnmühle", "Isegrim", "Uhrwerkfabrik", "Lakritzkontor"}
     files.back_up(before)
 
     running.service.erase(running.info.id, first, "A court said so.", ADMIN)
