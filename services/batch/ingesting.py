@@ -101,12 +101,30 @@ def _summary(database: Database, slug: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _NotRead:
+    """Why a document was not read. An exception would keep its bytes in memory, by way of the frames that it came through.
+
+    `unavailable` says that it is not the document's fault: no worker would have read it.
+    """
+
+    reason: str
+    unavailable: bool
+
+
+def _take_in(readers: Readers, document: Document, details: SourceDetails, extractor: str) -> Intake | _NotRead:
+    try:
+        return readers.take_in(document.data, document.filename, document.media_type, details, extractor)
+    except SalnameError as error:
+        return _NotRead(error.detail, isinstance(error, WorkersUnavailable))
+
+
+@dataclass(frozen=True, slots=True)
 class _InFlight:
     """A document whose outcome is known, or is being worked out. `caller` carries the key that it is captured under."""
 
     document: Document
     caller: Caller
-    coming: Future[Intake] | Outcome
+    coming: Future[Intake | _NotRead] | Outcome
 
 
 class _Batch:
@@ -166,9 +184,7 @@ class _Batch:
         known = self._known(key)
         if known and not self._erased(known.id):
             return _InFlight(document, caller, _outcome(document, known))
-        coming = threads.submit(
-            self._readers.take_in, document.data, document.filename, document.media_type, details, self._wanted.extractor
-        )
+        coming = threads.submit(_take_in, self._readers, document, details, self._wanted.extractor)
         # A key would only have the first answer repeated; without it, the log says where the document was erased, and why.
         return _InFlight(document, caller if known else replace(caller, key=key), coming)
 
@@ -187,15 +203,14 @@ class _Batch:
             return
         while not wait([coming], TICK_SECONDS).done:
             self._show(document.label)
-        try:
-            intake = coming.result()
-        except WorkersUnavailable:
-            if not self._stop.wanted:
-                raise
-            self.stopped = True
-            return
-        except SalnameError as error:
-            self._add(Outcome(document.path, document.label, FAILED, reason=error.detail))
+        intake = coming.result()
+        if isinstance(intake, _NotRead):
+            if not intake.unavailable:
+                self._add(Outcome(document.path, document.label, FAILED, reason=intake.reason))
+            elif self._stop.wanted:
+                self.stopped = True
+            else:
+                raise WorkersUnavailable(intake.reason)
             return
         service = self._workspace.service
         if self._info is None:  # only now: a file that cannot be read does not leave an empty chronology behind

@@ -161,7 +161,10 @@ class WorkerPool:
         if answer.tag == DONE:
             return result
         assert isinstance(result, SalnameError)
-        raise result
+        try:
+            raise result
+        finally:
+            del result  # an error that its own traceback leads to would keep the document in memory for a while
 
     def _no_memory(self) -> UnreadableDocument:
         return UnreadableDocument(

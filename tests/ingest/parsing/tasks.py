@@ -53,6 +53,10 @@ def unforeseen() -> None:
     raise KeyError("a word of the document")
 
 
+def refuse_data(data: bytes) -> None:
+    raise TooLarge(f"it has {len(data)} bytes")
+
+
 def refuse() -> None:
     raise TooLarge("it has 7 pages", pages=7)
 

@@ -1,11 +1,14 @@
 """A pool of workers outlives whatever a task does, says what it was, and leaves nothing running."""
 
+import contextlib
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -56,6 +59,21 @@ def test_errors_arrive_as_they_were_raised(pool: WorkerPool) -> None:
     with pytest.raises(TooLarge, match="it has 7 pages") as caught:
         pool.run(tasks.refuse)
     assert caught.value.extra == {"pages": 7}
+
+
+def test_a_refused_document_does_not_stay_in_memory(pool: WorkerPool) -> None:
+    gc.collect()
+    gc.disable()  # as good as: a process that makes many objects collects seldom
+    tracemalloc.start()
+    try:
+        for _ in range(5):
+            with contextlib.suppress(TooLarge):
+                pool.run(tasks.refuse_data, bytes(10_000_000))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert kept < 5_000_000
 
 
 @pytest.mark.parametrize(
