@@ -25,8 +25,20 @@ BODIES: dict[str, Any] = {
     "decision": {"decision": "accept"},
     "cosignatures": {"vkey": "v", "signature": "s"},
     "tokens": {"name": "Somebody", "role": "reader"},
+    "tables": {},
+    "captures": {"url": "http://10.0.0.1/"},
+    "sources/{source_id}/captures": {},
+    "feeds": {"url": "http://10.0.0.1/feed"},
+    "schedule": {"every": "1d"},
+    "reextraction": {},
 }
-"""What is sent to a route that takes something, by the last part of its path."""
+"""What is sent to a route that takes something, by the end of its path; the longest that fits is the one that is meant."""
+
+
+def sent(method: str, path: str) -> Any:
+    """What is sent to a route, if anything."""
+    ends = [end for end in BODIES if path.endswith(f"/{end}")]
+    return BODIES[max(ends, key=len)] if method in ("POST", "PUT") else None
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +82,7 @@ def test_filters_of_entries(paths: dict[str, Any]) -> None:
 def test_role_that_a_route_needs(route: str, server: httpx.Client, tokens: dict[Role, str]) -> None:
     method, path = route.replace("{slug}", "somewhere").split()
     role = ROUTES[route][2]
-    body = BODIES[path.rpartition("/")[2]] if method == "POST" else None
+    body = sent(method, path)
     assert server.request(method, path, json=body).status_code == (200 if role == "none" else 401)
     for given, secret in tokens.items() if role != "none" else ():
         status = server.request(method, path, headers={"Authorization": f"Bearer {secret}"}, json=body).status_code
