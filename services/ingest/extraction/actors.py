@@ -49,11 +49,15 @@ def plain_name(text: str, lower: str, start: int, end: int, inflection: Inflecti
     first = max(text.rfind(" ", start, end) + 1, start)
     if (plain := _hyphenated(lower[first:end], inflection)) is not None:
         return text[start : first + len(plain)]
-    for stem, ending in inflection.stems(lower[first:end]):
-        if ending.case in _SOURCE_CASES and not (ending.possessive or ending.plural) and len(stem) >= _FEWEST_STEM:
-            softened = inflection.softened.get(stem[-1]) if stem[-1] in _SOFT else None
-            return text[start : first + len(stem) - (1 if softened else 0)] + (softened or "")
-    return text[start:end]
+    found = [
+        stem
+        for stem, ending in inflection.stems(lower[first:end])
+        if ending.case in _SOURCE_CASES and not (ending.possessive or ending.plural) and len(stem) >= _FEWEST_STEM
+    ]
+    # A head noun keeps the ending that joins it to the name ("idarəsi-nin"); a name has none ("Bernt-in").
+    stem = (found[0] if text[first].isupper() else found[-1]) if found else lower[first:end]
+    softened = inflection.softened.get(stem[-1]) if found and stem[-1] in _SOFT else None
+    return text[start : first + len(stem) - (1 if softened else 0)] + (softened or "")
 
 
 def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar) -> list[list[tuple[int, int]]]:

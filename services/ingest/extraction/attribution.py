@@ -8,10 +8,10 @@ that name the source and the stretch that is told by it.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.ingest.extraction.grammar.tables import Grammar
-from services.ingest.extraction.speakers import name_before, phrase_before, words_between
+from services.ingest.extraction.speakers import is_head, name_before, phrase_before, words_between
 
 _NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\d\n“”\"«»()]{2,80}?)(?=[,;.)“”\"«»]|\s+(?:on|in|at|that)\s|\s+\d|$)")
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
@@ -33,6 +33,7 @@ class Source:
     """Who says so: the span of the words in the view that name them, and the stretch that they are said to tell.
 
     `pronoun`: the words only point back at a source that was named before. `frame`: the stretch of the name and its verb or phrase.
+    `inflected`: the phrase puts the name in a case.
     """
 
     start: int
@@ -40,6 +41,7 @@ class Source:
     told: tuple[int, int] = (0, 0)
     pronoun: bool = False
     frame: tuple[int, int] = (0, 0)
+    inflected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class _Reader:
         for closing in _all(self.grammar.attribution.after, self.lower, self.start, self.end):
             named = self._named_before(closing.start())
             if named and not self._no_source(*named):
-                yield self._source(named, self._told(closing.start()), closing.span())
+                yield replace(self._source(named, self._told(closing.start()), closing.span()), inflected=True)
 
     def by_verb(self) -> Iterator[Source]:
         """Verbs that introduce what is told: "X said that …"."""
@@ -177,6 +179,9 @@ class _Reader:
                 return words[0][0], words[index - 1][1]
             if any(char.isdigit() for char in word):
                 break
+            if runs and start - runs[-1][1] == 1 and is_head(word, self.grammar):
+                runs[-1] = (runs[-1][0], end)
+                continue
             if not self.text[start].isupper() or word in self.grammar.not_names:
                 continue
             if runs and start - runs[-1][1] == 1:

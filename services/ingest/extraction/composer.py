@@ -73,7 +73,7 @@ class Composer:
         self._planned: list[Clause] = []
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
-        self._quoted = quotations(view.text, view.lower, view.paragraphs(), self._grammar)
+        self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
         self._speakers: list[Source] | None = None
         self._speaker: str | None = None
@@ -264,7 +264,7 @@ class Composer:
     def _telling(self) -> list[Source]:
         """Return who tells parts of the sentence that is read; looked for only where a claim needs it."""
         if self._speakers is None and self._sentence is not None:
-            self._speakers = sources(self._view.text, self._view.lower, self._sentence.start, self._sentence.end, self._grammar)
+            self._speakers = sources(self._view.text, self._words, self._sentence.start, self._sentence.end, self._grammar)
         return self._speakers or []
 
     def _said_by(self, part: Clause) -> Source | None:
@@ -349,10 +349,18 @@ class Composer:
         if said_by.pronoun:
             return Mention(**self._passage(start, end), name=self._speaker or view.text[start:end])
         named = find_actors(view.text, view.lower, start, end, self._dates, self._grammar, self._inflection, self._gazetteer)
-        plain = plain_name(view.text, view.lower, start, end, self._inflection) if self._grammar.verb_final else view.text[start:end]
-        name = (named[0].name if len(named) == 1 else plain)[:500]
+        written = view.text[start:end]
+        plain = (
+            plain_name(view.text, view.lower, start, end, self._inflection) if self._grammar.verb_final else self._without_article(written)
+        )
+        known = len(named) == 1 and not (said_by.inflected and named[0].name == written)
+        name = (named[0].name if known else plain)[:500]
         self._speaker = name
         return Mention(**self._passage(start, end), name=name)
+
+    def _without_article(self, name: str) -> str:
+        first, space, rest = name.partition(" ")
+        return rest if space and first.lower() in self._grammar.attribution.articles else name
 
     def _passage(self, start: int, end: int) -> dict[str, Any]:
         first, last = self._view.canonical(start, end)

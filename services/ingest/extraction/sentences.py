@@ -14,7 +14,7 @@ _OPENING = "\"'“„«‘([–—-•"
 _LOOK_BACK = 24
 _LOOK_AHEAD = 24
 _ORDINAL_DIGITS = 2
-_LONGEST = 2000
+LONGEST = 2000
 """Code points. A stretch without a full stop is read in pieces of this length, so that what is read within one sentence stays bounded."""
 _PIECE_ENDS = ("; ", ", ", " ")
 
@@ -51,9 +51,9 @@ def _inside(dates: bytearray, start: int, end: int) -> bool:
 
 def _pieces(text: str, start: int, end: int, paragraph: int, mark: str) -> Iterator[Sentence]:
     """Yield the sentence between two marks, in pieces where it is too long; the mark closes the last one."""
-    while end - start > _LONGEST:
-        limit = start + _LONGEST
-        cut = next((at + len(sign) for sign in _PIECE_ENDS if (at := text.rfind(sign, start + _LONGEST // 2, limit)) >= 0), limit)
+    while end - start > LONGEST:
+        limit = start + LONGEST
+        cut = next((at + len(sign) for sign in _PIECE_ENDS if (at := text.rfind(sign, start + LONGEST // 2, limit)) >= 0), limit)
         if text[start:cut].strip():
             yield _sentence(text, start, cut, paragraph, "")
         start = cut

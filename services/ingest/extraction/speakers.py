@@ -50,7 +50,7 @@ def name_before(text: str, lower: str, start: int, verb: int, grammar: Grammar) 
     else:
         first = last
         # "Azərbaycan dövləti bəyan etdi": a noun in the possessive after the name is its head.
-        last += last + 1 < len(words) and words[last + 1].text in grammar.attribution.heads
+        last += last + 1 < len(words) and is_head(words[last + 1].text, grammar)
     while first > 0 and _runs_on(text, words[first - 1], words[first], grammar):
         first -= 1
     return words[first].start, words[last].end
@@ -71,6 +71,11 @@ def phrase_before(text: str, lower: str, start: int, verb: int, grammar: Grammar
     # What stands before it must close: "in 1920 the mayor said", but not "gave the boy who said".
     opened = not ahead or ahead[-1] in _CLOSED or ahead.split()[-1].lower() in grammar.attribution.openers
     return (named[0].start, named[-1].end) if opened or named[0].text in grammar.attribution.articles else None
+
+
+def is_head(word: str, grammar: Grammar) -> bool:
+    """Whether a common noun belongs to the name before it: "Azərbaycan dövləti", "Liman idarəsi"."""
+    return word in grammar.attribution.heads or word.startswith(tuple(grammar.organizations))
 
 
 def _without_auxiliaries(words: list[Word], grammar: Grammar) -> list[Word]:

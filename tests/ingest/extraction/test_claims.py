@@ -49,6 +49,29 @@ CLAUSES = [
 ]
 
 
+VALUES_BY_DATE = [
+    ("en", "The price fell to 11 dollars in October 1923 from 13 dollars in August 1923.", [("1923-10", ["11"]), ("1923-08", ["13"])]),
+    ("en", "The mill sold 900 tons in 1913, 8 per cent more than in 1912.", [("1913", ["900", "8"])]),
+    ("en", "In 1913 the mill sold 900 tons; in 1914 it sold 700 tons.", [("1913", ["900"]), ("1914", ["700"])]),
+    ("en", "The owners offered $35; the workers had asked for $60 in May 1913.", [(None, ["35"]), ("1913-05", ["60"])]),
+    ("az", "Dəyirman 1913-cü ildə 900 ton, 1914-cü ildə isə 700 ton un satdı.", [("1913", ["900"]), ("1914", ["700"])]),
+    ("az", "Dəyirman 1913-cü ildə 1912-ci ilə nisbətən 8 faiz çox un satdı.", [("1913", ["8"])]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), VALUES_BY_DATE)
+def test_each_value_goes_to_its_date(language: str, text: str, expected: list[tuple[str | None, list[str]]]) -> None:
+    claims = claims_of(text, language)
+    assert [(claim.date and claim.date.edtf, [value.shown for value in claim.values]) for claim in claims] == expected
+
+
+def test_a_ceremony_of_the_past_is_none_that_is_only_planned() -> None:
+    text = "2013-cü il mayın 3-də dəyirman açılıb. 2014-cü ildə yeni tədbirin keçirilməsi planlaşdırılır. Mərasimə 150 qonaq gəlib."
+    opened, planned, guests = claims_of(text, "az")
+    assert (opened.modality, planned.modality) == ("happened", "planned")
+    assert guests.continues == "0"
+
+
 @pytest.mark.parametrize(("language", "text", "expected"), CLAUSES)
 def test_each_date_goes_to_its_clause(language: str, text: str, expected: list[tuple[str, str]]) -> None:
     assert dated_of(text, language) == expected

@@ -4,7 +4,7 @@ import pytest
 
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.reading import reading_view
-from services.ingest.extraction.sentences import split_sentences
+from services.ingest.extraction.sentences import LONGEST, split_sentences
 from shared.domain.ports import ExtractionInput
 
 
@@ -33,3 +33,28 @@ def test_sentences(text: str, language: str, sentences: list[str]) -> None:
 def test_a_question_is_known_as_one() -> None:
     view = reading_view(ExtractionInput(text="Who paid in 1999? Nobody.", language="en"))
     assert [sentence.question for sentence in split_sentences(view, load_grammar("en"))] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the mill was built in 1901, and the dam was finished in 1909, " * 200,
+        "," * 20_000,
+        "7" * 20_000,
+        "(" * 20_000,
+        "a" * 20_000,
+        "word " * 4_000,
+    ],
+)
+def test_a_stretch_without_a_full_stop_is_read_in_bounded_pieces(text: str) -> None:
+    view = reading_view(ExtractionInput(text=text, language="en"))
+    pieces = split_sentences(view, load_grammar("en"))
+    assert max(piece.end - piece.start for piece in pieces) <= LONGEST
+    assert "".join(view.text[piece.start : piece.end] for piece in pieces).replace(" ", "") == view.text.replace(" ", "")
+
+
+def test_pieces_are_parted_where_words_are() -> None:
+    view = reading_view(ExtractionInput(text="the mill was built in 1901, and the dam was finished in 1909, " * 200, language="en"))
+    pieces = split_sentences(view, load_grammar("en"))
+    assert len(pieces) > 5
+    assert all(view.text[piece.start : piece.end].endswith(",") for piece in pieces)

@@ -299,12 +299,13 @@ def _attribution(table: dict[str, Any]) -> Attribution:
 
     # "Told reporters that": some words may stand between a verb and what it introduces.
     introducing = [
-        _any(table.get("verbs_that", []), rf"(?<!\w)(?:{{}})\s+(?:\w+\s+){{0,4}}?(?:{that})(?!\w)") for that in table.get("that", [])
+        _any([*table.get("verbs", []), *table.get("verbs_that", [])], rf"(?<!\w)(?:{{}})\s+(?:\w+\s+){{0,4}}?(?:{that})(?!\w)")
+        for that in table.get("that", [])
     ]
     return Attribution(
         before=_any(table.get("before", [])),
         after=_any(table.get("after", [])),
-        saying=_either(_any(table.get("verbs", [])), *introducing),
+        saying=_either(*introducing, _any(table.get("verbs", []))),
         closing=_any(table.get("closing", [])),
         reported=_any(table.get("reported", []), r"(?:{})$"),
         afterwards=_any(table.get("afterwards", []), r"(?:{})(?!\w)"),
