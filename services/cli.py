@@ -178,7 +178,7 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders whose documents are taken.")],
     chronology: ChronologyOption,
     data: Data = None,
-    title: Annotated[str | None, typer.Option(help="Title of the source (for one file).")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the source. This and the next five hold for every file.")] = None,
     author: Annotated[str | None, typer.Option(help="Its author.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Its publisher.")] = None,
     url: Annotated[str | None, typer.Option(help="Its address.")] = None,
@@ -218,7 +218,7 @@ def rebuild(slug: SlugArgument, data: Data = None) -> None:
 def export(
     slug: SlugArgument,
     data: Data = None,
-    format_: Annotated[Format, typer.Option("--format", "-f", help="jsonl: one cited claim a line.")] = Format.jsonl,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="jsonl: one cited claim a line. report: to print.")] = Format.jsonl,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write [default: standard output].")] = None,
     at: Annotated[int | None, typer.Option(min=0, metavar="REVISION", help="An earlier revision [default: the current one].")] = None,
     language: Annotated[

@@ -38,7 +38,7 @@ def capture_url(
     urls: Annotated[list[str], typer.Argument(metavar="URL…", help="Addresses of pages, beginning with http:// or https://.")],
     chronology: ChronologyOption,
     data: DataOption = None,
-    title: Annotated[str | None, typer.Option(help="Title of the source (for one page).")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the source. This and the next four hold for every page.")] = None,
     author: Annotated[str | None, typer.Option(help="Its author.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Its publisher.")] = None,
     published: Annotated[str | None, typer.Option(help="Its publication date, as EDTF: 2003, 2003-11, 2003-11-10 …")] = None,
