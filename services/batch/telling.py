@@ -21,6 +21,10 @@ MOST_LISTED = 40
 LINE_SECONDS = 5.0
 """How often a line is written where there is no terminal to draw on."""
 
+FEW = 20
+FEW_SECONDS = 30.0
+"""How long nothing is written of so few documents: most often they are done by then."""
+
 _NAME = 40
 
 
@@ -70,11 +74,12 @@ def ticking(console: Console) -> Iterator[Ticker]:
 class _Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._next = time.monotonic() + LINE_SECONDS
+        self._begun = self._last = time.monotonic()
 
     def __call__(self, done: int, total: int, failed: int, label: str) -> None:
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_SECONDS
+        now = time.monotonic()
+        if now - self._last >= LINE_SECONDS and (total > FEW or now - self._begun >= FEW_SECONDS):
+            self._last = now
             troubles = f", {failed:,} failed" if failed else ""
             say(self._console, f"{done:,} of {total:,} documents read{troubles}; now {printable(label)}")
 

@@ -68,6 +68,17 @@ def test_elsewhere_a_line_is_written_now_and_then(monkeypatch: pytest.MonkeyPatc
     assert written(console) == "5 of 3,000 documents read; now 5.txt\n10 of 3,000 documents read, 1 failed; now 10.txt\n"
 
 
+def test_of_few_documents_nothing_is_written_for_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("services.batch.telling.time.monotonic", lambda: now[0])
+    console, _ = screens()
+    with ticking(console) as tick:
+        for second in range(37):
+            now[0] = float(second)
+            tick(1, 3, 0, "long.pdf")
+    assert written(console) == "1 of 3 documents read; now long.pdf\n" * 2
+
+
 def test_a_report_has_a_line_for_each_document(tmp_path: Path) -> None:
     file = tmp_path / "report.jsonl"
     with reporting(file) as report:
