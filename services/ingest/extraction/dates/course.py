@@ -206,6 +206,8 @@ class Course:
 
     def year_ahead(self) -> Anchor | None:
         """Return the date with a year that follows in the same sentence, at most three expressions on; in news, right after them."""
+        if self.next_year is None:
+            return None
         expressions = self.scan.expressions
         for before, at in pairwise(range(self.index, min(self.index + 4, len(expressions)))):
             start, end = expressions[before].tokens[1], expressions[at].tokens[0]

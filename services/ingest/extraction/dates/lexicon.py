@@ -150,7 +150,8 @@ class Lexicon:
         if name == "ROMAN":
             return self.roman(token) or 0
         base = name.removesuffix("_CAP")
-        return self.worth.get(base, {}).get(self.fold(token), self.fold(token))
+        folded = self.fold(token)
+        return self.worth.get(base, {}).get(folded, folded)
 
     def belongs(self, token: str, name: str) -> bool:
         """Whether a token belongs to a class."""

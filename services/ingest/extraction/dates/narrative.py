@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.ingest.extraction.dates.scan import Span
 from services.ingest.extraction.dates.when import SEASON_MONTH, WINTER, When
@@ -118,16 +119,21 @@ def nearest_year(published: When, when: When, tense: Callable[[], int] = lambda:
         when: What is to be dated.
         tense: Tells 1 if it is spoken of as still to come, -1 as past, 0 if that is not known; asked only where it matters.
     """
+    years = _nearest_years(published, when)
+    nearest, distance = years[0]
+    if abs(distance) <= CONTRARY or (spoken := tense()) * distance >= 0:
+        return nearest
+    return next((year for year, away in years if spoken * away >= 0), nearest)
+
+
+@lru_cache(maxsize=4096)
+def _nearest_years(published: When, when: When) -> tuple[tuple[int, int], ...]:
+    """Return the year of publication and those beside it, each with how many days off the date lies then, the nearest first."""
     assert published.year is not None
     reference = day_number(published.year, published.month or 6, published.day or 15)
-
-    def distance(year: int) -> int:
-        # The middle of a winter lies in January.
-        middle = year + (when.season == WINTER)
-        return day_number(middle, when.month or SEASON_MONTH.get(when.season or 0, 1), when.day or 15) - reference
-
-    years = (published.year, published.year - 1, published.year + 1)
-    nearest = min(years, key=lambda year: abs(distance(year)))
-    if abs(distance(nearest)) <= CONTRARY or (spoken := tense()) * distance(nearest) >= 0:
-        return nearest
-    return min((year for year in years if spoken * distance(year) >= 0), key=lambda year: abs(distance(year)), default=nearest)
+    found = []
+    for year in (published.year, published.year - 1, published.year + 1):
+        middle = year + (when.season == WINTER)  # the middle of a winter lies in January
+        month = when.month or SEASON_MONTH.get(when.season or 0, 1)
+        found.append((year, day_number(middle, month, when.day or 15) - reference))
+    return tuple(sorted(found, key=lambda one: abs(one[1])))

@@ -59,7 +59,7 @@ def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match
     free, known, widths = 0, language.known, language.widths
     for start in language.starts.finditer(codes):
         at = start.start()
-        if at < free or language.filters.rule_out(codes, at):
+        if at < free:
             continue
         origin = max(0, at - 1)
         window = codes[origin : at + widths[codes[at]] + 1]
@@ -76,6 +76,8 @@ def _matches(codes: str, language: Language) -> Iterator[tuple[Pattern, re.Match
 
 
 def _longest(window: str, at: int, language: Language) -> tuple[Pattern, re.Match[str]] | None:
+    if language.filters.rule_out(window, at):
+        return None
     best: tuple[Pattern, re.Match[str]] | None = None
     for pattern in language.patterns[window[at]]:
         match = pattern.form.pattern.match(window, at)
