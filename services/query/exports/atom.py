@@ -72,14 +72,16 @@ class _Feed:
     def _changes(self, before: int) -> Generator[str, None, int | None]:
         """Iterate over what became of entries in some revisions before one, newest first; return the oldest of these, None at the end."""
         with self._export.look() as snapshot:
-            changes = [orjson.loads(body) for body in latest_changes(snapshot, CHANGES, before)]
-        for change in changes:
+            bodies = latest_changes(snapshot, CHANGES, before)
+        for body in bodies:
+            change = orjson.loads(body)
             told = change["data"]["entries"]
             for first in range(0, len(told), BATCH):
                 with self._export.look() as snapshot:
                     said = list(self._of_revision(snapshot, change, told[first : first + BATCH]))
                 yield from said
-        return changes[-1]["revision"] if len(changes) == CHANGES else None
+            before = change["revision"]
+        return before if len(bodies) == CHANGES else None
 
     def _of_revision(self, snapshot: Snapshot, change: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Iterator[str]:
         """What a revision made of entries, as far as no later one made anything else of them."""
@@ -93,7 +95,7 @@ class _Feed:
         later = (col(EntryRow.since) >= change["revision"], col(EntryRow.since) <= snapshot.revision)
         alive = set(snapshot.session.exec(select(EntryRow.id).where(*here, *later)))
         for gone in told:
-            if gone["change"] in ("removed", "merged") and gone["id"] not in alive:
+            if gone["change"] == "removed" and gone["id"] not in alive:
                 yield _written(self._tombstone(gone, change["time"])) + "\n"
 
     def _entry(self, entry: Entry, view: EntryView, time: str) -> etree._Element:
@@ -115,7 +117,7 @@ class _Feed:
         element.set("ref", f"urn:uuid:{entry['id']}")
         element.set("when", time)
         comment = etree.SubElement(element, f"{{{TOMBSTONES}}}comment")
-        comment.text = self._export.words(f"changed_{entry['change']}")
+        comment.text = self._export.words("changed_merged" if entry["merged_into"] else "changed_removed")
         return element
 
 

@@ -26,6 +26,17 @@ _LAST = date(9998, 12, 31).toordinal()
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """What a text in a calendar cannot hold (RFC 5545, 3.1)."""
 
+
+class _Text(vText):
+    """A text as the standard has it (RFC 5545, 3.3.11): icalendar takes a backslash with an N behind it for a line break, and loses it."""
+
+    def to_ical(self) -> bytes:
+        escaped = _ESCAPED.sub(r"\\\g<0>", str(self))
+        return escaped.replace("\n", "\\n").encode()
+
+
+_ESCAPED = re.compile(r"[\\;,]")
+
 REASONS = ("undated", "disputed", "vague", "bce", "far")
 
 
@@ -64,8 +75,8 @@ def _head(export: Export, left_out: Counter[str]) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("name", _plain(export.chronology.title))
     calendar.add("description", described)
-    calendar.add("x-wr-calname", vText(_plain(export.chronology.title)))
-    calendar.add("x-wr-caldesc", vText(described))
+    calendar.add("x-wr-calname", _plain(export.chronology.title))
+    calendar.add("x-wr-caldesc", described)
     calendar.add("x-salname-revision", str(export.revision))
     for reason in REASONS:
         calendar.add(f"x-salname-left-out-{reason}", str(left_out[reason]))
@@ -117,5 +128,5 @@ def _marks(numbers: tuple[int, ...]) -> str:
     return "".join(f"[{number}]" for number in numbers)
 
 
-def _plain(text: str) -> str:
-    return _CONTROL.sub(" ", text)
+def _plain(text: str) -> vText:
+    return _Text(_CONTROL.sub(" ", text))

@@ -51,6 +51,11 @@ def urn(record_id: str, part: str = "") -> str:
     return f"urn:uuid:{record_id}" + (f"#{quote(part, safe='-')}" if part else "")
 
 
+def _entry_id(view: EntryView) -> str:
+    """The name of an entry. It has the id of its first claim, which is something else: so it is a part of what that id names."""
+    return urn(view.id, "entry")
+
+
 class _Description:
     """The nodes that describe the entries of an export."""
 
@@ -78,7 +83,7 @@ class _Description:
         yield {"id": self._consolidation, "type": "prov:Activity", "prov:wasAssociatedWith": self._salname}
         yield {
             "id": self._salname,
-            "type": ["prov:SoftwareAgent", "schema:SoftwareApplication"],
+            "type": ["prov:Agent", "prov:SoftwareAgent", "schema:SoftwareApplication"],
             "schema:name": "Salname",
             "schema:softwareVersion": metadata.version("salname"),
         }
@@ -97,7 +102,7 @@ class _Description:
     def _entry(self, view: EntryView, batch: Batch) -> Iterator[Node]:
         start, end = _schema_dates(view.date.edtf)
         yield {
-            "id": urn(view.id),
+            "id": _entry_id(view),
             "type": ["schema:Event", "prov:Entity"],
             "schema:name": view.title,
             "schema:url": self._export.link(view.url),
@@ -138,7 +143,7 @@ class _Description:
             "creator": self._extractor_id(claim.extractor),
             "body": [
                 {"type": "TextualBody", "purpose": "describing", "value": claim.statement, "language": claim.language},
-                {"type": "SpecificResource", "purpose": "linking", "source": urn(view.id)},
+                {"type": "SpecificResource", "purpose": "linking", "source": _entry_id(view)},
             ],
             "target": {"type": "SpecificResource", "source": urn(claim.document.id), "selector": selectors},
             "schema:text": claim.statement,
@@ -162,7 +167,7 @@ class _Description:
 
     def _dates(self, view: EntryView, places: Mapping[str, ClaimView]) -> Iterator[Node]:
         for number, alternative in enumerate(view.date.alternatives):
-            body = urn(view.id, f"date-{number}")
+            body = urn(view.id, f"entry-date-{number}")
             yield {
                 "id": body,
                 "type": ["schema:PropertyValue", "prov:Entity"],
@@ -180,8 +185,8 @@ class _Description:
     def _value(self, view: EntryView, value: ValueView, places: Mapping[str, ClaimView]) -> Iterator[Node]:
         for number, alternative in enumerate(value.alternatives):
             part = f"{value.attribute}-{number}"
-            body = urn(view.id, f"value-{part}")
-            original = urn(view.id, f"original-{part}") if alternative.corrected_from else None
+            body = urn(view.id, f"entry-value-{part}")
+            original = urn(view.id, f"entry-original-{part}") if alternative.corrected_from else None
             yield {
                 "id": body,
                 "type": ["schema:PropertyValue", "prov:Entity"],
@@ -211,7 +216,7 @@ class _Description:
         if isinstance(alternative, ValueAlternativeView) and alternative.denials:
             against.append("it is denied")
         return {
-            "id": urn(view.id, part),
+            "id": urn(view.id, f"entry-{part}"),
             "type": "schema:ClaimReview",
             "schema:claimReviewed": said,
             "schema:itemReviewed": [urn(cited.claim_id) for cited in alternative.citations],
@@ -294,7 +299,7 @@ class _Description:
     def _extractor(self, extractor: Extractor) -> Node:
         return {
             "id": self._extractor_id(extractor),
-            "type": "prov:Person" if extractor.name == "person" else "prov:SoftwareAgent",
+            "type": ["prov:Agent", "prov:Person" if extractor.name == "person" else "prov:SoftwareAgent"],
             "schema:name": extractor.name,
             "schema:softwareVersion": extractor.version,
             "schema:additionalProperty": [
