@@ -112,13 +112,15 @@ def _rows(lines: list[Line]) -> set[int]:
 
 
 def _blank(text: str, spans: list[tuple[int, int]], filler: str) -> str:
-    """Overwrite spans, in the same length; line breaks stay."""
+    """Overwrite spans, in the same length. Line breaks stay, but for spans of whole lines: what stands around these may be one sentence."""
     parts = []
     done = 0
     for start, end in sorted(spans):
         start, end = max(start, done), min(end, len(text))
         if start < end:
-            parts += [text[done:start], "".join(char if char in BREAKS else filler for char in text[start:end])]
+            lines = filler == " " and (start == 0 or text[start - 1] in BREAKS) and text[end - 1] in BREAKS
+            blank = filler * (end - start) if lines else "".join(char if char in BREAKS else filler for char in text[start:end])
+            parts += [text[done:start], blank]
             done = end
     parts.append(text[done:])
     return "".join(parts)

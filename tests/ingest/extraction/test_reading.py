@@ -116,3 +116,17 @@ def test_a_span_over_a_mended_hyphen_maps_to_the_words_as_they_stand() -> None:
     start = view.text.index("librarians")
     first, last = view.canonical(start, start + len("librarians"))
     assert text[first:last] == "libra-\nrians"
+
+
+def test_a_sentence_runs_on_over_a_page_break_whatever_it_goes_on_with() -> None:
+    text = (
+        "In May the fair of the weavers was held, as every year, in the old market of\n"
+        "Annals of Ganja   17\n"
+        "Ganja, and 40 guests came to see it.\n"
+    )
+    header = text.index("Annals")
+    skip = (Span(start=header, end=text.index("Ganja, and")),)
+    view = reading_view(ExtractionInput(text=text, language="en", skip=skip))
+    assert "in the old market of Ganja, and 40 guests" in view.text
+    start = view.text.index("Ganja, and")
+    assert view.canonical(start, start + 5) == (text.index("Ganja, and"), text.index("Ganja, and") + 5)
