@@ -24,6 +24,14 @@ class Found:
     label: str
     readable: bool = True
 
+    @property
+    def size(self) -> int:
+        """Its bytes, as far as it has a size."""
+        try:
+            return self.path.stat().st_size if self.readable else 0
+        except OSError:
+            return 0
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

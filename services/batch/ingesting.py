@@ -18,7 +18,7 @@ from services.batch.telling import Outcome, Report, Ticker, count, reporting, sa
 from services.ingest.commands import receipt_of
 from services.ingest.intake import Intake
 from services.ingest.parsing.details import combine, details_from
-from services.ingest.readers import Readers
+from services.ingest.readers import RULES, Readers
 from services.ingest.receipts import Caller, Receipt
 from services.ingest.texts import erasure
 from services.ingest.wiring import parse_limits
@@ -35,6 +35,8 @@ from shared.settings import Settings
 from shared.store.engine import Database
 
 TICK_SECONDS = 0.2
+BYTES_WORTH_A_WORKER = 200_000
+FILES_WORTH_A_WORKER = 20
 IN_FLIGHT = 2
 """Documents for each reader that are being read or wait to be appended: one that is slow must not idle the others, nor all be in memory."""
 
@@ -68,14 +70,21 @@ def ingest(settings: Settings, paths: Sequence[Path], wanted: Wanted, out: Conso
     """
     declared = details_from(wanted.declared, "the command line")
     files = find(paths)
-    workers = min(wanted.workers or available_cores(), len(files))
-    with Readers(parse_limits(settings), workers) as readers:
+    with Readers(parse_limits(settings), _workers(wanted, files)) as readers:
         readers.warm()  # while the database opens
         with Workspace(settings) as workspace:
             with reporting(wanted.report) as report, stopping(readers.close) as stop, ticking(err) as tick:
                 batch = _Batch(workspace, readers, wanted, declared, report, tick, stop)
                 batch.run(files)
             return _told(workspace, wanted.slug, batch, out, err)
+
+
+def _workers(wanted: Wanted, files: Sequence[Found]) -> int:
+    """How many workers to use. Starting one takes longer than the rules take for a few small files."""
+    if wanted.workers is None and wanted.extractor == RULES:
+        worth = 1 + sum(found.size for found in files) // BYTES_WORTH_A_WORKER + len(files) // FILES_WORTH_A_WORKER
+        return min(available_cores(), len(files), worth)
+    return min(wanted.workers or available_cores(), len(files))
 
 
 def _told(workspace: Workspace, slug: str, batch: "_Batch", out: Console, err: Console) -> Ended:
