@@ -65,7 +65,7 @@ def peak(export: Export, known: Format) -> int:
 def test_memory_does_not_grow_with_the_chronology(
     sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch, date: Callable[[int], str | None], formats: tuple[Format, ...]
 ) -> None:
-    monkeypatch.setattr(walking, "BATCH", 5)
+    monkeypatch.setattr(walking, "BATCH", 20)
     database = Database(sqlite_database_url, kek=KEK)
     running = run(database)
     grow(running, 0, 40, date)
