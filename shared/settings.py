@@ -1,9 +1,11 @@
 """Settings from the environment (`SALNAME_…`). Read where a process is wired, and nowhere else."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 
 from shared.crypto.keyfile import load_kek, parse_kek
 from shared.crypto.sealing import KeyEncryptionKey
@@ -100,6 +102,14 @@ def read_settings(data: Path | None = None) -> Settings:
     """Read the settings; `data` outranks the environment. Raises `InvalidInput` that names the variable and what is wrong with it."""
     try:
         return Settings() if data is None else Settings(data=data)
+    except SettingsError as error:  # what should be JSON is none
+        raise InvalidInput(f"the settings are not valid: {_misspelt(error)}") from error
     except ValidationError as error:
         wrong = "; ".join(f"SALNAME_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
         raise InvalidInput(f"the settings are not valid: {wrong}") from error
+
+
+def _misspelt(error: SettingsError) -> str:
+    named = re.search(r'field "(\w+)"', str(error))
+    variable = f"SALNAME_{named[1].upper()}" if named else "a variable"
+    return f'{variable}: this is not JSON; write ["127.0.0.1:8080"]'

@@ -40,7 +40,8 @@ def configure_logging(log_format: str, level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "httpx", "openai"):  # clients tell each address that they ask for, and some of these hold secrets
+        logging.getLogger(name).setLevel(logging.WARNING)
     # Reading pages of any origin makes these talk; what matters to the user comes back as an error.
     for name in ("trafilatura", "htmldate", "charset_normalizer"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -12,6 +12,7 @@ from services.ingest.reextraction_difference import Difference
 from services.ingest.requests import Asked
 from shared.domain.errors import InvalidInput
 from shared.domain.model import Frozen
+from shared.domain.roles import Role
 
 router = APIRouter()
 
@@ -63,6 +64,7 @@ def reextract_document(
     apply: Annotated[bool, Query(description="record what was reviewed")] = False,
 ) -> Response:
     """Read a document again."""
+    caller.principal.require(Role.contributor)
     reextraction = _reextraction(request)
     chronology_id = service.chronology_id(slug)
     document = reextraction.document(chronology_id, document_id)

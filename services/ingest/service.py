@@ -154,7 +154,7 @@ class IngestService:
         own = replace(caller, key=None if caller.key is None else content_hash([caller.key, member.name]), expected_revision=None)
         try:
             beside = SourceDetails() if member.sidecar is None else sidecar_details(member.sidecar, member.name + SIDECAR)
-            said = combine(beside, declared or SourceDetails())
+            said = combine(declared or SourceDetails(), beside)
             receipt = self.capture(
                 chronology_id, member.data, own, filename=member.name, media_type=member.media_type, declared=said, extractor=extractor
             )

@@ -7,6 +7,7 @@ may do. What it protects is that everything else goes on.
 import contextlib
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +31,14 @@ START_SECONDS = 60.0
 END_SECONDS = 10.0
 WARM = ("services.ingest.intake",)
 """What workers import before they say that they are ready: the time limit of a task does not pay for it."""
+
+SECRETS = frozenset(
+    f"SALNAME_{name}" for name in ("KEY_ENCRYPTION_KEY", "SIGNING_KEY", "DATABASE_URL", "BOOTSTRAP_TOKEN", "LLM_API_KEY")
+)
+"""What a process that reads what strangers send has no use for."""
+
+_FRAMES = re.compile(r'\s*File "|Fatal Python error|Current thread|Thread 0x')
+"""What a crash leaves that says where it was, and holds no words of a document."""
 
 _CODE = "import sys; sys.path[:] = {path!r}; from services.ingest.worker_process import serve; serve({lifeline}, {memory}, {modules!r})"
 _SAID = 2_000
@@ -180,7 +189,7 @@ class WorkerPool:
                 f"reading the file takes longer than the {self.limits.seconds:g} seconds allowed; nothing was recorded. "
                 "Split the file, or raise SALNAME_PARSE_SECONDS"
             )
-        log.error("reader.crashed", status=died.status, said=died.said)
+        log.error("reader.crashed", status=died.status, kind=died.kind, at=died.frames)
         if died.kind == MemoryError.__name__:
             return self._no_memory()
         return UnreadableDocument(f"the file made its reader crash ({died.name}); nothing was recorded")
@@ -207,6 +216,11 @@ class _Died(Exception):
         """The kind of error that ended it, if one did. The error's message may hold words of the document."""
         kind = self.said.rsplit("\n", 1)[-1].partition(":")[0].strip()
         return kind if self.status > 0 and kind.replace(".", "").isidentifier() else None
+
+    @property
+    def frames(self) -> list[str]:
+        """Where it was when it ended, as far as it said so."""
+        return [line.strip() for line in self.said.splitlines() if _FRAMES.match(line)]
 
     @property
     def name(self) -> str:
@@ -236,7 +250,12 @@ class _Worker:
         posix: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": (hangs_up,), "process_group": 0}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with code of our own
-                [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, **posix
+                [sys.executable, "-P", "-c", code],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                env={name: value for name, value in os.environ.items() if name not in SECRETS},
+                **posix,
             )
         except OSError as error:
             os.close(self._lifeline)

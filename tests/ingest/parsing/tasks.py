@@ -15,6 +15,10 @@ def double(data: bytes) -> bytes:
     return data * 2
 
 
+def environment(name: str) -> str | None:
+    return os.environ.get(name)
+
+
 def process() -> int:
     return os.getpid()
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.ingest import worker_process
 from services.ingest.parsing.limits import ParseLimits
@@ -221,3 +222,21 @@ def test_workers_end_with_a_parent_that_is_killed(task: str) -> None:
 
 def test_the_number_of_workers_is_that_of_the_processors_at_hand() -> None:
     assert WorkerPool().size == available_cores() >= 1
+
+
+def test_secrets_of_the_service_are_not_handed_to_who_reads_strangers_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALNAME_KEY_ENCRYPTION_KEY", "c2VjcmV0")
+    monkeypatch.setenv("SALNAME_LLM_MODEL", "a-model")
+    with WorkerPool(1, LIMITS, MODULES) as pool:
+        assert pool.run(tasks.environment, "SALNAME_KEY_ENCRYPTION_KEY") is None
+        assert pool.run(tasks.environment, "SALNAME_LLM_MODEL") == "a-model"
+
+
+def test_what_is_logged_of_a_crash_says_where_and_no_word_of_the_document(pool: WorkerPool) -> None:
+    with capture_logs() as logs, pytest.raises(UnreadableDocument):
+        pool.run(tasks.segfault)
+    (crashed,) = [entry for entry in logs if entry["event"] == "reader.crashed"]
+    assert any("tasks.py" in frame for frame in crashed["at"])
+    with capture_logs() as logs, pytest.raises(UnreadableDocument):
+        pool.run(tasks.unforeseen)
+    assert "a word of the document" not in str(logs)
