@@ -12,6 +12,7 @@ A form is a sequence of elements over the words, numbers and signs of a text:
     (?= a )          if a follows, without taking it
     (?! a )          if a does not follow
     [ a ] - [ b ]    the two ends of a range or list; each end is a date of its own
+    fair of [ a ]    with one pair of brackets: the date is what stands in them, the rest only shows that it is one
     ORDYEAR          a macro of the table, where it has one of that name
 
 Every distinct set of classes is one character of a code string (see `lexicon`), so a form compiles to an ordinary regular

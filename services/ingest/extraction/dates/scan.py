@@ -100,6 +100,8 @@ def _expression(
         at = match.start(name)
         if at >= 0:
             fields[name] = language.lexicon.value(kind, words[origin + at])
-    ends = (span("first"), span("second")) if "second" in pattern.form.pattern.groupindex else None
+    named = pattern.form.pattern.groupindex
+    ends = (span("first"), span("second")) if "second" in named else None
+    whole: int | str = "first" if "first" in named and ends is None else 0
     year_at = span("year")[0] if "year" in pattern.form.fields and match["year"] else None
-    return Expression(pattern, span(0), fields, ends, (origin + match.start(), origin + match.end()), year_at)
+    return Expression(pattern, span(whole), fields, ends, (origin + match.start(whole), origin + match.end(whole)), year_at)

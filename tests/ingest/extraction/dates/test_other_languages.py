@@ -106,5 +106,99 @@ def test_numbers_that_are_no_dates(code: str, text: str) -> None:
     assert find_dates(text, code) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "words", "edtf"),
+    [
+        ("de", "Die Schule wurde 1998 erbaut.", "1998", "1998"),
+        ("de", "In Lahr wurde 1998 eine Schule erbaut.", "1998", "1998"),
+        ("de", "1998 eröffnete die Gemeinde eine Schule.", "1998", "1998"),
+        ("de", "Zuerst kam sie nach Lahr, 1998 ging sie fort.", "1998", "1998"),
+        ("de", "Der Maler starb 1898.", "1898", "1898"),
+        ("de", "Die Stadt verlor 1998 ihren Hafen.", "1998", "1998"),
+        ("de", "Das 1998 gegründete Bad schloss bald.", "1998", "1998"),
+        ("de", "Das Bad, 1998 gegründet, schloss bald.", "1998", "1998"),
+        ("de", "Gegen Ende 1998 schloss das Bad.", "Ende 1998", "1998"),
+        ("de", "Die Konferenz von 1998 war kurz.", "1998", "1998"),
+        ("de", "Die Weltausstellung 1998 war groß.", "1998", "1998"),
+        ("fr", "La foire de 1998 fut courte.", "1998", "1998"),
+        ("fr", "Les élections municipales de 1998 dans la ville.", "1998", "1998"),
+        ("fr", "Le Sommet 1998 fut court.", "1998", "1998"),
+        ("es", "La feria de 1998 fue corta.", "1998", "1998"),
+        ("es", "Las elecciones municipales del 1998 tras la crisis.", "1998", "1998"),
+        ("es", "La Cumbre 1998 fue corta.", "1998", "1998"),
+        ("es", "La escuela cerró en el 1998.", "1998", "1998"),
+        ("tr", "1998 zirvesi kısa sürdü.", "1998", "1998"),
+        ("tr", "1998 Bursa Konferansı kısa sürdü.", "1998", "1998"),
+        ("tr", "Okul 1998'e kadar açıktı.", "1998'e", "1998"),
+    ],
+)
+def test_a_bare_year_that_the_grammar_shows_to_be_one(code: str, text: str, words: str, edtf: str) -> None:
+    assert [(mention.text, mention.edtf) for mention in find_dates(text, code) if mention.edtf] == [(words, edtf)]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Dabei wurden 1500 verletzt, 1998 Besucher flohen."),
+        ("de", "2000 wurden verletzt. 1500 waren Frauen."),
+        ("de", "Die 1998 verletzten Gäste und rund 2000 andere."),
+        ("de", "Er erhielt 1600 von 2000 Stimmen und gewann 1700 Mark."),
+        ("de", "Die Auflage betrug 2000. Der Kongress zählte 1500 Gäste."),
+        ("de", "Die Konferenz von 2000 Ärzten war kurz."),
+        ("fr", "Un salon de 1500 exposants, une foire de 2000 stands."),
+        ("fr", "Une somme de 2000, un prix de 1800, une file de 1500."),
+        ("fr", "Le temple existe depuis 2000 ans."),
+        ("es", "Una feria de 1500 expositores, un festival de 2000 plazas."),
+        ("es", "Una suma de 2000, un premio de 1800, una fila de 1500."),
+        ("es", "El templo existe desde hace 2000 años."),
+        ("tr", "Fuara 2000'den fazla kişi, 1500'e yakın öğrenci geldi."),
+        ("tr", "2000 kongre yapıldı, 1500 sergi açıldı."),
+    ],
+)
+def test_a_bare_number_that_counts(code: str, text: str) -> None:
+    assert find_dates(text, code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("de", "Der Markt lief zwischen dem 3. und 7. Juni 1995.", "zwischen dem 3. und 7. Juni 1995"),
+        ("de", "Der Markt lief zwischen dem 3. und dem 7. Juni 1995.", "zwischen dem 3. und dem 7. Juni 1995"),
+        ("fr", "La foire se tint entre le 3 et le 7 juin 1995.", "entre le 3 et le 7 juin 1995"),
+        ("es", "La feria fue entre el 3 y el 7 de junio de 1995.", "entre el 3 y el 7 de junio de 1995"),
+        ("es", "La feria fue desde el 3 hasta el 7 de junio de 1995.", "desde el 3 hasta el 7 de junio de 1995"),
+        ("tr", "Fuar 3 ile 7 Haziran 1995 arasında yapıldı.", "3 ile 7 Haziran 1995"),
+        ("tr", "Fuar 3 Haziran ile 7 Haziran 1995 arasında yapıldı.", "3 Haziran ile 7 Haziran 1995"),
+        ("ru", "Ярмарка шла между 3 и 7 июня 1995 года.", "между 3 и 7 июня 1995 года"),
+        ("uk", "Ярмарок тривав між 3 і 7 червня 1995 року.", "між 3 і 7 червня 1995 року"),
+        ("en", "The fair ran between 3 and 7 June 1995.", "between 3 and 7 June 1995"),
+        ("en", "The fair ran from 3 to 7 June 1995.", "3 to 7 June 1995"),
+        ("az", "Yarmarka 3 ilə 7 iyun 1995-ci il tarixləri arasında keçirildi.", "3 ilə 7 iyun 1995-ci il"),
+        ("az", "Yarmarka 1995-ci il iyunun 3-ü ilə 7-si arasında keçirildi.", "1995-ci il iyunun 3-ü ilə 7-si"),
+        ("az", "Yarmarka 1995-ci ilin 3 və 7 iyun günləri arasında keçirildi.", "1995-ci ilin 3 və 7 iyun"),
+    ],
+)
+def test_a_range_whose_first_day_is_bare(code: str, text: str, words: str) -> None:
+    assert [(mention.text, mention.edtf) for mention in find_dates(text, code)] == [(words, "1995-06-03/1995-06-07")]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "It closed at the end of 1987."),
+        ("en", "It closed in early 1987."),
+        ("az", "1987-ci ilin sonunda bağlandı."),
+        ("az", "1987-ci ilin əvvəllərində bağlandı."),
+        ("tr", "1987 yılının sonunda kapandı."),
+        ("de", "Es schloss Ende 1987."),
+        ("fr", "Il ferma à la fin de 1987."),
+        ("es", "Cerró a finales de 1987."),
+    ],
+)
+def test_a_part_of_a_year_is_that_year(code: str, text: str) -> None:
+    """EDTF has no "end of 1987": 1987~ would say that the year is not sure, and months or a quarter are not what the text claims."""
+    assert [mention.edtf for mention in find_dates(text, code)] == ["1987"]
+
+
 def test_a_language_without_a_table_is_read_for_what_is_plain() -> None:
     assert [mention.edtf for mention in find_dates("Gegevens van 2004-11-30 en 30.11.2004.", "nl")] == ["2004-11-30", "2004-11-30"]

@@ -75,6 +75,13 @@ def test_a_table_is_all_a_language_needs() -> None:
     assert expression.fields == {"day": 7, "month": 1, "year": 1512}
 
 
+def test_one_pair_of_brackets_holds_the_date_and_the_rest_is_what_stands_around_it() -> None:
+    text = "nundinae anni 1512 vetus"
+    [expression] = scan(text, compile_table(table("nundinae anni? [ year:YEAR ] (?! homines )"))).expressions
+    assert text[slice(*expression.span)] == "1512"
+    assert (expression.tokens, expression.ends, expression.fields) == ((2, 3), None, {"year": 1512})
+
+
 def test_endings_agree_with_the_stem() -> None:
     harmony = {"A": {"a": "a", "u": "a", "e": "ə", "i": "ə"}, "I": {"a": "ı", "u": "u", "e": "i", "i": "i"}}
     assert inflected("iyul", ["", "I", "dA", "IndAn"], harmony) == ["iyul", "iyulu", "iyulda", "iyulundan"]
