@@ -10,11 +10,15 @@ from itertools import pairwise
 from services.ingest.extraction.dates.lexicon import Lexicon
 from services.ingest.extraction.dates.narrative import Anchor, Narrative
 from services.ingest.extraction.dates.scan import Expression, Scan
-from services.ingest.extraction.dates.stated import number
+from services.ingest.extraction.dates.stated import number, stated
 from services.ingest.extraction.dates.when import When, common_year
+from shared.domain.dates import day_number, days_in_month
 
 NEWS_SHARE = 3
 """A text is news if it has at least one expression counted from its publication to so many years written out,"""
+
+NEWS_DAYS = 62
+"""A text that begins with a day or a month in full no longer than that before its publication is news too."""
 
 NEWS_YEARS = 30
 """and one of those years, if there are any, is no further from its publication."""
@@ -97,8 +101,8 @@ class Course:
     def _is_news(self) -> bool:
         """Whether the text counts from the day of its publication.
 
-        It does if "on Tuesday" and "last month" are no rarity beside years in full, or if it begins with such a date or with a day
-        that it gives no year to: who tells of other years names them first.
+        It does if "on Tuesday" and "last month" are no rarity beside years in full, or if it begins with such a date, with a day
+        that it gives no year to, or with one right before its publication: who tells of other years names them first.
         """
         if self.narrative.published is None:
             return False
@@ -109,14 +113,30 @@ class Course:
         return recent and (NEWS_SHARE * deictic >= len(years) or self._begins_today())
 
     def _begins_today(self) -> bool:
-        """Whether the first date of the text is counted from its publication, or is a day without a year."""
+        """Whether the first date of the text is counted from its publication, lies right before it, or is a day without a year."""
         for expression, year in zip(self.scan.expressions, self._years, strict=True):
             if expression.pattern.kind in NAMELESS:
                 continue
             if expression.pattern.kind == "date":
+                if self._recent(expression):
+                    return True
                 return year is None and "day" in expression.fields and "numeric" not in expression.fields
             return expression.pattern.kind in ("weekday", "deictic")
         return False
+
+    def _recent(self, expression: Expression) -> bool:
+        """Whether an expression is a day or a month in full, not long before the publication."""
+        published, when = self.narrative.published, stated(expression.fields)
+        if published is None or expression.ends is not None or not when.possible:
+            return False
+        if when.year is None or when.month is None or published.year is None or published.month is None:
+            return False
+        first = day_number(when.year, when.month, when.day or 1)
+        return (
+            0
+            <= day_number(published.year, published.month, published.day or days_in_month(published.year, published.month)) - first
+            <= NEWS_DAYS
+        )
 
     def same_sentence(self, start: int, end: int) -> bool:
         """Whether no sentence ends between two tokens."""

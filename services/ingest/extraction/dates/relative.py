@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.ingest.extraction.dates.course import Course
 from services.ingest.extraction.dates.derivation import FROM_PUBLICATION, Resolved, relative_to, same_date_as, same_year_as
+from services.ingest.extraction.dates.narrative import Anchor, nearest_year
 from services.ingest.extraction.dates.partial import to_come
 from services.ingest.extraction.dates.scan import Expression
 from services.ingest.extraction.dates.stated import Fields, number, stated
@@ -12,6 +13,9 @@ from shared.domain.dates import day_number
 
 RELATIVE_LIMIT = 250
 """Tokens; "the next day" does not lean on a day further back."""
+
+BESIDE_LIMIT = 31
+"""Days; a day beside a counted one is that one if it lies no further from it: people count in round numbers."""
 
 BESIDE = frozenset("(,-–—‒")
 
@@ -22,7 +26,7 @@ ROUGH = {"week": (7, "day"), "decade": (10, "year"), "century": (100, "year")}
 def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
     """So many units after or before what the narrative has reached; none at all for "the same year"."""
     unit = str(fields["unit"])
-    beside = _named_beside(course, expression)
+    beside = _named_beside(course, expression, fields)
     if beside:
         return beside
     coming = unit == "year" and course.news and not fields.get("counted") and course.tense(expression) > 0
@@ -30,7 +34,9 @@ def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
     if current and course.news and course.narrative.published is not None:
         return Resolved(_moved(course.narrative.published, fields), FROM_PUBLICATION)
     narrative = course.narrative
-    anchor = {"day": narrative.day, "week": narrative.day, "month": narrative.month}.get(unit, narrative.last)
+    anchor = _reached(course, unit)
+    if anchor is None and unit == "year" and number(fields, "direction") == -1 and course.news and narrative.published is not None:
+        return Resolved(_moved(narrative.published, fields), FROM_PUBLICATION)  # news that begins with "the previous year"
     if anchor is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
         return Resolved(None)
     if fields.get("count") == 0 and to_come(course, expression):
@@ -40,8 +46,14 @@ def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
     return Resolved(_moved(anchor.when, fields), derivation, anchor.span)
 
 
-def _named_beside(course: Course, expression: Expression) -> Resolved | None:
-    """The date that stands beside a relative expression as its other name: "two years later (218 BC)"."""
+def _reached(course: Course, unit: str) -> Anchor | None:
+    """Return the date that the text has reached, at the precision that counting in such units needs."""
+    narrative = course.narrative
+    return {"day": narrative.day, "week": narrative.day, "month": narrative.month}.get(unit, narrative.last)
+
+
+def _named_beside(course: Course, expression: Expression, fields: Fields) -> Resolved | None:
+    """The date that stands beside a relative expression as its other name: "two years later (218 BC)", "a week earlier, on 9 July"."""
     expressions = course.scan.expressions
     if course.index + 1 >= len(expressions):
         return None
@@ -53,7 +65,23 @@ def _named_beside(course: Course, expression: Expression) -> Resolved | None:
         return None
     when = stated(beside.fields)
     words = course.text[beside.span[0] : beside.span[1]]
-    return Resolved(when, same_date_as(words), beside.span) if when.placed else None
+    return Resolved(when, same_date_as(words), beside.span) if when.placed else _day_counted(course, expression, fields, when)
+
+
+def _day_counted(course: Course, expression: Expression, fields: Fields, when: When) -> Resolved | None:
+    """Return the day without a year that stands beside a count, in the year that the count leads to; None if it leads elsewhere."""
+    anchor = _reached(course, str(fields["unit"]))
+    if anchor is None or when.month is None or when.day is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
+        return None
+    counted = _moved(anchor.when, fields)
+    if counted is None or counted.year is None or counted.month is None or counted.day is None:
+        return None
+    year = nearest_year(counted, when)
+    own = when.within_year(year)
+    if not own.possible:
+        return None
+    away = abs(day_number(year, when.month, when.day) - day_number(counted.year, counted.month, counted.day))
+    return Resolved(own, relative_to(anchor.text), anchor.span) if away <= BESIDE_LIMIT else None
 
 
 def occurrence(course: Course, _expression: Expression, fields: Fields) -> Resolved:

@@ -54,6 +54,9 @@ AZERBAIJANI = "Cəmiyyət 1921-ci il martın 3-də yaradıldı. O, tez böyüdü
     [
         ("On gündən sonra idarə heyəti seçildi.", "On gündən sonra", "1921-03-13"),
         ("Həmin ilin noyabrında qurultay oldu.", "Həmin ilin noyabrında", "1921-11"),
+        ("Əvvəlki ildə belə deyildi.", "Əvvəlki ildə", "1920"),
+        ("Əvvəlki ilin may ayında belə deyildi.", "Əvvəlki ilin may ayında", "1920-05"),
+        ("Əvvəlki il mayın 5-də belə deyildi.", "Əvvəlki il mayın 5-də", "1920-05-05"),
         ("Növbəti ilin may ayında qurultay oldu.", "Növbəti ilin may ayında", "1922-05"),
         ("XX əsrin əvvəllərində belə idi.", "XX əsrin", "19XX"),
         ("16.12.1991 tarixində bağlandı.", "16.12.1991", "1991-12-16"),
@@ -70,6 +73,32 @@ AZERBAIJANI = "Cəmiyyət 1921-ci il martın 3-də yaradıldı. O, tez böyüdü
 )
 def test_so_does_one_in_azerbaijani(text: str, words: str, edtf: str) -> None:
     assert mention(AZERBAIJANI + text, words, "az", "2015-06-17").edtf == edtf
+
+
+def test_a_range_of_bare_days_leans_on_the_narrative() -> None:
+    assert mention(HISTORY + "It met between 3 and 7 June in Hull.", "between 3 and 7 June").edtf == "1921-06-03/1921-06-07"
+    assert mention(HISTORY + "It met from 3 to 7 June in Hull.", "3 to 7 June").edtf == "1921-06-03/1921-06-07"
+    assert mention(AZERBAIJANI + "Qurultay 3 ilə 7 iyun arasında oldu.", "3 ilə 7 iyun", "az").edtf == "1921-06-03/1921-06-07"
+    assert mention(AZERBAIJANI + "Qurultay 3-dən 7 iyuna qədər oldu.", "3-dən 7 iyuna", "az").edtf == "1921-06-03/1921-06-07"
+
+
+@pytest.mark.parametrize(
+    ("text", "relative", "day", "edtf"),
+    [
+        ("Two weeks earlier, on 17 February, it had met.", "Two weeks earlier", "17 February", "1921-02-17"),
+        ("Two weeks earlier, on February 16, it had met.", "Two weeks earlier", "February 16", "1921-02-16"),
+        ("Ten weeks earlier, on 23 December, it had met.", "Ten weeks earlier", "23 December", "1920-12-23"),
+        ("A week later (10 March) it met.", "A week later", "10 March", "1921-03-10"),
+    ],
+)
+def test_a_day_beside_a_count_is_what_was_counted_to(text: str, relative: str, day: str, edtf: str) -> None:
+    counted, named = mention(HISTORY + text, relative), mention(HISTORY + text, day)
+    assert (counted.edtf, named.edtf) == (edtf, edtf)
+    assert counted.derivation == 'relative to "3 March 1921"'
+
+
+def test_a_day_that_is_far_from_what_was_counted_to_is_another() -> None:
+    assert mention(HISTORY + "Two weeks earlier, on 9 July, it met.", "Two weeks earlier").edtf == "1921-02-17~"
 
 
 def test_a_bound_keeps_its_year_as_its_end() -> None:
@@ -100,6 +129,10 @@ def test_a_bound_keeps_its_year_as_its_end() -> None:
         ("2015-06-17", "They came today, as they did last summer.", "last summer", "2014-22"),
         ("2015-06-17", "They came today. Prices fell late last month.", "late last month", "2015-05"),
         ("2015-06-17", "They came today. In 1998 they had left. They will meet on 3 July.", "3 July", "2015-07-03"),
+        ("2015-06-17", "They came today. In 2009 they had left. In April they returned.", "April", "2015-04"),
+        ("2015-06-17", "Sales rose in May 2015. In 2009 they had fallen. In April they were flat.", "April", "2015-04"),
+        ("2015-06-17", "On 12 June 2015 a mill closed. In 2009 it was sold. In April it stood idle.", "April", "2015-04"),
+        ("2015-06-17", "The previous year they had left.", "The previous year", "2014"),
     ],
 )
 def test_news_goes_by_its_dateline_and_by_the_verb(published: str, text: str, words: str, edtf: str) -> None:
@@ -118,6 +151,10 @@ def test_news_goes_by_its_dateline_and_by_the_verb(published: str, text: str, wo
         ("Görüş dünən olub. Danışıqlar ötən ay başlanıb.", "ötən ay", "2015-05"),
         ("Görüş dünən olub. Növbəti görüş ayın 25-də keçiriləcək.", "ayın 25-də", "2015-06-25"),
         ("Görüş dünən olub. Fond üç il əvvəl yaradılıb.", "üç il əvvəl", "2012"),
+        ("Ötən il 50 stend olub.", "Ötən il", "2014"),
+        ("Keçən ilin mayında 50 stend olub.", "Keçən ilin mayında", "2014-05"),
+        ("Əvvəlki ildə 50 stend olub.", "Əvvəlki ildə", "2014"),
+        ("Görüş dünən olub. 2012-ci ildə 60, əvvəlki ildə 50 stend olub.", "əvvəlki ildə", "2011"),
         ("Görüş dünən olub. İlin sonunadək məsələ həll olunacaq.", "İlin sonunadək", "2015"),
     ],
 )
@@ -128,6 +165,13 @@ def test_so_does_news_in_azerbaijani(text: str, words: str, edtf: str) -> None:
 def test_news_that_tells_of_an_earlier_year_goes_on_in_it() -> None:
     text = "The general was tried on Tuesday. On 19 July 1992 his men took Olm. The next day they burnt it. In August they left."
     assert mention(text, "August", published="1998-02-26").edtf == "1992-08"
+
+
+def test_a_history_that_begins_with_a_day_long_before_its_publication_goes_on_in_its_years() -> None:
+    assert (
+        mention("On 12 January 2015 a mill closed. In 2009 it was sold. In April it stood idle.", "April", published="2015-06-17").edtf
+        == "2009-04"
+    )
 
 
 def test_a_history_that_names_its_years_is_no_news() -> None:
