@@ -7,7 +7,7 @@ from services.ingest.extraction.letters import lower
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _ENDS_HYPHENATED = re.compile(r"\w[-‐\u00ad¬]$")
-_LAST = re.compile(r"([^\W_]+)[-‐\u00ad¬]$")
+_LAST = re.compile(r"(?<![^\W_])([^\W_]++)[-‐\u00ad¬]$")
 _FIRST = re.compile(r"[^\W_]+")
 _STEM = 4
 

@@ -9,7 +9,10 @@ BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 _LINE = re.compile(f"[^{BREAKS}]+")
-_EDGES = re.compile(rf"^[\s{INVISIBLE}]+|[\s\u200b-\u200d\u2060\ufeff]+$")
+# Stripped, not searched for: a search tries to end the line from every blank of a long run.
+_SPACES = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
+_BEFORE = _SPACES + INVISIBLE
+_AFTER = _BEFORE.replace("\u00ad", "")  # a line may end in a soft hyphen
 _PAGE_NUMBER = re.compile(r"[-–—\[(|\s]*(?:(?:page|p\.|səh\.?|səhifə)\s*)?\d{1,4}(?:\s*(?:/|of|из)\s*\d{1,4})?[-–—\])|\s]*", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _BREAK = re.compile(f"\r\n|[{BREAKS}]")
@@ -44,10 +47,11 @@ def split_lines(text: str) -> list[Line]:
     found: list[Line] = []
     last_end = 0
     for match in _LINE.finditer(text):
-        body = _EDGES.sub("", match.group())
+        shown = match.group().lstrip(_BEFORE)
+        body = shown.rstrip(_AFTER)
         if not body:
             continue
-        start = match.start() + match.group().index(body)
+        start = match.end() - len(shown)
         breaks = len(_BREAK.findall(text, last_end, start))
         found.append(Line(start, start + len(body), body, max(0, breaks - 1)))
         last_end = start + len(body)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.reading import ReadingView
 
-_STOP = re.compile(r"([.!?…]+)([\"'”’»)\]]*)(?=\s|$)")
+_STOP = re.compile(r"(?<![.!?…])([.!?…]++)([\"'”’»)\]]*+)(?=\s|$)")
 _WORD_BEFORE = re.compile(r"[\w.№]+$")
 _INITIAL = re.compile(r"(?:^|[.\s(\"“„«])[^\W\d_]$")
 _OPENING = "\"'“„«‘([–—-•"
