@@ -13,7 +13,7 @@ from tests.browser.conftest import Site
 
 EXPORT = "/v1/chronologies/fair/export"
 TIMELINEJS = os.environ.get("SALNAME_TIMELINEJS")
-"""The folder `dist` of the package @knight-lab/timelinejs. It is not among what this project installs: it is for browsers, and of the MPL."""
+"""The folder `dist` of the npm package @knight-lab/timelinejs, which this project does not install: it is under the MPL."""
 
 HOSTILE = "On 5 May 1998 the <img src=http://evil.example/x onerror=alert(1)> fair of Ganja closed after 3 days.\n"
 
@@ -69,10 +69,7 @@ def test_timelinejs_draws_the_timeline(site: Site, page: Page) -> None:
     page.wait_for_function("document.querySelectorAll('.tl-timemarker').length > 0")
     assert page.locator(".tl-timemarker").count() == len(timeline["events"])
     assert page.evaluate("window.timeline.config.getErrors()") == []
-    assert (
-        page.evaluate("window.timeline.config.events[0].start_date.getFormattedDate?.() ?? window.timeline.config.events[0].unique_id")
-        == "bce"
-    )
+    assert page.evaluate("window.timeline.config.events[0].unique_id") == "bce"
     assert "4–5 May 1998" in page.inner_text(".tl-storyslider")
     assert page.locator(".tl-storyslider img[src*='evil']").count() == 0
     assert "212 guests" in page.inner_text(".tl-storyslider")

@@ -98,7 +98,7 @@ def _prepared(item: Item, style: Style, language: str) -> Item:
     made: Item = {name: value.translate(_STRAY) if isinstance(value, str) else value for name, value in item.items() if name != "note"}
     made["author"] = [{part: text.translate(_STRAY) for part, text in name.items()} for name in item.get("author", ())]
     publisher = "container-title" if item["type"] == "webpage" else "publisher"
-    twice = [name.get("literal") for name in made["author"]] == [made.get(publisher)]
+    twice = publisher in made and [name.get("literal") for name in made["author"]] == [made[publisher]]
     if twice and style in _NAMED_ONCE:
         made.pop("author" if _NAMED_ONCE[style] == "author" else publisher)
     if "literal" in made.get("issued", {}):

@@ -30,7 +30,7 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold, however it is escaped (XML 1.0, 2.2)."""
 
-CHANGES = 20
+CHANGES = 5
 """Revisions read at a time."""
 
 

@@ -38,7 +38,7 @@ def test_persons(stated: str, names: list[dict[str, str]]) -> None:
     "stated",
     [
         "Ministry of Quays", "Valley Statistics Committee", "Dövlət Statistika Komitəsi", "Министерство культуры", "Azərtac", "BBC",
-        "admin", "nora hill", "Nora Hill, reporter", "N0ra Hill", "Staff writer", "The Editors", "Institut für Kähne", "Ministry of Quays and Piers",
+        "admin", "nora hill", "Nora Hill, reporter", "N0ra Hill", "The Editors", "Institut für Kähne", "Ministry of Quays and Piers",
         "One Two Three Four Five Six",
     ],
 )  # fmt: skip

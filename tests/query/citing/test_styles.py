@@ -1,7 +1,7 @@
 """Citations as the manuals have them.
 
-Expected strings are written by hand from the rules for web pages and reports of the Publication Manual of the APA (7th edition), The Chicago
-Manual of Style (18th, notes and bibliography) and the MLA Handbook (9th). The publications are made up.
+Expected strings are written by hand from the rules for web pages and reports of the Publication Manual of the APA (7th edition), The
+Chicago Manual of Style (18th, notes and bibliography) and the MLA Handbook (9th). The publications are made up.
 """
 
 from typing import Any
@@ -80,6 +80,18 @@ def test_without_a_date(style: Style) -> None:
 @pytest.mark.parametrize("style", Style)
 def test_an_institution_that_publishes_its_own_words(style: Style) -> None:
     assert write(REPORT, style).bibliography == AN_INSTITUTION[style]
+
+
+WITHOUT_A_PUBLISHER = {
+    Style.apa: "Hill, N. J. (1936). Report on piers.",
+    Style.chicago: "Hill, Nora Jane. Report on Piers. 1936.",
+    Style.mla: "Hill, Nora Jane. Report on Piers. 1936.",
+}
+
+
+@pytest.mark.parametrize("style", Style)
+def test_without_a_publisher(style: Style) -> None:
+    assert write({**without(REPORT, "publisher"), "author": [HILL]}, style).bibliography == WITHOUT_A_PUBLISHER[style]
 
 
 IN_TEXT = [
