@@ -181,3 +181,17 @@ def test_every_vowel_and_every_hyphen(suffix: str, dash: str) -> None:
 def test_news_count_from_their_day(text: str, words: str, edtf: str) -> None:
     [mention] = find_dates(text, "az", "2024-05-16")
     assert (mention.text, mention.edtf, mention.derivation) == (words, edtf, "relative to publication")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "edtf"),
+    [
+        ("1988-ci ilin mayında 5 mühəndis gəldi.", "1988-ci ilin mayında", "1988-05"),
+        ("1988-ci ilin may ayında 5 mühəndis gəldi.", "1988-ci ilin may ayında", "1988-05"),
+        ("1988-ci ilin mayından 5 mühəndis işləyir.", "1988-ci ilin mayından", "1988-05"),
+        ("1988-ci il mayın 5-də mühəndislər gəldi.", "1988-ci il mayın 5-də", "1988-05-05"),
+        ("1988-ci il may ayının 5-də mühəndislər gəldi.", "1988-ci il may ayının 5-də", "1988-05-05"),
+    ],
+)
+def test_only_a_month_in_the_genitive_has_days(text: str, words: str, edtf: str) -> None:
+    assert [(mention.text, mention.edtf) for mention in find_dates(text, "az")] == [(words, edtf)]

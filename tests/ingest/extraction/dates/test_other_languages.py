@@ -144,6 +144,7 @@ def test_a_bare_year_that_the_grammar_shows_to_be_one(code: str, text: str, word
         ("de", "Die 1998 verletzten Gäste und rund 2000 andere."),
         ("de", "Er erhielt 1600 von 2000 Stimmen und gewann 1700 Mark."),
         ("de", "Die Auflage betrug 2000. Der Kongress zählte 1500 Gäste."),
+        ("de", "Die Summe war 2000, das Ergebnis ist 1998."),
         ("de", "Die Konferenz von 2000 Ärzten war kurz."),
         ("fr", "Un salon de 1500 exposants, une foire de 2000 stands."),
         ("fr", "Une somme de 2000, un prix de 1800, une file de 1500."),
