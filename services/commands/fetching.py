@@ -12,7 +12,7 @@ from rich.markup import escape
 
 if TYPE_CHECKING:
     from services.ingest.feeds.following import Feeds, Followed
-    from services.ingest.recapturing.captures import Captures
+    from services.ingest.recapturing.captures import Captures, Place
     from services.ingest.recapturing.history import KnownSource
     from services.ingest.recapturing.receipts import CaptureReceipt, Words
     from services.local import Workspace
@@ -59,17 +59,17 @@ def capture_url(
         checked_url(url)  # an address that is none does not leave an empty chronology behind
     failed = 0
     with _capturing(data) as (workspace, captures, _):
-        info = workspace.service.ensure_chronology(chronology, workspace.caller)
+        place = _place(workspace, chronology)
         for url in urls:
-            workspace.projector.project(workspace.service.chronology(chronology))
+            _project(workspace, chronology, place)
             try:
-                receipt = captures.capture(info.id, url, workspace.caller, declared, extractor)
+                receipt = captures.capture(place, url, workspace.caller, declared, extractor)
             except SalnameError as error:
                 failed += 1
                 _failure(url, error.detail)
             else:
                 _tell(receipt)
-        workspace.projector.project(workspace.service.chronology(chronology))
+        _project(workspace, chronology, place)
     if failed:
         raise typer.Exit(1)
 
@@ -105,7 +105,7 @@ def recapture(
             raise NotFound(f"there is no source {missing[0]} in {slug}: `salname sources {slug}` lists them")
         chosen = [known[source_id] for source_id in source] if source else _with_address(known.values(), all_sources)
         if not chosen:
-            out.print(f"{slug} has no source that was fetched from an address: there is nothing to capture again.", highlight=False)
+            _say(f"{slug} has no source that was fetched from an address: there is nothing to capture again.")
         for found in chosen:
             try:
                 if every is not None:
@@ -122,13 +122,14 @@ def recapture(
 
 
 def sources(slug: SlugArgument, data: DataOption = None) -> None:
-    """List the sources of a chronology: their ids, addresses, captures, and how often they are captured again."""
+    """List the sources of a chronology: their ids, addresses, captures, how often they are captured again; and the feeds it follows."""
     from services.ingest.recapturing.intervals import shown
 
-    with _capturing(data) as (workspace, captures, _):
+    with _capturing(data) as (workspace, captures, feeds):
         info = workspace.service.chronology(slug)
         workspace.projector.project(info)
-        for found in captures.history.sources(info.id):
+        known = captures.history.sources(info.id)
+        for found in known:
             last = max((capture.time for capture in found.captures), default=None)
             described = {
                 "address": found.details.url,
@@ -136,10 +137,14 @@ def sources(slug: SlugArgument, data: DataOption = None) -> None:
                 "captures": f"{len(found.captures)}, the last {last:%Y-%m-%dT%H:%M:%SZ}" if last else "0",
                 "captured again": f"every {shown(found.every)}" if found.every else None,
             }
-            out.print(found.id, highlight=False)
+            _say(found.id)
             for name, value in described.items():
                 if value:
-                    out.print(f"  {name}: {value}", highlight=False, markup=False, soft_wrap=True)
+                    _say(f"  {name}: {value}")
+        if not any(found.fetched for found in known):
+            _say(f"{'None of them' if known else f'{slug} has no source that'} was fetched from an address.")
+        for feed in feeds.followed(info.id):
+            _say(f"follows {feed.url}, looked at every {shown(feed.every or 0)}")
 
 
 def follow(
@@ -156,8 +161,9 @@ def follow(
 ) -> None:
     """Capture the page of every entry of a feed that was not captured yet.
 
-    What fails is listed, and tried again the next time. With --every, a server goes on with it.
+    What fails is listed, and tried again the next time. With --every, a server goes on with it, once the feed could be read here.
     """
+    from services.ingest.feeds.following import check_interval
     from services.ingest.fetching.urls import checked_url
     from services.ingest.recapturing.intervals import seconds_of
     from services.local import progress
@@ -166,20 +172,56 @@ def follow(
         raise typer.BadParameter("give either --once or --every")
     checked_url(url)
     seconds = None if every in (None, "off") else seconds_of(every or "")
+    check_interval(seconds)
     with _capturing(data) as (workspace, _, feeds):
-        info = workspace.service.ensure_chronology(chronology, workspace.caller)
-        workspace.projector.project(info)
-        if every is not None:
-            feeds.follow(info.id, url, seconds, workspace.caller, extractor, limit)
         if every == "off":
-            out.print(f"{url} is followed no longer.", highlight=False, markup=False, soft_wrap=True)
+            _unfollow(workspace, feeds, chronology, url)
             return
+        place = _place(workspace, chronology)
+        _project(workspace, chronology, place)
         with progress(err, "Capturing") as advance:
-            found = feeds.look(info.id, url, workspace.caller, extractor, limit, advance=advance)
-        workspace.projector.project(workspace.service.chronology(chronology))
+            found = feeds.look(place, url, workspace.caller, extractor, limit, advance=advance)
+        if every is not None:
+            feeds.follow(place.opened(), url, seconds, workspace.caller, extractor, limit)
+        _project(workspace, chronology, place)
     _tell_of_feed(found)
     if found.failed:
         raise typer.Exit(1)
+
+
+def _unfollow(workspace: "Workspace", feeds: "Feeds", slug: str, url: str) -> None:
+    from services.ingest.fetching.urls import checked_url
+    from shared.domain.errors import NotFound
+
+    info = workspace.service.chronology(slug)
+    feed = next((feed for feed in feeds.followed(info.id) if feed.url == str(checked_url(url))), None)
+    if feed is None:
+        raise NotFound(f"{slug} does not follow {url}: `salname sources {slug}` lists the feeds that it follows")
+    feeds.unfollow(info.id, feed.feed_id, workspace.caller)
+    _say(f"{url} is followed no longer.")
+
+
+def _place(workspace: "Workspace", slug: str) -> "Place":
+    """Return a chronology that is opened when there is something to record in it: what is refused leaves no empty one behind."""
+    from pydantic import ValidationError
+
+    from services.ingest.recapturing.captures import Place
+    from services.ingest.requests import NewChronology
+    from shared.domain.errors import InvalidInput
+
+    info = workspace.service.log.chronology(slug)
+    if info is None:
+        try:
+            NewChronology(slug=slug, title=slug)  # before anything is fetched for it
+        except ValidationError as error:
+            raise InvalidInput(f"{slug!r} cannot name a chronology: use lower-case letters, digits and single hyphens") from error
+    return Place(info.id if info else None, lambda: workspace.service.ensure_chronology(slug, workspace.caller).id)
+
+
+def _project(workspace: "Workspace", slug: str, place: "Place") -> None:
+    """Project a chronology, if it is there already."""
+    if place.id is not None:
+        workspace.projector.project(workspace.service.chronology(slug))
 
 
 @contextmanager
@@ -205,16 +247,15 @@ def _with_address(known: "Iterable[KnownSource]", everything: bool) -> "list[Kno
 
 def _tell(receipt: "CaptureReceipt") -> None:
     said = "unchanged" if receipt.status == "unchanged" else f"captured, {_claims(receipt.claims)}"
-    out.print(f"{receipt.url}: {said}", highlight=False, markup=False, soft_wrap=True)
+    _say(f"{receipt.url}: {said}")
     if receipt.final_url != receipt.url:
-        out.print(f"  answered from {receipt.final_url}", highlight=False, markup=False, soft_wrap=True)
+        _say(f"  answered from {receipt.final_url}")
     found = receipt.comparison
     if found is None:
         return
-    out.print(
+    _say(
         f"  carried over: {found.carried}, changed: {len(found.changed)}, vanished: {len(found.vanished)}, in doubt: {len(found.doubt)}, "
-        f"new: {len(found.new)}",
-        highlight=False,
+        f"new: {len(found.new)}"
     )
     for pair in found.changed:
         _words("changed", pair.earlier)
@@ -232,25 +273,27 @@ def _words(what: str, claim: "Words") -> None:
     quote = " ".join(claim.quote.split())
     shown = quote if len(quote) <= WORDS else f"{quote[:WORDS]}…"
     visible = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in shown)
-    out.print(f"  {what}: {visible}", highlight=False, markup=False, soft_wrap=True)
+    _say(f"  {what}: {visible}")
 
 
-def _failure(what: str, reason: str) -> None:
-    err.print(f"[red]{escape(what)}: {escape(reason)}[/red]", highlight=False, soft_wrap=True)
+def _say(line: str) -> None:
+    """Print a line as it is, however wide the terminal."""
+    out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _failure(what: str, reason: str, indent: str = "") -> None:
+    """Tell why something failed; a reason that begins with its name names it well enough."""
+    line = f"{indent}{reason}" if reason.startswith(f"{what} ") else f"{indent}{what}: {reason}"
+    err.print(f"[red]{escape(line)}[/red]", highlight=False, soft_wrap=True)
 
 
 def _tell_of_feed(found: "Followed") -> None:
     for link, receipt in found.captured.items():
         said = "known already" if receipt.status == "unchanged" else _claims(receipt.claims)
-        out.print(f"  {link}: {said}", highlight=False, markup=False, soft_wrap=True)
+        _say(f"  {link}: {said}")
     for link, reason in found.failed.items():
-        _failure(f"  {link}", reason)
+        _failure(link, reason, indent="  ")
     for note in found.notes:
-        out.print(f"  note: {note}", highlight=False, markup=False, soft_wrap=True)
+        _say(f"  note: {note}")
     left = f", {found.left} left for the next time" if found.left else ""
-    out.print(
-        f"{found.title or found.url}: {len(found.captured)} captured, {found.known} captured before, {len(found.failed)} failed{left}.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    _say(f"{found.title or found.url}: {len(found.captured)} captured, {found.known} captured before, {len(found.failed)} failed{left}.")

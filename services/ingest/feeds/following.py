@@ -11,7 +11,7 @@ from services.ingest.fetching.errors import AddressRefused
 from services.ingest.fetching.fetch import FEEDS
 from services.ingest.fetching.fetched import Fetched, Validators
 from services.ingest.fetching.urls import checked_url
-from services.ingest.recapturing.captures import SHORTEST, Captures
+from services.ingest.recapturing.captures import SHORTEST, Captures, Place, place_of
 from services.ingest.recapturing.history import KnownSource
 from services.ingest.recapturing.receipts import CaptureReceipt
 from services.ingest.receipts import Caller, Receipt
@@ -69,8 +69,7 @@ class Feeds:
         """Have a feed looked at every so many seconds from now on; None: no longer. The receipt's `id` is the feed's."""
         caller.principal.require(Role.contributor)
         url = str(checked_url(url))
-        if every is not None and every < SHORTEST:
-            raise InvalidInput(f"a feed is looked at again after {SHORTEST} seconds at the soonest")
+        check_interval(every)
         feed_id = id_of_key("feed", f"{chronology_id}\n{url}")
         event = FeedFollowed(feed_id=feed_id, url=url, every=every, extractor=extractor, limit=limit)
         last = next((feed for feed in self._captures.history.feeds(chronology_id) if feed.feed_id == feed_id), None)
@@ -94,9 +93,13 @@ class Feeds:
             raise NotFound(f"no feed {feed_id} is followed in this chronology")
         return self.follow(chronology_id, last.url, None, caller, last.extractor, last.limit)
 
+    def followed(self, chronology_id: str) -> list[FeedFollowed]:
+        """Return the feeds that are followed now, with how often each is looked at."""
+        return [feed for feed in self._captures.history.feeds(chronology_id) if feed.every is not None]
+
     def look(
         self,
-        chronology_id: str,
+        chronology: str | Place,
         url: str,
         caller: Caller,
         extractor: str = "rules",
@@ -107,6 +110,8 @@ class Feeds:
     ) -> Followed:
         """Fetch a feed and capture what is new in it, `limit` pages at most; those that failed before come last.
 
+        `chronology` is its id, or a place that is opened once a page of the feed was read.
+
         Raises as a fetch does when the feed itself cannot be had, and `UnreadableDocument` when it is none. What fails of a page is told in
         the answer.
         """
@@ -115,8 +120,9 @@ class Feeds:
         if not isinstance(fetched, Fetched):
             return Followed(url, modified=False, validators=validators)
         feed = self._parse(fetched.data, fetched.media_type, fetched.retrieval.final_url)
-        known = addresses(self._captures.history.sources(chronology_id))
-        new = [entry for entry in feed.entries if _plain(entry.link) not in known and (chronology_id, entry.link) not in self._settled]
+        place = place_of(chronology)
+        known = addresses(self._captures.history.sources(place.id)) if place.id is not None else set()
+        new = [entry for entry in feed.entries if _plain(entry.link) not in known and (place.id, entry.link) not in self._settled]
         new.sort(key=lambda entry: (failures or {}).get(entry.link, 0))
         found = Followed(
             url,
@@ -126,14 +132,14 @@ class Feeds:
             notes=feed.notes,
             validators=fetched.validators,
         )
-        self._capture(chronology_id, new[:limit], found, caller, extractor, advance)
+        self._capture(place, new[:limit], found, caller, extractor, advance)
         if found.failed or found.left:
             found.validators = Validators()  # the feed has to be had again, for what is not captured yet
         return found
 
     def _capture(
         self,
-        chronology_id: str,
+        place: Place,
         entries: list[FeedEntry],
         found: Followed,
         caller: Caller,
@@ -149,13 +155,17 @@ class Feeds:
                 return
             host = here
             try:
-                found.captured[entry.link] = self._captures.capture(
-                    chronology_id, entry.link, caller, extractor=extractor, fallback=entry.details
-                )
+                found.captured[entry.link] = self._captures.capture(place, entry.link, caller, extractor=extractor, fallback=entry.details)
             except SalnameError as error:
                 found.failed[entry.link] = error.detail
             else:
-                self._settled.add((chronology_id, entry.link))  # a link may lead to a page that is known by another address
+                self._settled.add((place.opened(), entry.link))  # a link may lead to a page that is known by another address
+
+
+def check_interval(every: int | None) -> None:
+    """Raise `InvalidInput` for what is too often to look at a feed."""
+    if every is not None and every < SHORTEST:
+        raise InvalidInput(f"a feed is looked at again after {SHORTEST} seconds at the soonest")
 
 
 def addresses(sources: Iterable[KnownSource]) -> set[str]:

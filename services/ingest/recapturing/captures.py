@@ -32,8 +32,30 @@ RULES = "rules"
 SHORTEST = 60
 """Seconds between two captures of a source at least."""
 
+Open = Callable[[], str]
+"""Opens a chronology and returns its id."""
+
 Read = Callable[[Fetched, SourceDetails, SourceDetails, str], Intake]
 """Reads a page: what was fetched, what is declared of its source, what holds where nothing else is known of it, the extractor."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where captures go: a chronology by its id, or one that is opened when there is something to record in it, and not before."""
+
+    id: str | None
+    open: Open
+
+    def opened(self) -> str:
+        """Return the id of the chronology, which is there from now on."""
+        if self.id is None:
+            self.id = self.open()
+        return self.id
+
+
+def place_of(chronology: str | Place) -> Place:
+    """Return a chronology that is known by its id as a place."""
+    return chronology if isinstance(chronology, Place) else Place(chronology, lambda: chronology)
 
 
 class Captures:
@@ -49,7 +71,7 @@ class Captures:
 
     def capture(
         self,
-        chronology_id: str,
+        chronology: str | Place,
         url: str,
         caller: Caller,
         declared: SourceDetails | None = None,
@@ -59,7 +81,7 @@ class Captures:
         """Capture what an address says. One that was captured before is captured again, and compared.
 
         `declared` outranks what the page says of its source, `fallback` is taken where neither says anything. Without an `extractor`, the
-        one of the capture before reads it, or `rules`.
+        one of the capture before reads it, or `rules`. `chronology` is its id, or a place that is opened once the page was read.
 
         Raises `AddressRefused`, `FetchFailed` or `TooLarge` when nothing can be fetched, `UnreadableDocument` when it cannot be read, and
         `Gone` when the capture before was erased.
@@ -67,16 +89,18 @@ class Captures:
         caller.principal.require(Role.contributor)
         load_extractor(extractor or RULES)  # before anything is fetched
         asked = str(checked_url(url))
-        if earlier := self._earlier(chronology_id, asked, caller):
+        place = place_of(chronology)
+        if place.id is not None and (earlier := self._earlier(place.id, asked, caller)):
             return earlier
-        source = self._known(chronology_id, asked)
+        source = self._known(place.id, asked)
         fetched = self.fetcher.fetch(asked)
         assert isinstance(fetched, Fetched)  # nothing was asked by validators
-        source = source or self._known(chronology_id, fetched.url)
+        source = source or self._known(place.id, fetched.url)
         if source is not None and source.fetched is not None:
-            return self._again(chronology_id, source, source.fetched, fetched, caller, extractor)
+            return self._again(place.opened(), source, source.fetched, fetched, caller, extractor)
         details = combine(SourceDetails(url=source.details.url if source else fetched.url), declared or SourceDetails())
         intake = self._read(fetched, details, fallback or SourceDetails(), extractor or RULES)
+        chronology_id = place.opened()
         receipt = self.service.capture_intake(
             chronology_id, fetched.data, intake, caller, filename=fetched.filename, retrieved=fetched.retrieval, warc=fetched.warc
         )
@@ -140,8 +164,10 @@ class Captures:
             raise IdempotencyConflict
         return self._receipt(chronology_id, receipt, None, url, capture.retrieved)
 
-    def _known(self, chronology_id: str, url: str) -> KnownSource | None:
+    def _known(self, chronology_id: str | None, url: str) -> KnownSource | None:
         """The source of an address, if it is known."""
+        if chronology_id is None:
+            return None
         held = self.service.log.reserved(chronology_id, f"source:{decide.source_identity(SourceDetails(url=url), '')}")
         if held is None:
             return None
