@@ -4,6 +4,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from services.ingest.extraction.grammar.tables import Grammar
@@ -17,6 +18,7 @@ _GENERIC_FAR = 3
 _SAME_NUMBER = 16
 """So many happenings of one kind and number ("the Second Congress") are kept from anywhere in a text."""
 _STEM = 5
+_SHARED = 8
 _KNOWN = ("locative", "dative", "ablative")
 
 
@@ -64,8 +66,11 @@ class ReferenceFinder:
         self._inflection = inflection
         self._beginnings = beginnings([*grammar.happenings, *grammar.generic])
         self._known: dict[str, tuple[str, str | None, bool] | None] = {}
+        # Dates that share a clause ask for the same stretch, each of them.
+        self.find = lru_cache(_SHARED)(self._find)
+        self.words = lru_cache(_SHARED)(self._words)
 
-    def find(self, low: int, high: int) -> list[Reference]:
+    def _find(self, low: int, high: int) -> list[Reference]:
         """Return the happening nouns among the tokens `low` to `high`, in text order."""
         found = []
         for index in range(low, high):
@@ -77,7 +82,7 @@ class ReferenceFinder:
                 found.append(self._reference(index, low, *hit))
         return found
 
-    def words(self, low: int, high: int) -> frozenset[str]:
+    def _words(self, low: int, high: int) -> frozenset[str]:
         """Return the stems of the longer words of a stretch."""
         return frozenset(token.text[:_STEM] for token in self._tokens[low:high] if token.word and len(token.text) >= _STEM)
 

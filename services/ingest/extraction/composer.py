@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from services.ingest.extraction.actors import Actor, find_actors, plain_name
@@ -12,7 +13,7 @@ from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
-from services.ingest.extraction.modality import modality
+from services.ingest.extraction.modality import ModalityReader
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
@@ -34,6 +35,8 @@ _HEADING = 120
 _CLOSE = 6
 _COMPARED = 40
 _ASIDE = 12
+_SHARED = 8
+"""So many stretches are kept with their names: dates that share a clause ask for the same."""
 _ROW = re.compile(r"(?:\s[-–—]|:)\s+[^\W_]")
 _Part = TypeVar("_Part", Found, Named)
 _COLUMNS = re.compile(r"\s[|•·]\s")
@@ -69,6 +72,8 @@ class Composer:
         self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection, self._gazetteer)
         self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
+        self._modalities = ModalityReader(self._words, self._grammar)
+        self._actors = lru_cache(_SHARED)(self._find_actors)
         self._claims: list[ClaimBody] = []
         self._planned: list[Clause] = []
         self._date_words: dict[int, str] = {}
@@ -250,12 +255,10 @@ class Composer:
                     start, end = (start, inner.start) if when[1] <= inner.start else (inner.end, end)
         said_by = self._said_by(part)
         low, high = self._index.within(part.start, part.end)
-        return modality(
-            self._words,
+        return self._modalities.read(
             start,
             end,
             when,
-            self._grammar,
             purpose=part.purpose,
             told=said_by.told if said_by else None,
             happening=any(reference.kind for reference in self._references.find(low, high)),
@@ -282,12 +285,15 @@ class Composer:
         return max(telling, key=share) if telling else None
 
     def _add(self, part: Clause, values: list[Found], places: list[Named], carried: _Carried | None) -> None:
-        view, grammar = self._view, self._grammar
+        view = self._view
         start, end = view.canonical(part.start, part.end)
         prefix, suffix = context(self._document.text, start, end)
         said_by = self._said_by(part)
-        actors = find_actors(view.text, view.lower, part.start, part.end, self._dates, grammar, self._inflection, self._gazetteer)
-        actors = [actor for actor in actors if not any(_overlap(actor, value) for value in values if value.kind == "money")]
+        actors = [
+            actor
+            for actor in self._actors(part.start, part.end)
+            if not any(_overlap(actor, value) for value in values if value.kind == "money")
+        ]
         located = [place for place in places if place.located]
         cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]
         self._claims.append(
@@ -307,6 +313,10 @@ class Composer:
                 continues=str(carried.happening.claim) if carried else None,
             )
         )
+
+    def _find_actors(self, start: int, end: int) -> list[Actor]:
+        view = self._view
+        return find_actors(view.text, view.lower, start, end, self._dates, self._grammar, self._inflection, self._gazetteer)
 
     def _date(self, mention: DateMention | None, carried: _Carried | None) -> ClaimDate | None:
         if mention is not None and mention.edtf is not None:
@@ -348,7 +358,7 @@ class Composer:
         view, start, end = self._view, said_by.start, said_by.end
         if said_by.pronoun:
             return Mention(**self._passage(start, end), name=self._speaker or view.text[start:end])
-        named = find_actors(view.text, view.lower, start, end, self._dates, self._grammar, self._inflection, self._gazetteer)
+        named = self._actors(start, end)
         written = view.text[start:end]
         plain = (
             plain_name(view.text, view.lower, start, end, self._inflection) if self._grammar.verb_final else self._without_article(written)
