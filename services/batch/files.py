@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from services.ingest.parsing.containers import CONTAINER_SUFFIXES, SIDECAR, documents, documents_in, is_archive
 from services.ingest.parsing.details import combine, sidecar_details
@@ -14,6 +14,11 @@ from shared.domain.provenance import SourceDetails
 
 FAILED, PASSED_OVER = "failed", "passed over"
 NOT_SAID = SourceDetails()
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx"})
+"""The name endings of tables: read as prose, their rows would run into one another."""
+
+A_TABLE = "by its name, it is a table: use `salname ingest-table`, which makes a claim of each row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,13 @@ def find(paths: Sequence[Path]) -> list[Found]:
             found.append(Found(path, path.name))
     if not any(file.readable for file in found):
         readable = ", ".join(sorted(SUFFIXES | CONTAINER_SUFFIXES))
-        raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {readable}")
+        tables = "; there are tables, which `salname ingest-table` reads" if any(_is_table(file.label) for file in found) else ""
+        raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {readable}{tables}")
     return found
+
+
+def _is_table(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in TABLE_SUFFIXES
 
 
 def _hidden(path: Path) -> bool:
@@ -77,7 +87,10 @@ def read(found: Found, readers: Readers) -> Iterator[Document]:
     """Yield the documents of a file. What cannot be read is an outcome and no error."""
     here = Document(str(found.path), found.label, found.path.name)
     if not found.readable:
-        yield replace(here, outcome=PASSED_OVER, reason=Member("").pass_over().reason)
+        yield replace(here, outcome=PASSED_OVER, reason=A_TABLE if _is_table(here.filename) else Member("").pass_over().reason)
+        return
+    if _is_table(here.filename):
+        yield replace(here, outcome=FAILED, reason=A_TABLE)
         return
     try:
         yield from _documents(found, here, readers)
@@ -119,7 +132,9 @@ def _member(container: Document, member: Member, details: SourceDetails) -> Docu
     within = member.name.removeprefix(container.filename)
     named = Document(container.path + within, container.label + within, member.name, media_type=member.media_type)
     if member.outcome:
-        return replace(named, outcome=FAILED if member.outcome == "refused" else PASSED_OVER, reason=member.reason)
+        if member.outcome == "refused":
+            return replace(named, outcome=FAILED, reason=member.reason)
+        return replace(named, outcome=PASSED_OVER, reason=A_TABLE if _is_table(member.name) else member.reason)
     try:
         beside = sidecar_details(member.sidecar, named.label + SIDECAR) if member.sidecar is not None else NOT_SAID
     except InvalidInput as error:

@@ -243,7 +243,7 @@ class _Batch:
 
 
 def _outcome(document: Document, receipt: Receipt) -> Outcome:
-    return Outcome(document.path, document.label, receipt.status, receipt.id, receipt.claims)
+    return Outcome(document.path, document.label, receipt.status, receipt.id, receipt.claims, notes=receipt.notes)
 
 
 def _key(document: Document, details: SourceDetails) -> str:

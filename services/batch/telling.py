@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.batch.files import FAILED, PASSED_OVER
+from services.batch.files import A_TABLE, FAILED, PASSED_OVER
 
 MOST_LISTED = 40
 """Documents that are listed one by one when they went well. Failures are all listed."""
@@ -30,7 +30,10 @@ _NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a document: `recorded`, `unchanged`, `failed` or `passed over`, the last two with a `reason`."""
+    """What became of a document: `recorded`, `unchanged`, `failed` or `passed over`, the last two with a `reason`.
+
+    `notes` are what should be known of how it was read.
+    """
 
     path: str
     label: str
@@ -38,6 +41,7 @@ class Outcome:
     id: str | None = None
     claims: int = 0
     reason: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Ticker(Protocol):
@@ -89,7 +93,7 @@ def _short(text: str) -> str:
 
 
 class Report:
-    """A JSON line for each document, written as it is known: path, status, id, claims, reason."""
+    """A JSON line for each document, written as it is known: path, status, id, claims, reason, notes."""
 
     def __init__(self, file: TextIO | None) -> None:
         self._file = file
@@ -113,16 +117,22 @@ def reporting(path: Path | None) -> Iterator[Report]:
 
 
 def tell(outcomes: Sequence[Outcome], out: Console, err: Console) -> None:
-    """Print what became of the documents: each that went well, if they are few, and each that failed, with its reason."""
+    """Print what became of the documents: each that went well, if they are few, with its notes, and each that failed, with its reason."""
     went_well = [outcome for outcome in outcomes if outcome.status not in (FAILED, PASSED_OVER)]
     if len(went_well) <= MOST_LISTED:
         for outcome in went_well:
             said = "was there already: nothing changed" if outcome.status == "unchanged" else count(outcome.claims, "claim")
-            out.print(f"  {printable(outcome.label)}: {said}", highlight=False, markup=False, soft_wrap=True)
+            say(out, f"  {printable(outcome.label)}: {said}")
+            for note in outcome.notes if outcome.status != "unchanged" else ():  # they were told then
+                say(out, f"    note: {printable(note)}")
     else:
         say(out, "  " + _in_numbers(went_well))
+        if noted := sum(1 for outcome in went_well if outcome.notes and outcome.status != "unchanged"):
+            say(out, f"  there are notes on how {count(noted, 'document')} of these {'was' if noted == 1 else 'were'} read: see --report")
     if passed := [outcome for outcome in outcomes if outcome.status == PASSED_OVER]:
         say(out, f"  {count(len(passed), 'file')} passed over, as no document: {_kinds(passed)}")
+        if tables := sum(1 for outcome in passed if outcome.reason == A_TABLE):
+            say(out, f"  {'one' if tables == 1 else f'{tables:,}'} of them by its name a table: `salname ingest-table` reads tables")
     for outcome in outcomes:
         if outcome.status == FAILED:
             line = f"  {printable(outcome.label)}: {printable(outcome.reason or '')}"

@@ -2,11 +2,13 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from services.batch.files import A_TABLE
 from services.batch.telling import MOST_LISTED, Outcome, printable, reporting, tell, ticking
 
 
@@ -33,6 +35,22 @@ def test_few_documents_are_listed_and_many_are_counted() -> None:
     assert written(err) == ""
 
 
+def test_notes_stand_under_the_file_they_are_about_once() -> None:
+    noted = Outcome("in/a.pdf", "a.pdf", "recorded", "id", 1, notes=("page 2 has no text \x1b[2J", "its day is " + "long " * 20))
+    again = Outcome("in/b.pdf", "b.pdf", "unchanged", "id", 1, notes=("page 2 has no text",))
+    out, err = screens()
+    tell([noted, again], out, err)
+    assert written(out).splitlines() == [
+        "  a.pdf: 1 claim",
+        "    note: page 2 has no text \\x1b[2J",
+        "    note: its day is " + "long " * 20,
+        "  b.pdf: was there already: nothing changed",
+    ]
+    out, err = screens()
+    tell([recorded(number) for number in range(MOST_LISTED)] + [noted, again], out, err)
+    assert "  there are notes on how 1 document of these was read: see --report\n" in written(out)
+
+
 def test_all_failures_are_told_whole_and_without_markup() -> None:
     out, err = screens()
     failures = [Outcome("a", f"[red]{number}.txt", "failed", reason=f"byte {number} [bold] " + "is wrong " * 20) for number in range(100)]
@@ -45,6 +63,13 @@ def test_what_was_passed_over_is_counted_by_its_kind() -> None:
     out, err = screens()
     tell([Outcome("a", name, "passed over", reason="r") for name in ("a.png", "b.PNG", "c.xyz", "README")], out, err)
     assert written(out) == "  4 files passed over, as no document: 2 .png, 1 .xyz, 1 without an ending\n"
+
+
+def test_tables_that_were_passed_over_lead_to_the_command_that_reads_them() -> None:
+    out, err = screens()
+    passed = [Outcome("a", "a.png", "passed over", reason="r"), Outcome("a", "b.csv", "passed over", reason=A_TABLE)]
+    tell(passed, out, err)
+    assert "  one of them by its name a table: `salname ingest-table` reads tables\n" in written(out)
 
 
 def test_a_terminal_shows_a_bar_with_counts_and_the_file_at_hand() -> None:
@@ -82,12 +107,12 @@ def test_of_few_documents_nothing_is_written_for_half_a_minute(monkeypatch: pyte
 def test_a_report_has_a_line_for_each_document(tmp_path: Path) -> None:
     file = tmp_path / "report.jsonl"
     with reporting(file) as report:
-        report.add(recorded(1))
+        report.add(replace(recorded(1), notes=("page 2 has no text",)))
         assert file.read_text("utf-8").endswith("\n")  # at once: who is killed leaves a report, too
         report.add(Outcome("b\udcff.txt", "b", "failed", reason="why"))
     assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == [
-        {"path": "in/1.txt", "status": "recorded", "id": "id-1", "claims": 2, "reason": None},
-        {"path": "b\udcff.txt", "status": "failed", "id": None, "claims": 0, "reason": "why"},
+        {"path": "in/1.txt", "status": "recorded", "id": "id-1", "claims": 2, "reason": None, "notes": ["page 2 has no text"]},
+        {"path": "b\udcff.txt", "status": "failed", "id": None, "claims": 0, "reason": "why", "notes": []},
     ]
 
 
