@@ -3,14 +3,12 @@
 import mimetypes
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from email import policy
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import PurePosixPath
 
+from services.ingest.parsing.headers import decoded
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
@@ -91,9 +89,7 @@ def _name(part: Message, kind: str, number: int) -> str:
 
 def _decoded(text: str) -> str:
     """A header's words, decoded where they can be; bytes that are no text become question marks."""
-    with suppress(HeaderParseError, LookupError, ValueError):  # else it is shown as it came
-        text = str(make_header(decode_header(text)))
-    return text.encode("utf-8", "replace").decode()
+    return decoded(text).encode("utf-8", "replace").decode()
 
 
 def _unique(name: str, taken: set[str]) -> str:

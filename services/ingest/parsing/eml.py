@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from email import policy
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
@@ -12,6 +10,7 @@ from typing import NamedTuple
 from services.ingest.parsing.characters import whole
 from services.ingest.parsing.details import sound_details
 from services.ingest.parsing.encoding import decode
+from services.ingest.parsing.headers import decoded
 from services.ingest.parsing.parsed import Parsed
 from services.ingest.parsing.quoting import quoted_lines
 from shared.domain.errors import UnreadableDocument
@@ -68,7 +67,7 @@ def parse_eml(data: bytes) -> Parsed:
 
 
 def _details(message: Message) -> SourceDetails:
-    addresses = getaddresses([_header(message, "From")])
+    addresses = _addresses(_header(message, "From"))
     return sound_details(
         {
             "title": _header(message, "Subject"),
@@ -76,6 +75,13 @@ def _details(message: Message) -> SourceDetails:
             "published": _day(_header(message, "Date")),
         }
     )
+
+
+def _addresses(header: str) -> list[tuple[str, str]]:
+    try:
+        return getaddresses([header])
+    except RecursionError:
+        return []  # comments within comments, without end: nobody's name
 
 
 def _day(sent: str) -> str | None:
@@ -88,12 +94,7 @@ def _day(sent: str) -> str | None:
 
 def _header(message: Message, name: str) -> str:
     """Return a header in one line, its encoded words decoded where they can be."""
-    raw = str(message.get(name, ""))
-    try:
-        value = str(make_header(decode_header(raw)))
-    except (HeaderParseError, LookupError, ValueError):
-        value = raw  # it is shown as it came
-    return " ".join(whole(value).split())
+    return " ".join(whole(decoded(str(message.get(name, "")))).split())
 
 
 def _bodies(message: Message) -> Iterator[_Body]:
