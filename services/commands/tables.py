@@ -154,7 +154,7 @@ def _recorded(settings: "Settings", slug: str, content: bytes, taken: "TableInta
         with progress(out, "Consolidating") as advance:
             workspace.projector.project(workspace.service.chronology(slug), advance)
         if receipt.status == "unchanged":
-            return f"{slug}: the table was there already: nothing changed. What was read of it then stays as it is."
+            return f"{slug}: the table was there already: nothing changed."
         return f"{slug}: {receipt.claims:,} claims recorded, at revision {receipt.revision}."
 
 

@@ -43,8 +43,8 @@ class TableReceipt(Receipt):
     summary="Capture a table, each row of it a claim",
     description="As a multipart form: `file` is a CSV or XLSX file, `mapping` (JSON) says what is not to be guessed of its columns, sheets "
     "and dates, the other fields describe its source. With `dry_run=true`, in the query or as a field, nothing is recorded: the answer "
-    "shows the mapping, the first rows as they would be read, and the rows that cannot be read. The table is the document; sending it "
-    "again changes nothing.",
+    "shows the mapping, the first rows as they would be read, and the rows that cannot be read. The table is the document: sending it "
+    "again changes nothing, and where it would be read otherwise than it was recorded, it is refused (409).",
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from services.cli import app
 from services.commands.tables import printable
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import AlreadyExists, InvalidInput
 
 FAIRS = "Date,Event,Stalls\n04/05/1998,The seed fair opened,120\n1999,\u202eIt was =SUM(A1) again,130\n"
 
@@ -39,8 +39,12 @@ def test_a_table_is_recorded_and_shown_once(table: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "2 rows: 2 can be read, each a claim; 0 cannot." in done.output
     assert "fairs: 2 claims recorded, at revision 5." in done.output
-    again = salname(table, "--title", "Fairs")
-    assert "was there already: nothing changed" in again.output
+    again = salname(table, "--month-first", "--map", "statement=Event", "--map", "note=C", "--title", "Fairs")
+    assert again.exit_code == 0
+    assert "fairs: the table was there already: nothing changed." in again.output
+    otherwise = salname(table, "--title", "Fairs")
+    assert isinstance(otherwise.exception, AlreadyExists)
+    assert "read otherwise: 2 claims then, 1 now" in otherwise.exception.detail
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ async def test_a_table_is_captured_with_its_mapping_once(clients: Clients) -> No
     assert first.headers["location"] == f"/v1/chronologies/fairs/documents/{body['id']}"
     again = await admin.post(URL, files={"file": ("fairs.csv", FAIRS)}, data=form)
     assert (again.status_code, again.json()["status"], again.json()["id"]) == (200, "unchanged", body["id"])
+    otherwise = await admin.post(URL, files={"file": ("fairs.csv", FAIRS)}, data={**form, "mapping": '{"order": "month-first"}'})
+    assert (otherwise.status_code, otherwise.json()["document"]) == (409, body["id"])
 
 
 async def test_problems_say_what_to_do(clients: Clients) -> None:
