@@ -276,17 +276,14 @@ def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Gr
 
 def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_Cut], grammar: Grammar) -> tuple[int, int]:
     """Leave out what stands before the last cut before a date, and after the first verb's clause after it."""
-    before = [cut for cut in cuts if start < cut.left and cut.right <= date.start and cut.strength >= _COMMA and not cut.purpose]
-    keeping = [cut for cut in before if grammar.verb_final or _finite(lower, start, cut.left, grammar)]
-    if keeping and date.start - start > _LONG // 3:
-        start = keeping[-1].right
-    after = [
-        cut
-        for cut in cuts
-        if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose and _finite(lower, start, cut.left, grammar)
-    ]
-    if after and end - date.end > _LONG // 2:
-        end = after[0].left
+    if date.start - start > _LONG // 3:
+        before = (
+            cut for cut in reversed(cuts) if start < cut.left and cut.right <= date.start and cut.strength >= _COMMA and not cut.purpose
+        )
+        start = next((cut.right for cut in before if grammar.verb_final or _finite(lower, start, cut.left, grammar)), start)
+    if end - date.end > _LONG // 2:
+        after = (cut for cut in cuts if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose)
+        end = next((cut.left for cut in after if _finite(lower, start, cut.left, grammar)), end)
     return start, end
 
 

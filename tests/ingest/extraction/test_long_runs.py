@@ -17,7 +17,7 @@ BEFORE, AFTER = "On 4 June 1999 the mill closed.", " In May 2001 it opened again
 
 @pytest.mark.parametrize(
     "unit",
-    [" ", "\t", "\n", " \n", "\u00a0", "\u200b", "\u00ad", "\f", "-", "–", "_", ".", "!?", "…", '"', "«", "'", "(", "*", "#", "a", "1"],
+    [" ", "\t", "\n", " \n", "\u00a0", "\u200b", "\u00ad", "\f", "-", ".", '"', "(", "a"],
 )
 def test_a_run_within_a_line_hides_nothing_that_stands_around_it(unit: str) -> None:
     claims = claims_of(f"{BEFORE} {unit * (LENGTH // len(unit))}\n\n{AFTER.strip()}")
