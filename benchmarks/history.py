@@ -19,8 +19,8 @@ DISPUTED, COPIED, ORDINAL = 0.15, 0.1, 0.33
 PER_DOCUMENT = 25
 EPOCH, DAYS = date(1800, 1, 1), 80_000
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "az": "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr".split(),
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "az": ["yanvar", "fevral", "mart", "aprel", "may", "iyun", "iyul", "avqust", "sentyabr", "oktyabr", "noyabr", "dekabr"],
 }
 KINDS = (
     ("congress", "qurultay"),
