@@ -100,14 +100,13 @@ def history(claims: int, seed: int = 1918) -> Iterator[Report]:
         told += [happening] * random_.randrange(1, 2 * TOLD_BY)
     # Documents that tell of one happening stand near each other, as they do in life, but not side by side.
     told = [told[at] for at in sorted(range(len(told)), key=lambda at: at + random_.randrange(40 * PER_DOCUMENT))][:claims]
-    number, last = 0, None
-    for first in range(0, len(told), PER_DOCUMENT):
+    last = None
+    for number, first in enumerate(range(0, len(told), PER_DOCUMENT)):
         part = list({happening.number: happening for happening in told[first : first + PER_DOCUMENT]}.values())
         if last is not None and random_.random() < COPIED:
             report = _copied(last, number, random_)
         else:
             report = last = _written(part, number, random_)
-        number += 1
         yield report
 
 
@@ -176,7 +175,7 @@ def _sentence(happening: Happening, language: str, random_: random.Random) -> tu
     else:
         written = {"day": f"{day.day} {month} {day.year}", "month": f"{day.year} {month}", "year": f"{day.year}"}[precision]
         forms = (
-            f"{happening.place} şəhərində {ordinal}{happening.kind[1]} {written} tarixində keçirildi, {told} sayıldı, hava {filler[0]} idi.",
+            f"{happening.place} şəhərində {ordinal}{happening.kind[1]} {written} tarixində keçirildi, {told} sayıldı, {filler[0]} idi.",
             f"{written} günü {happening.place} şəhərində {filler[0]} {ordinal}{happening.kind[1]} oldu, {told} qeyd edildi.",
         )
     return random_.choice(forms), _Parts((written, edtf), values, happening.place)
