@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from services.ingest import claims_routes, fetching_routes, reextraction_routes, tables_routes
 from services.ingest.calling import PROBLEMS, Calling, Service, answered, receipts
 from services.ingest.commands import id_of_key
+from services.ingest.packets import Packet, capture_packet
 from services.ingest.parsing.details import details_from
 from services.ingest.receipts import PacketReceipt, Receipt
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewErasure
@@ -83,8 +84,8 @@ async def capture_document(slug: str, request: Request, service: Service, caller
     here = await run_in_threadpool(service.chronology_id, slug)
     members = await run_in_threadpool(service.readers.documents_in, data, filename, media_type)
     if len(members) != 1 or members[0].data is not data:
-        packet = await run_in_threadpool(service.capture_packet, here, members, caller, declared=details, extractor=extractor)
-        return answered(packet, f"/v1/chronologies/{slug}/documents")
+        done = await run_in_threadpool(capture_packet, service, here, Packet(members, details, extractor), caller)
+        return answered(done, f"/v1/chronologies/{slug}/documents")
     receipt = await run_in_threadpool(
         service.capture, here, data, caller, filename=filename, media_type=media_type, declared=details, extractor=extractor
     )

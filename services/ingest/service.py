@@ -16,15 +16,12 @@ from services.ingest.commands import Commands, id_of_key, receipt_of
 from services.ingest.correcting import Corrections
 from services.ingest.intake import Intake
 from services.ingest.lookups import PROJECTION_SECONDS, Lookups
-from services.ingest.parsing.containers import SIDECAR
-from services.ingest.parsing.details import combine, sidecar_details
-from services.ingest.parsing.members import Member
 from services.ingest.readers import Readers
-from services.ingest.receipts import Caller, ClaimsReceipt, MemberOutcome, PacketReceipt, Receipt, StreamState
+from services.ingest.receipts import Caller, ClaimsReceipt, Receipt, StreamState
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewDocument, NewErasure
 from services.ingest.single import SingleClaim, SingleClaims
 from services.ingest.texts import DocumentTexts, KnownText, erasure
-from shared.domain.errors import AlreadyExists, Busy, Gone, InvalidInput, NotFound, RevisionConflict, SalnameError, UnreadableDocument
+from shared.domain.errors import AlreadyExists, Gone, InvalidInput, NotFound, RevisionConflict, SalnameError
 from shared.domain.events import AnyEvent, DocumentErased
 from shared.domain.ids import IdSource, content_hash, sha256
 from shared.domain.ports import ChronologyInfo, Log, StoredDocument
@@ -35,9 +32,6 @@ __all__ = ["Caller", "ClaimsReceipt", "IngestService", "Lookups", "Receipt"]
 
 ATTEMPTS = 3
 """How often a command is decided anew when another one took the name it wanted."""
-
-SHOWN = 5
-"""How many files a refusal of all of them names."""
 
 Further = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
 """From the events that capture a document, its claims among them, to more events of the same command."""
@@ -120,49 +114,6 @@ class IngestService:
         caller.principal.require(Role.contributor)
         intake = self.readers.take_in(data, _storable_name(filename), media_type, declared or SourceDetails(), extractor)
         return self.capture_intake(chronology_id, data, intake, caller, filename=filename)
-
-    def capture_packet(
-        self,
-        chronology_id: str,
-        members: Sequence[Member],
-        caller: Caller,
-        *,
-        declared: SourceDetails | None = None,
-        extractor: str = "rules",
-    ) -> PacketReceipt:
-        """Capture the documents of an archive, or a message and its attachments, each by itself: one that fails does not stop the rest.
-
-        Under a key, each has a key of its own: sending the whole again goes on where it stopped.
-        """
-        caller.principal.require(Role.contributor)
-        outcomes = [self._member(chronology_id, member, caller, declared, extractor) for member in members]
-        receipts = [outcome.receipt for outcome in outcomes if outcome.receipt]
-        if not receipts:
-            why = "; ".join(f"{outcome.name}: {outcome.failed or outcome.passed_over}" for outcome in outcomes[:SHOWN])
-            raise UnreadableDocument(f"none of the {len(outcomes)} files in it can be captured: {why or 'it is empty'}")
-        return PacketReceipt(
-            status="recorded" if any(receipt.status == "recorded" for receipt in receipts) else "unchanged",
-            revision=max(receipt.revision for receipt in receipts),
-            documents=tuple(outcomes),
-        )
-
-    def _member(self, chronology_id: str, member: Member, caller: Caller, declared: SourceDetails | None, extractor: str) -> MemberOutcome:
-        if member.outcome == "passed over":
-            return MemberOutcome(name=member.name, passed_over=member.reason)
-        if member.outcome == "refused":
-            return MemberOutcome(name=member.name, failed=member.reason)
-        own = replace(caller, key=None if caller.key is None else content_hash([caller.key, member.name]), expected_revision=None)
-        try:
-            beside = SourceDetails() if member.sidecar is None else sidecar_details(member.sidecar, member.name + SIDECAR)
-            said = combine(declared or SourceDetails(), beside)
-            receipt = self.capture(
-                chronology_id, member.data, own, filename=member.name, media_type=member.media_type, declared=said, extractor=extractor
-            )
-        except Busy:
-            raise
-        except SalnameError as error:
-            return MemberOutcome(name=member.name, failed=error.detail)
-        return MemberOutcome(name=member.name, receipt=receipt)
 
     def capture_intake(
         self,
