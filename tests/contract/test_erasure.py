@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from shared.domain.errors import Gone, NotFound
-from shared.domain.events import DocumentErased, Erased
+from shared.domain.events import ClaimRecorded, DocumentErased, Erased
 from shared.domain.ports import Appended, Log, replay
 from shared.store.append import DatabaseLog
 from tests.contract.conftest import Another
@@ -17,7 +17,7 @@ from tests.contract.making import capture, claim, command, document, erase, eras
 
 
 def left(claim_id: str, document_id: str) -> Erased:
-    return Erased(type="claim.recorded", version=1, subject=claim_id, document_id=document_id)
+    return Erased(type="claim.recorded", version=ClaimRecorded.version, subject=claim_id, document_id=document_id)
 
 
 def test_what_is_left_of_claims_is_that_they_were_there(log: Log, chronology: str) -> None:

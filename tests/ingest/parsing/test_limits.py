@@ -23,10 +23,10 @@ def readers() -> Iterator[Readers]:
         yield readers
 
 
-def taken(readers: Readers, name: str) -> Intake | UnreadableDocument:
+def taken(readers: Readers, name: str) -> Intake | InvalidInput | UnreadableDocument:
     try:
         return readers.take_in(FILES[name], name, None, SourceDetails(language="en"))
-    except UnreadableDocument as error:
+    except (InvalidInput, UnreadableDocument) as error:
         return error
 
 
