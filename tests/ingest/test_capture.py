@@ -152,7 +152,8 @@ def test_prose_between_rules_is_not_front_matter(running: Running) -> None:
     ("head", "says"),
     [
         ("title: &a [x, x]\nauthor: *a", "alias"),
-        ("title: " + "[" * 5000, "not valid YAML"),
+        ("title: " + "[" * 5000, "20 deep"),
+        ("title: [x", "not valid YAML"),
         ("title: {a: b}", "not a text"),
     ],
 )
