@@ -1,5 +1,6 @@
 """Exports are streamed: what is held does not grow with the chronology, whoever shares days with whom, and a taker may be slow."""
 
+import gc
 import json
 import threading
 import tracemalloc
@@ -48,8 +49,13 @@ def calendar_day(number: int) -> str:
     return f"{1000 + number % 800:04d}-{1 + number % 12:02d}-{1 + number % 28:02d}"
 
 
-def peak(export: Export, known: Format) -> int:
-    """The most bytes that were held at once while an export was taken and thrown away."""
+def peak(opened: Callable[[], Export], known: Format) -> int:
+    """The most bytes that were held at once while an export was taken and thrown away: the least of three, as others allocate, too."""
+    return min(_peak(opened(), known) for _ in range(3))
+
+
+def _peak(export: Export, known: Format) -> int:
+    gc.collect()
     tracemalloc.start()
     try:
         for _ in known.write(export):
@@ -69,10 +75,10 @@ def test_memory_does_not_grow_with_the_chronology(
     database = Database(sqlite_database_url, kek=KEK)
     running = run(database)
     grow(running, 0, 40, date)
-    few = {known.name: peak(open_export(database, running.info), known) for known in formats}
+    few = {known.name: peak(lambda: open_export(database, running.info), known) for known in formats}
     grow(running, 40, 400, date)
     assert sum(1 for _ in open_export(database, running.info).entries()) == 400
-    many = {known.name: peak(open_export(database, running.info), known) for known in formats}
+    many = {known.name: peak(lambda: open_export(database, running.info), known) for known in formats}
     database.close()
     grown = {name: round(many[name] / few[name], 2) for name in few if many[name] > 1.3 * few[name] + 100_000}
     assert grown == {}
