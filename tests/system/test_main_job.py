@@ -173,7 +173,8 @@ def test_extract_reads_texts_without_a_database(salname: Salname) -> None:
     (salname.folder / "in.jsonl").write_text(line + "\n", encoding="utf-8")
     found = json.loads(salname("extract", "in.jsonl"))
     assert (found["id"], found["language"]) == ("a", "en")
-    assert found["dates"] == [{"start": 19, "end": 29, "text": "4 May 1998", "edtf": "1998-05-04", "derivation": "explicit"}]
+    day = {"edtf": "1998-05-04", "earliest": "1998-05-04", "latest": "1998-05-04"}
+    assert found["dates"] == [{"start": 19, "end": 29, "text": "4 May 1998", **day, "derivation": "explicit"}]
     (value,) = found["claims"][0]["values"]
     assert (value["attribute"], value["value"], value["bound"]) == ("guests", "200", "more_than")
     assert not (salname.folder / "salname-data").exists()

@@ -133,7 +133,7 @@ def _unspecified(point: _Point, words: dict[str, Any]) -> str:
         if point.month == "XX":
             if point.day is None or point.day == "XX":
                 return str(words["month_unknown" if point.day is None else "date_unknown"].format(year=year))
-        elif point.day == "XX":
+        elif point.day == "XX" and (point.month or "").isdigit():
             return str(words["day_unknown"].format(month=_month(point, words), year=year))
     elif point.month is None:
         if point.significant:

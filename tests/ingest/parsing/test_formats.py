@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.ingest.parsing.formats import SUFFIXES, parse
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.parsed import Parsed
-from shared.domain.errors import TooLarge, UnreadableDocument
+from shared.domain.errors import InvalidInput, TooLarge, UnreadableDocument
 from tests.ingest.parsing.making import docx_of, mapped_pdf, pdf_of, read
 
 MAIL = b"From: n@example.org\nSubject: The fair\nContent-Type: text/plain; charset=utf-8\n\nIt was held.\n> When?\nIn May.\n"
@@ -150,7 +150,7 @@ def test_there_is_a_sample_of_every_format() -> None:
 def test_damage_is_read_or_refused(suffix: str, noise: bytes, at: int, cut: int) -> None:
     data = SAMPLES[suffix]
     at %= len(data)
-    with suppress(UnreadableDocument):
+    with suppress(InvalidInput, UnreadableDocument):
         check(read(data[:at] + noise + data[at + cut :], f"a{suffix}"))
 
 
@@ -162,7 +162,7 @@ def test_damage_is_read_or_refused(suffix: str, noise: bytes, at: int, cut: int)
 def test_odd_letters_are_read_or_refused(suffix: str, text: str) -> None:
     head = {".html": "<html><body><p>words ", ".eml": f"From: n@example.org\nSubject: {text}\n\nwords "}.get(suffix, "words ")
     for encoding in ("utf-8", "utf-16", "utf-16-le"):
-        with suppress(UnreadableDocument):
+        with suppress(InvalidInput, UnreadableDocument):
             check(read((head + text).encode(encoding, "surrogatepass"), f"a{suffix}"))
 
 
@@ -172,7 +172,7 @@ def test_odd_letters_are_read_or_refused(suffix: str, text: str) -> None:
 @example([ord("٣")])
 def test_odd_fonts_are_read_or_refused(units: list[int]) -> None:
     codes = {33 + number: f"{unit:04x}" for number, unit in enumerate(units)}
-    with suppress(UnreadableDocument):
+    with suppress(InvalidInput, UnreadableDocument):
         check(read(mapped_pdf(bytes(codes), codes)))
 
 
