@@ -55,6 +55,7 @@ def peak(opened: Callable[[], Export], known: Format) -> int:
 
 
 def _peak(export: Export, known: Format) -> int:
+    gc.freeze()  # the more objects live, the longer the collector lets garbage lie: what other tests left must not count
     gc.collect()
     tracemalloc.start()
     try:
@@ -63,6 +64,7 @@ def _peak(export: Export, known: Format) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize(
