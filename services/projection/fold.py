@@ -6,8 +6,10 @@ What is folded is the log as it can be read: a claim of an erased document is no
 erasure comes later in the log, and tells which entries lost support.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -36,11 +38,32 @@ from shared.domain.events import (
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
 CHANGE_TYPE = "chronology.changed"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a revision was recorded and by whom, what caused it, and how much the chronology held from then on.
+
+    `reached` is the latest time that any revision up to this one was recorded at, in µs since 1970. `causes` name types and ids of
+    events, each claim only as one of so many of its document.
+    """
+
+    time: datetime
+    reached: int
+    actor: str
+    causes: tuple[dict[str, Any], ...]
+    documents: int
+    claims: int
+    entries: int
+    disputed: int
 
 
 @dataclass(slots=True)
@@ -79,7 +102,7 @@ class Revision:
 
     position: int
     sources: list[tuple[int, SourceRegistered]] = field(default_factory=list)
-    schedules: list[SourceScheduled] = field(default_factory=list)
+    schedules: list[tuple[int, SourceScheduled]] = field(default_factory=list)
     recaptures: list[SourceRecaptured] = field(default_factory=list)
     documents: list[tuple[Recorded, DocumentCaptured]] = field(default_factory=list)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
@@ -91,6 +114,7 @@ class Revision:
     erasures: list[tuple[Recorded, DocumentErased, list[ErasedClaim]]] = field(default_factory=list)
     lost: tuple[Entry, ...] = ()
     change: bytes | None = None
+    moment: Moment | None = None
 
     @property
     def erased(self) -> list[ErasedClaim]:
@@ -111,6 +135,8 @@ class Fold:
         self._corrections: dict[str, Correction] = {}
         self._entry_of: dict[str, str] = {}
         self._entries: set[str] = set()
+        self._disputed: set[str] = set()
+        self._reached = 0
         self._last_change = 0
         self._consolidator = Consolidator()
         self._erasures = Erasures()
@@ -132,7 +158,28 @@ class Fold:
             self._last_change = revision.position
         self._entries.update(entry.id for entry in revision.changed)
         self._entries.difference_update(entry_id for entry_id, _ in revision.removed)
+        revision.moment = self._moment(commit, revision)
         return revision
+
+    def _moment(self, commit: Sequence[Recorded], revision: Revision) -> Moment:
+        last = commit[-1]
+        self._reached = max(self._reached, (last.time - _EPOCH) // _MICROSECOND)
+        self._disputed.difference_update(entry_id for entry_id, _ in revision.removed)
+        for entry in revision.changed:
+            (self._disputed.add if entry.disputed else self._disputed.discard)(entry.id)
+        recorded = Counter(claim.document_id for _, claim in revision.claims)
+        causes = [{"type": event.data.type, "id": event.data.subject} for event in commit if event.data.type != ClaimRecorded.type]
+        causes += [{"type": ClaimRecorded.type, "id": document_id, "claims": count} for document_id, count in recorded.items()]
+        return Moment(
+            time=last.time,
+            reached=self._reached,
+            actor=last.actor,
+            causes=tuple(causes),
+            documents=len(self._documents),
+            claims=len(self.claims),
+            entries=len(self._entries),
+            disputed=len(self._disputed),
+        )
 
     def _apply(self, event: Recorded, revision: Revision) -> None:
         match event.data:
@@ -161,7 +208,7 @@ class Fold:
             case FeedFollowed():
                 pass  # what follows feeds reads the log itself
             case SourceScheduled():
-                revision.schedules.append(event.data)
+                revision.schedules.append((event.position, event.data))
             case CorrectionProposed():
                 correction = Correction(event.data, event)
                 self._corrections[event.data.correction_id] = correction

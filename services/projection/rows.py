@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.projection.fold import Revision
+from services.projection.fold import Moment, Revision
 from shared.domain.chronology import Entry, Erasure
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
@@ -31,14 +31,17 @@ class RevisionRows:
     """
 
     position: int
+    revisions: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     captured: list[Row] = field(default_factory=list)
     schedules: list[Assigned] = field(default_factory=list)
+    scheduled: list[Row] = field(default_factory=list)
     comparisons: list[Assigned] = field(default_factory=list)
     claims: list[Row] = field(default_factory=list)
     moved: list[Assigned] = field(default_factory=list)
     placements: list[Row] = field(default_factory=list)
     erased: list[Assigned] = field(default_factory=list)
+    erased_positions: list[Assigned] = field(default_factory=list)
     erased_claims: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
@@ -51,6 +54,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
     here = {"chronology_id": chronology_id}
     new = {claim.id for _, claim in revision.claims}
     rows = RevisionRows(revision.position)
+    rows.revisions = [] if revision.moment is None else [_revision_row(here, revision.position, revision.moment)]
     rows.sources = [
         {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json(), "every": None}
         for position, source in revision.sources
@@ -64,11 +68,15 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
             "time": event.time.isoformat(),
             "body": document.model_dump_json(),
             "erased": None,
+            "erased_position": None,
             "comparison": None,
         }
         for event, document in revision.documents
     ]
-    rows.schedules = [(data.source_id, data.every) for data in revision.schedules]
+    rows.schedules = [(data.source_id, data.every) for _, data in revision.schedules]
+    rows.scheduled = [
+        {**here, "source_id": data.source_id, "since": position, "every": data.every} for position, data in revision.schedules
+    ]
     rows.comparisons = [(data.document_id, data.model_dump_json()) for data in revision.recaptures]
     rows.claims = [
         {
@@ -87,6 +95,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         {**here, "claim_id": claim_id, "until": revision.position, "entry_id": entry_id} for claim_id, entry_id in revision.left.items()
     ]
     rows.erased = [(data.document_id, _erasure(event, data).model_dump_json()) for event, data, _ in revision.erasures]
+    rows.erased_positions = [(data.document_id, event.position) for event, data, _ in revision.erasures]
     rows.erased_claims = [
         {**here, "id": claim.claim_id, "document_id": data.document_id, "beside": claim.beside}
         for _, data, erased in revision.erasures
@@ -98,6 +107,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
             "id": correction.proposal.correction_id,
             "state": correction.state,
             "position": position,
+            "decided": correction.decided.position if correction.decided else None,
             "body": canonical_json(correction.body()).decode(),
         }
         for position, correction in revision.corrections
@@ -108,6 +118,21 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         body = key.seal(revision.change, "change", revision.position)
         rows.changes = [{**here, "revision": revision.position, "body": body}]
     return rows
+
+
+def _revision_row(here: Row, number: int, moment: Moment) -> Row:
+    return {
+        **here,
+        "number": number,
+        "time": moment.time.isoformat(),
+        "reached_us": moment.reached,
+        "actor": moment.actor,
+        "causes": canonical_json(list(moment.causes)).decode(),
+        "documents": moment.documents,
+        "claims": moment.claims,
+        "entries": moment.entries,
+        "disputed": moment.disputed,
+    }
 
 
 def _erasure(event: Recorded, data: DocumentErased) -> Erasure:

@@ -20,6 +20,8 @@ from shared.store.read_model import (
     PlacementRow,
     ProgressRow,
     ReadKeyRow,
+    RevisionRow,
+    ScheduleRow,
     SourceRow,
 )
 
@@ -104,14 +106,17 @@ def _move(session: WriteSession, chronology_id: str, expected: Place, values: Ro
 
 def write_revision(session: WriteSession, chronology_id: str, rows: RevisionRows) -> None:
     """Write what one command changed."""
+    _insert(session, RevisionRow, rows.revisions)
     _insert(session, SourceRow, rows.sources)
     _insert(session, CapturedRow, rows.captured)
     _set(session, _SOURCE, chronology_id, "every", rows.schedules)
+    _insert(session, ScheduleRow, rows.scheduled)
     _set(session, _CAPTURED, chronology_id, "comparison", rows.comparisons)
     _insert(session, ClaimRow, rows.claims)
     _set(session, _CLAIM, chronology_id, "entry_id", rows.moved)
     _insert(session, PlacementRow, rows.placements)
     _set(session, _CAPTURED, chronology_id, "erased", rows.erased)
+    _set(session, _CAPTURED, chronology_id, "erased_position", rows.erased_positions)
     _insert(session, ErasedClaimRow, rows.erased_claims)
     for correction in rows.corrections:
         _replace_correction(session, correction)
