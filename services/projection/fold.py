@@ -7,9 +7,10 @@ erasure comes later in the log, and tells which entries lost support.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ import orjson
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import Consolidator
 from services.projection.erasures import Erasures
+from services.projection.independence.documents import read_text
+from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
@@ -111,6 +114,7 @@ class Revision:
     removed: tuple[tuple[str, str | None], ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
+    shared: SharedDelta = field(default_factory=SharedDelta)
     erasures: list[tuple[Recorded, DocumentErased, list[ErasedClaim]]] = field(default_factory=list)
     lost: tuple[Entry, ...] = ()
     change: bytes | None = None
@@ -141,16 +145,17 @@ class Fold:
         self._consolidator = Consolidator()
         self._erasures = Erasures()
 
-    def apply(self, commit: Sequence[Recorded]) -> Revision:
+    def apply(self, commit: Sequence[Recorded], texts: Mapping[str, str] = MappingProxyType({})) -> Revision:
         """Apply the events of one command; applying one again is refused, so that nothing is counted twice.
 
+        `texts` are the texts of the documents captured in it, as far as they can be read.
         Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
         """
         if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
             raise ValueError(f"expected the commit after position {self.position}, got {commit[0].position} to {commit[-1].position}")
         revision = Revision(position=commit[-1].position)
         for event in commit:
-            self._apply(event, revision)
+            self._apply(event, revision, texts)
         self.position = revision.position
         self._consolidate(revision)
         if revision.changed or revision.removed or revision.erased:
@@ -168,7 +173,8 @@ class Fold:
         for entry in revision.changed:
             (self._disputed.add if entry.disputed else self._disputed.discard)(entry.id)
         recorded = Counter(claim.document_id for _, claim in revision.claims)
-        causes = [{"type": event.data.type, "id": event.data.subject} for event in commit if event.data.type != ClaimRecorded.type]
+        told = [event.data for event in commit if event.data.type != ClaimRecorded.type]
+        causes: list[dict[str, Any]] = [{"type": data.type, "id": data.subject} for data in told]
         causes += [{"type": ClaimRecorded.type, "id": document_id, "claims": count} for document_id, count in recorded.items()]
         return Moment(
             time=last.time,
@@ -181,7 +187,7 @@ class Fold:
             disputed=len(self._disputed),
         )
 
-    def _apply(self, event: Recorded, revision: Revision) -> None:
+    def _apply(self, event: Recorded, revision: Revision, texts: Mapping[str, str]) -> None:
         match event.data:
             case ChronologyCreated():
                 self._slug = event.data.slug
@@ -189,7 +195,7 @@ class Fold:
                 self._sources[event.data.source_id] = event.data.details
                 revision.sources.append((event.position, event.data))
             case DocumentCaptured():
-                self._documents[event.data.document_id] = self._facts(event.data)
+                self._capture(event, event.data, texts.get(event.data.document_id))
                 revision.documents.append((event, event.data))
             case DocumentErased():
                 revision.erasures.append((event, event.data, self._erasures.erase(event.data, event.time)))
@@ -216,16 +222,28 @@ class Fold:
             case CorrectionAccepted() | CorrectionRejected():
                 self._decide(event, event.data, revision)
 
-    def _facts(self, captured: DocumentCaptured) -> DocumentFacts:
+    def _capture(self, event: Recorded, captured: DocumentCaptured, text: str | None) -> None:
         source = self._sources[captured.source_id]
-        return DocumentFacts(
+        facts = DocumentFacts(
             id=captured.document_id,
             sha256=captured.sha256,
             source_id=captured.source_id,
             language=captured.language,
+            title=source.title,
+            author=source.author,
             publisher=source.publisher,
+            url=source.url,
             published=source.published,
+            captured=event.time.date().isoformat(),
+            recaptured=captured.previous is not None,
         )
+        self._documents[facts.id] = facts
+        read = None
+        if text is not None:
+            # What its sentences say is known from here on: should it be erased, all that was made of them has to be made anew.
+            self._erasures.readable.add(facts.id)
+            read = read_text(text, facts.language, captured.skip)
+        self._consolidator.read(facts, read)
 
     def _decide(self, event: Recorded, data: CorrectionAccepted | CorrectionRejected, revision: Revision) -> None:
         correction = self._corrections[data.correction_id]
@@ -254,7 +272,7 @@ class Fold:
 
     def _consolidate(self, revision: Revision) -> None:
         delta = self._consolidator.flush()
-        revision.removed = delta.removed
+        revision.removed, revision.shared = delta.removed, delta.shared
         for entry in delta.changed:
             for claim_id in (*entry.claims, *entry.withdrawn):
                 before = self._entry_of.get(claim_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.projection.fold import Moment, Revision
+from services.projection.independence.shared import Place, SharedSentence
 from shared.domain.chronology import Entry, Erasure
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
@@ -27,7 +28,7 @@ class RevisionRows:
     `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are the entries whose
     versions end with this revision. `schedules` are pairs of source and interval, `comparisons` of document and what its comparison
     with the capture before showed, `erased` of document and what is shown of its erasure. Corrections replace what was written of them
-    before.
+    before. `unshared` and `unlike` are the keys of rows that go: sentences that are shared no longer, wordings no longer found alike.
     """
 
     position: int
@@ -47,6 +48,10 @@ class RevisionRows:
     ended: list[str] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
+    unshared: list[Row] = field(default_factory=list)
+    shared: list[Row] = field(default_factory=list)
+    unlike: list[Row] = field(default_factory=list)
+    like: list[Row] = field(default_factory=list)
 
 
 def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
@@ -114,6 +119,13 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
     ]
     rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
     rows.entries = [_entry_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
+    rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
+    rows.unlike = [
+        {"row_document": one.document_id, "row_start": one.start, "row_other": other.document_id, "row_other_start": other.start}
+        for one, other in revision.shared.unlike
+    ]
+    rows.like = [_resemblance_row(here, one, other) for one, other in revision.shared.like]
     if revision.change is not None:
         body = key.seal(revision.change, "change", revision.position)
         rows.changes = [{**here, "revision": revision.position, "body": body}]
@@ -139,6 +151,27 @@ def _erasure(event: Recorded, data: DocumentErased) -> Erasure:
     return Erasure(document_id=data.document_id, by=event.actor, at=event.time, reason=data.reason)
 
 
+def _sentence_row(here: Row, sentence: SharedSentence) -> Row:
+    return {
+        **here,
+        "document_id": sentence.at.document_id,
+        "start": sentence.at.start,
+        "end": sentence.end,
+        "first_document_id": sentence.wording.document_id,
+        "first_start": sentence.wording.start,
+    }
+
+
+def _resemblance_row(here: Row, one: Place, other: Place) -> Row:
+    return {
+        **here,
+        "document_id": one.document_id,
+        "start": one.start,
+        "other_document_id": other.document_id,
+        "other_start": other.start,
+    }
+
+
 def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
     return {
         **here,
@@ -148,6 +181,7 @@ def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim],
         "sort_from": NO_START if entry.earliest is None else entry.earliest,
         "sort_to": NO_END if entry.latest is None else entry.latest,
         "disputed": entry.disputed,
+        "alarms": len(entry.alarms),
         "status": entry.status,
         "search": key.tokens(searchable(entry, claims)),
         "body": key.seal(entry.__pydantic_serializer__.to_json(entry), "entry", entry.id, since),

@@ -160,8 +160,8 @@ class ErasedClaimRow(SQLModel, table=True):
 class EntryRow(SQLModel, table=True):
     """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `search` holds tokens of the folded words that it can be found by, made with the generation's key. `sort_from` and `sort_to` are its
-    day bounds.
+    `alarms` counts the circles of support in it. `search` holds tokens of the folded words that it can be found by, made with the
+    generation's key. `sort_from` and `sort_to` are its day bounds.
     """
 
     __tablename__ = "entry"
@@ -179,9 +179,39 @@ class EntryRow(SQLModel, table=True):
     sort_from: int = Field(sa_column=Column(BigInteger, nullable=False))
     sort_to: int = Field(sa_column=Column(BigInteger, nullable=False))
     disputed: bool
+    alarms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     status: str = Field(max_length=20)
     search: str = Field(sa_column=Column(Text, nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SentenceRow(SQLModel, table=True):
+    """A sentence that stands, verbatim or nearly so, in a document of another source as well. Only where it stands, never its words.
+
+    Sentences of the same words are one *wording*, known by the place where it was first recorded: `first_document_id` and `first_start`.
+    """
+
+    __tablename__ = "sentence"
+    __table_args__ = (Index("ix_sentence_wording", "chronology_id", "first_document_id", "first_start"),)
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(primary_key=True, max_length=ID)
+    start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    end: int = Field(sa_column=Column(BigInteger, nullable=False))
+    first_document_id: str = Field(max_length=ID)
+    first_start: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ResemblanceRow(SQLModel, table=True):
+    """Two wordings that are nearly the same; there is a row for either direction."""
+
+    __tablename__ = "resemblance"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(primary_key=True, max_length=ID)
+    start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    other_document_id: str = Field(primary_key=True, max_length=ID)
+    other_start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
 
 
 class CorrectionRow(SQLModel, table=True):
@@ -221,6 +251,8 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     PlacementRow,
     ErasedClaimRow,
     EntryRow,
+    SentenceRow,
+    ResemblanceRow,
     CorrectionRow,
     ChangeRow,
 )
