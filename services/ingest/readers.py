@@ -20,6 +20,14 @@ R = TypeVar("R")
 RULES = "rules"
 
 
+def keeps_its_own_time(extractor: str) -> bool:
+    """Whether an extractor has a time limit of its own (its attribute `seconds`), as one has that waits for a server.
+
+    Such a one works in the process that asks: the limits of reading are about what a file does to a processor.
+    """
+    return extractor != RULES and getattr(load_extractor(extractor), "seconds", None) is not None
+
+
 class Readers:
     """Takes files in, `size` of them at a time at most (by default as many as there are processors). Any thread may call it."""
 
@@ -41,12 +49,11 @@ class Readers:
     def take_in(self, data: bytes, filename: str | None, media_type: str | None, declared: SourceDetails, extractor: str = RULES) -> Intake:
         """Parse a file and extract its claims, as `intake.take_in` does.
 
-        An extractor that keeps a time limit of its own (its attribute `seconds`), as one does that waits for a server, works in this
-        process: the limits here are about what a file does to a processor.
+        An extractor that keeps a time limit of its own works in this process (see `keeps_its_own_time`).
         """
         if len(data) > self.limits.bytes:
             raise TooLarge(f"the file has {len(data):,} bytes, more than the {self.limits.bytes:,} allowed (SALNAME_MAX_DOCUMENT_BYTES)")
-        if extractor != RULES and getattr(load_extractor(extractor), "seconds", None) is not None:
+        if keeps_its_own_time(extractor):
             return extract(self.run(read, data, filename, media_type, declared, self.limits), extractor)
         return self.run(take_in, data, filename, media_type, declared, extractor, self.limits)
 

@@ -5,6 +5,7 @@ from services.query.citations import Evidence, document_ref, document_url, entry
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
 from services.query.erasures import refuse_erased_claim
+from services.query.periods import InRange
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
     ChronologyView,
@@ -44,6 +45,7 @@ def chronology(snapshot: Snapshot) -> ChronologyView:
         description=info.description,
         url=f"/chronologies/{info.slug}",
         revision=held.revision,
+        recorded=snapshot.recorded,
         log_head=info.head,
         documents=held.documents,
         claims=held.claims,
@@ -57,14 +59,14 @@ def entry_list(snapshot: Snapshot, page: EntryPage) -> EntryList:
     """Show a page of entries."""
     return EntryList(
         revision=snapshot.revision,
-        entries=tuple(summary(snapshot, entry) for entry in page.entries),
+        entries=tuple(summary(snapshot, entry, in_range) for entry, in_range in zip(page.entries, page.in_range, strict=True)),
         next=page.next,
         previous=page.previous,
     )
 
 
-def summary(snapshot: Snapshot, entry: Entry) -> EntrySummary:
-    """Show an entry in a list."""
+def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None) -> EntrySummary:
+    """Show an entry in a list. `in_range` says how it fits the dates that were asked for."""
     return EntrySummary(
         id=entry.id,
         url=entry_url(snapshot.slug, entry.id),
@@ -83,6 +85,7 @@ def summary(snapshot: Snapshot, entry: Entry) -> EntrySummary:
         ),
         claims=len(entry.claims),
         sources=len(entry.sources),
+        in_range=in_range,
     )
 
 
@@ -164,7 +167,7 @@ def claim(snapshot: Snapshot, texts: Texts, claim_id: str) -> ClaimAnswer:
     evidence = gather(snapshot, texts, [claim_id])
     if claim_id not in evidence.claims:
         refuse_erased_claim(snapshot, claim_id)
-        raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}")
+        raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}{snapshot.then}")
     return ClaimAnswer(revision=snapshot.revision, **dict(evidence.show_claim(claim_id)))
 
 

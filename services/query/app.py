@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.query import proof_routes, routes
-from services.query.pages import proof, reference
+from services.query import proof_routes, routes, time_routes
+from services.query.pages import looking_back, proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
@@ -35,8 +35,10 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.state.query = QueryService(database, settings, streams)
     app.include_router(routes.router)
     app.include_router(proof_routes.router)
+    app.include_router(time_routes.router)
     app.include_router(pages.router)
     app.include_router(proof.router)
+    app.include_router(looking_back.router)
     reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)

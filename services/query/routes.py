@@ -13,6 +13,7 @@ from services.query.cursors import decode_cursor
 from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page, find_entry
 from services.query.erasures import holder_of
 from services.query.exports.jsonl import export_jsonl
+from services.query.periods import Certainty
 from services.query.schemas import (
     Changes,
     ChronologyList,
@@ -45,7 +46,15 @@ SEARCH = (
 )
 
 Slug = Annotated[str, Path(description="the chronology's name in addresses", examples=["alder-quay"])]
-At = Annotated[int | None, Query(ge=0, description="an earlier revision to look at; without it, the current one")]
+At = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="as it was recorded at a revision (42), at the end of a day in UTC (2026-11-24), or at a time "
+        "(2026-11-24T09:30:00Z); without it, the current revision",
+        examples=["42", "2026-11-24", "2026-11-24T09:30:00Z"],
+    ),
+]
 
 
 def _problem(description: str) -> dict[str, Any]:
@@ -77,8 +86,8 @@ def chronologies(request: Request, queries: Queries, _: Reader) -> Response:
 
 
 @router.get("/chronologies/{slug}", response_model=ChronologyView, summary="Show a chronology and what it holds")
-def chronology(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def chronology(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.chronology(snapshot)
     # The head of the log is told, too, and moves before the revision does.
     return conditional(request, f'"{snapshot.version}-{shown.log_head}"', shown.model_dump_json(), JSON)
@@ -93,6 +102,12 @@ def entries(
     q: Annotated[str | None, Query(max_length=200, description=SEARCH)] = None,
     date_from: Annotated[str | None, Query(alias="from", max_length=100, description="EDTF: no entry that ended before it")] = None,
     date_to: Annotated[str | None, Query(alias="to", max_length=100, description="EDTF: no entry that began after it")] = None,
+    before: Annotated[str | None, Query(max_length=100, description="EDTF: entries that happened before it")] = None,
+    after: Annotated[str | None, Query(max_length=100, description="EDTF: entries that happened after it")] = None,
+    certainty: Annotated[
+        Certainty,
+        Query(description="of `from`, `to`, `before` and `after`: `possible` also lists entries whose date only possibly fits"),
+    ] = "possible",
     disputed: Annotated[bool, Query(description="only entries whose claims disagree")] = False,
     status: Annotated[Status | None, Query(description="only entries of this status")] = None,
     at: At = None,
@@ -100,7 +115,16 @@ def entries(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
 ) -> Response:
     place = decode_cursor(cursor) if cursor else None
-    filters = Filters(text=q.strip() or None if q else None, date_from=date_from, date_to=date_to, disputed=disputed, status=status)
+    filters = Filters(
+        text=q.strip() or None if q else None,
+        date_from=date_from,
+        date_to=date_to,
+        before=before,
+        after=after,
+        certainty=certainty,
+        disputed=disputed,
+        status=status,
+    )
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         page = answers.entry_list(snapshot, entry_page(snapshot, filters, place, limit))
     return answer(request, snapshot.version, page)
@@ -122,7 +146,7 @@ def entry(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Read
             shown = answers.entry(snapshot, queries.texts, found)
             return answer(request, snapshot.version, shown)
         holder = holder_of(snapshot, entry_id)
-    suffix = "" if at is None else f"?at={at}"
+    suffix = "" if at is None else f"?at={quote(at)}"
     address = f"/v1/chronologies/{slug}/entries/{quote(holder)}{suffix}"
     return RedirectResponse(address, 308, headers={"Cache-Control": "no-cache"})
 
@@ -133,15 +157,15 @@ def entry(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Read
     summary="Show a claim with all its parts",
     responses={410: GONE},
 )
-def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.claim(snapshot, queries.texts, claim_id)
     return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/documents", response_model=DocumentList, summary="List the documents")
-def documents(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def documents(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.documents(snapshot)
     return answer(request, snapshot.version, shown)
 
@@ -152,8 +176,8 @@ def documents(request: Request, slug: Slug, queries: Queries, _: Reader) -> Resp
     summary="Show a document with its text and the claims in it",
     responses={410: GONE},
 )
-def document(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.document(snapshot, queries.texts, document_id)
     return answer(request, snapshot.version, shown)
 
@@ -164,8 +188,8 @@ def document(request: Request, slug: Slug, document_id: str, queries: Queries, _
     summary="Get a document's canonical text: what all offsets count in",
     responses={200: {"content": {"text/plain": {}}, "description": "The text, UTF-8"}, 410: GONE},
 )
-def document_text(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document_text(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         captured = reader.document(snapshot, document_id)
         text = queries.texts.get(snapshot, document_id)
     return conditional(request, f'"{captured.document.text_sha256}"', text.encode(), "text/plain; charset=utf-8")
@@ -180,8 +204,8 @@ def document_text(request: Request, slug: Slug, document_id: str, queries: Queri
         410: GONE,
     },
 )
-def document_original(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document_original(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         captured = reader.document(snapshot, document_id).document
         data = queries.texts.original(snapshot, document_id)
     headers = {**DOWNLOAD, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(captured.filename or document_id, safe='')}"}
@@ -200,8 +224,8 @@ def document_original(request: Request, slug: Slug, document_id: str, queries: Q
         410: GONE,
     },
 )
-def document_warc(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document_warc(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         reader.document(snapshot, document_id)
         data = queries.texts.warc(snapshot, document_id)
     headers = {**DOWNLOAD, "Content-Disposition": f'attachment; filename="{quote(document_id, safe="")}.warc.gz"'}
@@ -209,8 +233,8 @@ def document_warc(request: Request, slug: Slug, document_id: str, queries: Queri
 
 
 @router.get("/chronologies/{slug}/sources", response_model=SourceList, summary="List the sources with their documents")
-def sources(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def sources(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.sources(snapshot)
     return answer(request, snapshot.version, shown)
 
@@ -222,16 +246,17 @@ def corrections(
     queries: Queries,
     _: Reader,
     state: Annotated[reader.CorrectionState | None, Query(description="only those in this state")] = None,
+    at: At = None,
 ) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         found = list(reader.corrections(snapshot, state=state).values())
         shown = CorrectionList(revision=snapshot.revision, corrections=tuple(answers.correction_views(snapshot, found)))
     return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/corrections/{correction_id}", response_model=CorrectionAnswer, summary="Show a correction")
-def correction(request: Request, slug: Slug, correction_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def correction(request: Request, slug: Slug, correction_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         found = reader.corrections(snapshot, [correction_id])
         if correction_id not in found:
             raise NotFound(f"there is no correction {correction_id} in the chronology {slug!r}")
@@ -331,8 +356,9 @@ def export(
     queries: Queries,
     _: Reader,
     export_format: Annotated[str, Query(alias="format", pattern="^jsonl$", description="`jsonl`")] = "jsonl",
+    at: At = None,
 ) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         info, revision, etag = snapshot.chronology, snapshot.revision, etag_of(snapshot.version)
     if has_already(request, etag):
         return Response(status_code=304, headers={"ETag": etag})

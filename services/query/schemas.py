@@ -199,6 +199,9 @@ class EntrySummary(Frozen):
     values: tuple[ValueSummary, ...]
     claims: int
     sources: int
+    in_range: Literal["yes", "possible"] | None = Field(
+        default=None, description="whether it fits the dates asked for whatever its own date means, or only possibly; null where none are"
+    )
 
 
 class EntryList(Frozen):
@@ -250,6 +253,7 @@ class ChronologyView(Frozen):
     description: str
     url: str
     revision: int
+    recorded: AwareDatetime | None = Field(description="when the revision was recorded; null at revision 0")
     log_head: int
     documents: int
     claims: int

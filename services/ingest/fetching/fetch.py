@@ -145,7 +145,7 @@ class _Visit:
         return bytes(body)
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"the page has more than the {self._limits.max_bytes:,} bytes allowed (SALNAME_FETCH_MAX_BYTES)")
+        return TooLarge(f"the page has more than the {self._limits.max_bytes:,} bytes allowed (SALNAME_MAX_DOCUMENT_BYTES)")
 
 
 def _sound(value: str | None) -> str | None:

@@ -10,7 +10,7 @@ class FetchLimits:
     """The most that fetching one page may ask for. Each is a setting of the name given here.
 
     `seconds` over all, redirects included (SALNAME_FETCH_SECONDS). `max_bytes` of the page, as it is sent and unpacked
-    (SALNAME_FETCH_MAX_BYTES). `redirects` that are followed (SALNAME_FETCH_REDIRECTS). `allow_private` are places, `host:port`, that need
+    (SALNAME_MAX_DOCUMENT_BYTES). `redirects` that are followed (SALNAME_FETCH_REDIRECTS). `allow_private` are places, `host:port`, that need
     not have a public address (SALNAME_FETCH_ALLOW_PRIVATE).
     """
 

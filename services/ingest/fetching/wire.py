@@ -72,7 +72,7 @@ class _Stream(httpcore.NetworkStream):
         data = self._stream.read(max_bytes, self._deadline.remaining())
         self._exchange.received += data
         if len(self._exchange.received) > self._max_bytes:
-            raise FetchFailed("the response does not end within the size allowed (SALNAME_FETCH_MAX_BYTES)")
+            raise FetchFailed("the response does not end within the size allowed (SALNAME_MAX_DOCUMENT_BYTES)")
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -12,7 +12,7 @@ from services.ingest.fetching.charset import believable
 from services.ingest.fetching.fetch import Fetcher
 from services.ingest.fetching.fetched import Fetched, FetchLimits
 from services.ingest.intake import Intake, extract
-from services.ingest.plugins import load_extractor
+from services.ingest.readers import keeps_its_own_time
 from services.ingest.recapturing.captures import Captures
 from services.ingest.recapturing.history import History
 from services.ingest.recapturing.reading import read_page
@@ -50,9 +50,7 @@ def build_captures(
     def read(fetched: Fetched, declared: SourceDetails, fallback: SourceDetails, extractor: str) -> Intake:
         media_type = believable(fetched.media_type, fetched.data)
         reading = run(read_page, fetched.data, fetched.filename, media_type, declared, fallback, limits)
-        # An extractor that waits for somebody else has its own limits: those of reading are about what a page does to a processor.
-        waits = getattr(load_extractor(extractor), "waits", False)
-        return extract(reading, extractor) if waits else run(extract, reading, extractor)
+        return extract(reading, extractor) if keeps_its_own_time(extractor) else run(extract, reading, extractor)
 
     fetcher = Fetcher(
         FetchLimits(

@@ -222,7 +222,7 @@ def endless(head: bytes, piece: bytes) -> Talk:
 def test_an_endless_body_ends_at_the_limit(head: bytes, piece: bytes) -> None:
     with serving() as site:
         site.pages["/"] = endless(head, piece)
-        with pytest.raises((TooLarge, FetchFailed), match="SALNAME_FETCH_MAX_BYTES"):
+        with pytest.raises((TooLarge, FetchFailed), match="SALNAME_MAX_DOCUMENT_BYTES"):
             fetcher(site.place, max_bytes=200_000).fetch(site.url)
 
 
@@ -264,7 +264,7 @@ def test_a_bomb_is_unpacked_as_far_as_the_limit(form: str) -> None:
     assert len(body) < 50_000
     with serving() as site:
         site.pages["/"] = answer(body, content_encoding=encoding)
-        with pytest.raises(TooLarge, match="SALNAME_FETCH_MAX_BYTES"):
+        with pytest.raises(TooLarge, match="SALNAME_MAX_DOCUMENT_BYTES"):
             fetcher(site.place, max_bytes=100_000).fetch(site.url)
 
 
