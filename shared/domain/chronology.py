@@ -181,13 +181,13 @@ class TieReason(Frozen):
 class Tie(Frozen):
     """That two documents are no two witnesses of a happening, and why. `later` and `earlier` are in the order of appearance.
 
-    `cites` is the document that cites the other one, where one does.
+    `cites` are those of the two that cite the other one.
     """
 
     later: str
     earlier: str
     reasons: tuple[TieReason, ...]
-    cites: str | None = None
+    cites: tuple[str, ...] = ()
 
 
 class Origin(Frozen):

@@ -30,7 +30,7 @@ class _Pair:
     """Two documents by their places in the order of appearance, and what ties them."""
 
     reasons: dict[tuple[TieKind, str | None], TieReason] = field(default_factory=dict)
-    cites: int | None = None
+    cites: set[int] = field(default_factory=set)
     strength: int = 0
 
 
@@ -66,15 +66,13 @@ class Ties:
             later=self.witnesses[later].id,
             earlier=self.witnesses[earlier].id,
             reasons=tuple(sorted(found.reasons.values(), key=lambda reason: (-STRENGTH[reason.kind], reason.name or ""))),
-            cites=None if found.cites is None else self.witnesses[found.cites].id,
+            cites=tuple(self.witnesses[at].id for at in sorted(found.cites)),
         )
 
     def citing(self) -> Iterator[tuple[int, int]]:
         """Iterate over who cites whom: the citing document and the cited one."""
         for pair, found in self._pairs.items():
-            for reason in found.reasons.values():
-                if reason.kind == "citation" and found.cites is not None:
-                    yield (pair[0], pair[1]) if found.cites == pair[1] else (pair[1], pair[0])
+            yield from ((at, pair[0] if at == pair[1] else pair[1]) for at in sorted(found.cites))
 
     def repeating(self) -> Iterator[tuple[int, int]]:
         """Iterate over the pairs that share sentences, earlier and later."""
@@ -92,8 +90,8 @@ class Ties:
             reason = known
         found.reasons[key] = reason
         found.strength = max(found.strength, STRENGTH[reason.kind] + strength)
-        if cites is not None and found.cites is None:
-            found.cites = cites
+        if cites is not None:
+            found.cites.add(cites)
 
     def _group(self, members: Iterable[int]) -> Iterator[tuple[int, int]]:
         """Pairs that hold a group together: each with the earliest of another source; all pairs where editors barred some."""
