@@ -113,6 +113,8 @@ def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:
         corrections=found.corrections,
         erased=found.erased,
         documents=tuple(document_ref(captured) for captured in evidence.documents.values()),
+        origins=found.origins,
+        alarms=found.alarms,
     )
 
 
@@ -126,6 +128,7 @@ def _date(evidence: Evidence, found: Entry) -> DateView:
             DateAlternativeView(
                 edtf=alternative.edtf,
                 corrected_by=alternative.corrected_by,
+                origins=alternative.origins,
                 citations=tuple(evidence.cite_date(claim_id) for claim_id in alternative.claims),
             )
             for alternative in found.date.alternatives
@@ -147,6 +150,7 @@ def _value(evidence: Evidence, value: EntryValue) -> ValueView:
                 unit=alternative.unit,
                 corrected_from=alternative.corrected_from,
                 corrected_by=alternative.corrected_by,
+                origins=alternative.origins,
                 citations=tuple(evidence.cite_value(claim_id, value.attribute, alternative) for claim_id in alternative.claims),
                 denials=tuple(evidence.cite_value(claim_id, value.attribute, alternative) for claim_id in alternative.denied_by),
             )

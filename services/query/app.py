@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.query import proof_routes, routes, time_routes
+from services.query import origins_routes, proof_routes, routes, time_routes
 from services.query.pages import looking_back, proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
@@ -36,6 +36,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(routes.router)
     app.include_router(proof_routes.router)
     app.include_router(time_routes.router)
+    app.include_router(origins_routes.router)
     app.include_router(pages.router)
     app.include_router(proof.router)
     app.include_router(looking_back.router)

@@ -170,6 +170,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_order", "chronology_id", "sort_from", "sort_to", "id", "since", "until"),
         Index("ix_entry_since", "chronology_id", "since", "until", "id"),
         Index("ix_entry_until", "chronology_id", "until", "id"),
+        Index("ix_entry_alarms", "chronology_id", "alarms"),
     )
 
     chronology_id: str = Field(primary_key=True, max_length=ID)

@@ -17,8 +17,8 @@ _BROKEN = re.compile(r"(?<=\w)[-‐\u00ad][ \t]*\r?\n[ \t]*(?=\w)|\u00ad")
 """A word broken across lines, and the places where one may be."""
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑'’ʼ][^\W_]+)*")
 _JOINTS = re.compile("[-‐‑]")
-_FEWEST_LETTERS = 2
-"""A mark after a lone letter or a number ends no sentence: initials, `9.`, `Dr. A. Nevil`."""
+_LONGEST_ORDINAL = 2
+"""A full stop after a lone letter, or after a number of so many figures, ends no sentence: `A. Nevil`, `am 9. Mai`; a year may end one."""
 _LAST_WORD = re.compile(r"[^\W_]+\Z")
 
 
@@ -44,9 +44,9 @@ def sentences(text: str, skip: Sequence[Span] = ()) -> Iterator[Sentence]:
 
 
 def _is_short(text: str, start: int, end: int) -> bool:
-    """Whether what stands before a full stop is an initial or a number."""
+    """Whether what stands before a full stop is an initial or an ordinal number."""
     last = _LAST_WORD.search(text, max(start, end - 12), end)
-    return last is not None and (len(last.group()) < _FEWEST_LETTERS or last.group().isdigit())
+    return last is not None and (len(last.group()) == 1 or (last.group().isdigit() and len(last.group()) <= _LONGEST_ORDINAL))
 
 
 def sentence(text: str, start: int, end: int) -> Sentence | None:

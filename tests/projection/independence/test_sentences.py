@@ -11,7 +11,7 @@ from services.projection.independence.wordings import FEWEST_WORDS, likeness, ru
 from shared.domain.provenance import Span
 
 TEXT = (
-    "The ferry to Nardaran was built in the yard of Captain B. Rzayev and carried 240 passengers. "
+    "The ferry to Nardaran was built in the yard of Captain B. Rzayev and carried 240 passengers on 9. May 1930. "
     "Its co-owner, the harbour board, sold it in 1931 for 12.5 thousand roubles!\n\nNobody has seen it since."
 )
 
@@ -22,7 +22,7 @@ def said(text: str) -> list[str]:
 
 def test_sentences_stand_where_they_say_and_initials_and_numbers_end_none() -> None:
     assert said(TEXT) == [
-        "The ferry to Nardaran was built in the yard of Captain B. Rzayev and carried 240 passengers.",
+        "The ferry to Nardaran was built in the yard of Captain B. Rzayev and carried 240 passengers on 9. May 1930.",
         "Its co-owner, the harbour board, sold it in 1931 for 12.5 thousand roubles!",
         "Nobody has seen it since.",
     ]
