@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.projection.independence.wordings import Wording, likeness
+from services.projection.independence.wordings import Wording, likeness_to
 
-COMMONPLACE = 64
+COMMONPLACE = 32
 """A run that is among the smallest of so many wordings is a commonplace: it says nothing of who took from whom."""
 
 
@@ -100,8 +100,9 @@ class SharedSentences:
 
     def _follow(self, known: _Known) -> None:
         """Find the wordings that resemble a new one, and let it be found by those to come."""
+        runs = set(known.wording.runs)
         for other in self._candidates(known):
-            if likeness(known.wording, other.wording):
+            if likeness_to(runs, other.wording):
                 known.near.add(other)
                 other.near.add(known)
                 self._pair(known, other, like=True)

@@ -72,8 +72,11 @@ def _mixed(numbers: Sequence[int]) -> int:
 
 def likeness(one: Wording, other: Wording) -> int:
     """Return how much of the shorter wording stands in the other one, in per cent of its runs; 0 where that makes no case."""
-    shorter = min(len(one.runs), len(other.runs))
-    if one.mark == other.mark:
-        return 100 if shorter else 0
-    common = len(set(one.runs).intersection(other.runs))
+    return likeness_to(set(one.runs), other)
+
+
+def likeness_to(one: set[int], other: Wording) -> int:
+    """Return the same for the runs of one wording, for who compares it with many."""
+    shorter = min(len(one), len(other.runs))
+    common = len(one.intersection(other.runs))
     return 100 * common // shorter if common >= FEWEST_COMMON and common >= SHARE * shorter else 0

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from services.query import answers, reader
+from services.query import answers, origins, reader
 from services.query.citations import entry_url
 from services.query.cursors import decode_cursor
 from services.query.entries import PAGE, Filters, entry_page, find_entry
@@ -141,6 +141,7 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
             holder = holder_of(snapshot, entry_id)
             return RedirectResponse(f"{entry_url(slug, holder)}{suffix_at(at)}", 308, headers={"Cache-Control": "no-cache"})
         shown = answers.entry(snapshot, queries.texts, found)
+        behind = origins.origins(snapshot, queries.texts, found)
         context = page_context(snapshot, "chronology", at, shown.url)
     return page(
         request,
@@ -150,6 +151,7 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         **context,
         api=shown.url,
         entry=shown,
+        origins=behind,
         attributes=views.attributes(shown),
         links=views.links(shown),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
