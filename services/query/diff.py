@@ -18,14 +18,16 @@ from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from services.query import reader
 from services.query.citations import entry_url
 from services.query.diff_entries import compare, described
-from services.query.entries import entry_of_claim, find_entry, opened
+from services.query.entries import find_entries
+from services.query.history import Kind
 from services.query.instants import LARGEST
 from services.query.revisions import revision_ref, revisions
 from services.query.snapshot import Snapshot, being_erased
 from services.query.time_schemas import Diff, DiffEntry, EntryChange, ErasedDocument
-from shared.domain.chronology import Entry, Erasure
+from shared.domain.chronology import Erasure
 from shared.domain.errors import InvalidInput
 from shared.store.read_model import CapturedRow, EntryRow
 
@@ -126,53 +128,46 @@ def _gone(earlier: Snapshot, later: Snapshot, after: _Place | None, limit: int) 
 
 
 def _entries(earlier: Snapshot, later: Snapshot, places: list[_Place]) -> list[DiffEntry]:
-    sides = [(place.entry_id, find_entry(earlier, place.entry_id), find_entry(later, place.entry_id)) for place in places]
-    whats = described(later, [compare(before, after) for _, before, after in sides])
-    between = {entry_id: _revisions_of(earlier, later, entry_id) for entry_id, _, _ in sides}
+    ids = [place.entry_id for place in places]
+    old, new, between = find_entries(earlier, ids), find_entries(later, ids), _revisions_of(earlier, later, ids)
+    split_from = reader.holders(earlier, [entry_id for entry_id in ids if entry_id not in old])
+    merged_into = reader.holders(later, [entry_id for entry_id in ids if entry_id not in new])
+    whats = described(later, [compare(old.get(entry_id), new.get(entry_id)) for entry_id in ids])
     causes = revisions(later, {number for numbers in between.values() for number in numbers[-CAUSES:]})
     # What went another way and came back is as it was: that is no change between the two.
     same = EntryChange()
     return [
-        _entry(earlier, later, entry_id, before, after, what).model_copy(
-            update={
-                "caused_by": tuple(causes[number] for number in between[entry_id][-CAUSES:] if number in causes),
-                "revisions": len(between[entry_id]),
-            }
+        DiffEntry(
+            id=entry_id,
+            url=entry_url(later.slug, merged_into.get(entry_id, entry_id)),
+            change=_kind(entry_id in old, entry_id in new, entry_id in merged_into),
+            title=(new.get(entry_id) or old[entry_id]).title,
+            merged_into=merged_into.get(entry_id),
+            split_from=split_from.get(entry_id),
+            what=what,
+            caused_by=tuple(causes[number] for number in between[entry_id][-CAUSES:] if number in causes),
+            revisions=len(between[entry_id]),
         )
-        for (entry_id, before, after), what in zip(sides, whats, strict=True)
+        for entry_id, what in zip(ids, whats, strict=True)
         if what != same
     ]
 
 
-def _entry(earlier: Snapshot, later: Snapshot, entry_id: str, before: Entry | None, after: Entry | None, what: EntryChange) -> DiffEntry:
-    merged_into = entry_of_claim(later, entry_id) if after is None else None
-    split_from = entry_of_claim(earlier, entry_id) if before is None else None
-    gone = "merged" if merged_into else "removed"
-    named = after or before or _last_version(later, entry_id)
-    return DiffEntry(
-        id=entry_id,
-        url=entry_url(later.slug, merged_into or entry_id),
-        change=gone if after is None else "created" if before is None else "changed",
-        title=named.title,
-        merged_into=merged_into,
-        split_from=split_from,
-        what=what,
-        caused_by=(),
-        revisions=0,
-    )
+def _kind(before: bool, after: bool, elsewhere: bool) -> Kind:
+    if after:
+        return "changed" if before else "created"
+    return "merged" if elsewhere else "removed"
 
 
-def _last_version(snapshot: Snapshot, entry_id: str) -> Entry:
-    here = (EntryRow.chronology_id == snapshot.id, EntryRow.id == entry_id, col(EntryRow.since) <= snapshot.revision)
-    return opened(snapshot, snapshot.session.exec(select(EntryRow).where(*here).order_by(col(EntryRow.since).desc()).limit(1)).one())
-
-
-def _revisions_of(earlier: Snapshot, later: Snapshot, entry_id: str) -> list[int]:
-    """The revisions between the two that changed an entry, in order."""
-    here = (EntryRow.chronology_id == later.id, EntryRow.id == entry_id, col(EntryRow.since) <= later.revision)
-    rows = later.session.exec(select(EntryRow.since, EntryRow.until).where(*here)).all()
-    ends = {end for row in rows for end in row if end is not None}
-    return sorted(end for end in ends if earlier.revision < end <= later.revision)
+def _revisions_of(earlier: Snapshot, later: Snapshot, entry_ids: list[str]) -> dict[str, list[int]]:
+    """The revisions between the two that changed each entry, in order."""
+    found: dict[str, set[int]] = {entry_id: set() for entry_id in entry_ids}
+    for batch in reader.batches(entry_ids):
+        here = (EntryRow.chronology_id == later.id, col(EntryRow.id).in_(batch), col(EntryRow.since) <= later.revision)
+        ended = or_(col(EntryRow.until).is_(None), col(EntryRow.until) > earlier.revision)
+        for entry_id, since, until in later.session.exec(select(EntryRow.id, EntryRow.since, EntryRow.until).where(*here, ended)):
+            found[entry_id].update(number for number in (since, until) if number and earlier.revision < number <= later.revision)
+    return {entry_id: sorted(numbers) for entry_id, numbers in found.items()}
 
 
 def _erased(earlier: Snapshot, later: Snapshot) -> list[ErasedDocument]:

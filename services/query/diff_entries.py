@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from services.query import reader
-from services.query.entries import entry_of_claim
 from services.query.snapshot import Snapshot
 from services.query.time_schemas import (
     ClaimRef,
@@ -32,7 +31,7 @@ def compare(before: Entry | None, after: Entry | None) -> EntryChange:
 
     Of an entry that is gone, its claims and values are told as gone; where they are now is no part of this.
     """
-    return EntryChange(
+    what = EntryChange(
         title=_text(before.title if before else None, after.title if after else None),
         date=_date(before, after),
         status=_text(before.status if before else None, after.status if after else None),
@@ -44,8 +43,8 @@ def compare(before: Entry | None, after: Entry | None) -> EntryChange:
         corrections=_new(_corrections(before), _corrections(after)),
         superseded=_new(before.superseded if before else (), after.superseded if after else ()),
         erased=_new(before.erased if before else (), after.erased if after else ()),
-        other=_other(before, after) if before and after else (),
     )
+    return what.model_copy(update={"other": _other(before, after, what)}) if before and after else what
 
 
 def _new(before: Iterable[Told], after: Iterable[Told]) -> tuple[Told, ...]:
@@ -73,8 +72,15 @@ def _values(before: Entry | None, after: Entry | None) -> tuple[ValueChange, ...
     return tuple(
         ValueChange(attribute=attribute, before=old.get(attribute), after=new.get(attribute))
         for attribute in dict.fromkeys((*new, *old))
-        if old.get(attribute) != new.get(attribute)
+        if not _says_the_same(old.get(attribute), new.get(attribute))
     )
+
+
+def _says_the_same(before: ValueSide | None, after: ValueSide | None) -> bool:
+    """Whether two sides have the same values and status; which of the values has the most support is told by the claims."""
+    if before is None or after is None:
+        return before == after
+    return before.status == after.status and set(before.values) == set(after.values)
 
 
 def _value_side(value: EntryValue) -> ValueSide:
@@ -110,15 +116,20 @@ def _corrections(entry: Entry | None) -> list[str]:
     return [applied.correction_id for applied in entry.corrections] if entry else []
 
 
-def _other(before: Entry, after: Entry) -> tuple[str, ...]:
-    return tuple(name for name in ("links", "confidence", "sources") if getattr(before, name) != getattr(after, name))
+def _other(before: Entry, after: Entry, what: EntryChange) -> tuple[str, ...]:
+    """The parts of an entry that differ in something which nothing else in the comparison tells of."""
+    told = {name for name in ("title", "date", "values", "status", "planned", "superseded", "corrections", "erased") if getattr(what, name)}
+    if what.claims != ClaimsChange():
+        told |= {"claims", "withdrawn"}
+    named = (name for name in Entry.model_fields if name not in told and name not in ("earliest", "latest", "title_claim"))
+    return tuple(name for name in named if getattr(before, name) != getattr(after, name))
 
 
 def described(later: Snapshot, whats: Sequence[EntryChange]) -> list[EntryChange]:
     """Say of the claims in comparisons what they state, where, and which entry holds them at the later revision."""
     named = dict.fromkeys(ref.claim_id for what in whats for ref in _all_refs(what.claims))
     held = reader.claims(later, list(named)[:LISTED])
-    rest = {claim_id: entry_of_claim(later, claim_id) for claim_id in list(named)[LISTED:]}
+    rest = reader.holders(later, list(named)[LISTED:])
 
     def describe(ref: ClaimRef) -> ClaimRef:
         found = held.get(ref.claim_id)

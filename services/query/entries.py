@@ -2,13 +2,14 @@
 
 Versions of entries are found at an earlier revision as fast as at the current one: the index that has them in order also has the
 revisions from and until which each held. Near the beginning of a log, where nearly all versions in that order are of later revisions,
-the few that there were are found by the revision and put in order here.
+the few that there were are found by the revision, and then sorted.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, tuple_
+from sqlalchemy import ColumnElement, case, false, func, or_, tuple_
 from sqlmodel import col, select
 
 from services.query.cursors import Cursor, Direction
@@ -21,7 +22,7 @@ from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, Placem
 PAGE = 50
 MAX_PAGE = 500
 EARLY = 2_000
-"""With no more versions than this up to a revision, they are found by it, and put in order here."""
+"""With no more versions than this up to a revision, they are found by it, and then sorted."""
 
 
 Place = tuple[int, int, str]
@@ -155,22 +156,14 @@ def _is_early(snapshot: Snapshot) -> bool:
 def _walk_early(
     snapshot: Snapshot, conditions: list[ColumnElement[bool]], place: Place | None, limit: int, *, backwards: bool
 ) -> list[EntryRow]:
-    query = select(EntryRow.sort_from, EntryRow.sort_to, EntryRow.id, EntryRow.since).where(*holding(snapshot), *conditions)
-    keys = snapshot.session.exec(query.with_hint(EntryRow, "INDEXED BY ix_entry_since", "sqlite")).all()
-    ordered = sorted(((_reading_order(key[:3]), key) for key in keys), reverse=backwards)
+    # No index has this order: what is found by its revision is sorted, rather than found along the order.
+    order = (case((UNDATED, 1), else_=0), *_KEY)
+    query = select(EntryRow).where(*holding(snapshot), *conditions).with_hint(EntryRow, "INDEXED BY ix_entry_since", "sqlite")
     if place is not None:
-        here = _reading_order(place)
-        ordered = [pair for pair in ordered if (pair[0] < here if backwards else pair[0] > here)]
-    chosen = [key for _, key in ordered[:limit]]
-    one_of = tuple_(col(EntryRow.id), col(EntryRow.since)).in_([(key[2], key[3]) for key in chosen])
-    rows = snapshot.session.exec(select(EntryRow).where(EntryRow.chronology_id == snapshot.id, one_of)) if chosen else ()
-    by_key = {(row.id, row.since): row for row in rows}
-    return [by_key[key[2], key[3]] for key in chosen]
-
-
-def _reading_order(place: Place) -> tuple[bool, int, int, str]:
-    """The order in which entries are read: as the index has them, those without a date last."""
-    return place[:2] == (NO_START, NO_END), *place
+        here = tuple_(int(place[:2] == (NO_START, NO_END)), *place)
+        query = query.where(tuple_(*order) < here if backwards else tuple_(*order) > here)
+    query = query.order_by(*(part.desc() if backwards else part for part in order)).limit(limit)
+    return list(snapshot.session.exec(query))
 
 
 def opened(snapshot: Snapshot, row: EntryRow) -> Entry:
@@ -210,6 +203,12 @@ def find_entry(snapshot: Snapshot, entry_id: str) -> Entry | None:
     newest = select(EntryRow).where(*holding(snapshot), EntryRow.id == entry_id).order_by(col(EntryRow.since).desc()).limit(1)
     row = snapshot.session.exec(newest).first()
     return None if row is None else opened(snapshot, row)
+
+
+def find_entries(snapshot: Snapshot, entry_ids: Collection[str]) -> dict[str, Entry]:
+    """Return the entries with these very ids at the snapshot's revision, by their ids."""
+    query = select(EntryRow).where(*holding(snapshot), col(EntryRow.id).in_(list(entry_ids)))
+    return {row.id: opened(snapshot, row) for row in snapshot.session.exec(query)}
 
 
 def entry_of_claim(snapshot: Snapshot, claim_id: str) -> str | None:

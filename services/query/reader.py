@@ -178,6 +178,15 @@ def claims(snapshot: Snapshot, ids: Collection[str]) -> dict[str, HeldClaim]:
     return {claim_id: found[claim_id] for claim_id in ids if claim_id in found}
 
 
+def holders(snapshot: Snapshot, claim_ids: Collection[str]) -> dict[str, str]:
+    """Return the entries that hold claims at the snapshot's revision, of those claims that were recorded by then."""
+    found: dict[str, str] = {}
+    for batch in batches(claim_ids):
+        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
+        found |= {row[0]: row[1] for row in snapshot.session.exec(select(ClaimRow.id, ClaimRow.entry_id).where(*here))}
+    return found | _placements(snapshot, list(found)) if snapshot.past else found
+
+
 def claims_in(snapshot: Snapshot, document_id: str) -> list[HeldClaim]:
     """Return the claims of a document in text order."""
     query = (

@@ -114,7 +114,7 @@ class EntryChange(Frozen):
     corrections: tuple[str, ...] = Field(default=(), description="corrections that shape it now and did not before")
     superseded: tuple[SupersededClaim, ...] = Field(default=(), description="claims that their source no longer makes")
     erased: tuple[ErasedSupport, ...] = Field(default=(), description="support that it lost when documents were erased")
-    other: tuple[str, ...] = Field(default=(), description="what else differs: `links`, `confidence`, `sources`")
+    other: tuple[str, ...] = Field(default=(), description="what else differs: `links`, `confidence`, `sources` …")
 
 
 class DiffEntry(Frozen):

@@ -16,6 +16,8 @@ _KINDS: Mapping[str, str] = {
     "merge-entries": "kind_merge",
     "split-entry": "kind_split",
     "retitle-entry": "kind_retitle",
+    "join-origins": "kind_origins",
+    "split-origins": "kind_origins",
 }
 
 
