@@ -1,8 +1,8 @@
 """The projection: the same rows however it gets there, whenever it is killed, in whatever order the documents came."""
 
 import itertools
-import re
 import json
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
