@@ -220,7 +220,9 @@ def export(
     data: Data = None,
     format_: Annotated[Format, typer.Option("--format", "-f", help="jsonl: one cited claim a line. report: to print.")] = Format.jsonl,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write [default: standard output].")] = None,
-    at: Annotated[int | None, typer.Option(min=0, metavar="REVISION", help="An earlier revision [default: the current one].")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="As of a revision, a day or a time of recording [default: the current revision].")
+    ] = None,
     language: Annotated[
         str, typer.Option(metavar="en|az", help="The language of headings, dates and remarks; what sources say stays as it is.")
     ] = "en",
@@ -239,7 +241,7 @@ def export(
     with Workspace(_settings(data)) as workspace:
         base = (address or f"http://{workspace.settings.host}:{workspace.settings.port}").rstrip("/")
         chronology = workspace.service.chronology(slug)
-        exported = open_export(workspace.database, chronology, revision=at, words=Words(language), base=base)
+        exported = open_export(workspace.database, chronology, at=at, words=Words(language), base=base)
         with _output(output) as write:
             for piece in BY_NAME[format_].write(exported):
                 write(piece)

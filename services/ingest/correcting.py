@@ -6,7 +6,7 @@ from services.ingest.lookups import PROJECTION_SECONDS, Lookups
 from services.ingest.receipts import Caller, Receipt
 from services.ingest.requests import MergeRequest, NewCorrection, NewDecision, RetitleRequest, SplitRequest
 from shared.domain.claims import Claim
-from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
+from shared.domain.corrections import AmendDate, AmendValue, JoinOrigins, SplitOrigins, WithdrawClaim, documents_named
 from shared.domain.errors import AlreadyExists, NotFound
 from shared.domain.events import CorrectionProposed
 from shared.domain.ids import content_hash
@@ -29,7 +29,10 @@ class Corrections:
             return receipt_of(earlier)
         change = request.change
         claim: Claim | None = None
+        named: list[str] = []
         match change:
+            case JoinOrigins() | SplitOrigins():
+                pass
             case MergeRequest():
                 named = list(change.entry_ids)
             case SplitRequest():
@@ -41,8 +44,11 @@ class Corrections:
                 claim = self._lookups.claim(chronology_id, change.claim_id)
         self._lookups.wait_until(chronology_id, self._log.head(chronology_id), PROJECTION_SECONDS)
         members = self._lookups.members(chronology_id, named)
+        sources = (
+            self._lookups.document_sources(chronology_id, documents_named(change)) if isinstance(change, JoinOrigins | SplitOrigins) else {}
+        )
         correction_id = self._commands.new_id()
-        event = decide.propose_correction(request, correction_id, members, claim)
+        event = decide.propose_correction(request, correction_id, members, claim, sources)
         name = f"correction:{correction_id}"
         done = self._commands.append(
             chronology_id,

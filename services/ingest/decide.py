@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -21,7 +22,19 @@ from services.ingest.requests import (
     SplitRequest,
 )
 from shared.domain.claims import Claim, Extractor
-from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim, claims_named
+from shared.domain.corrections import (
+    AmendDate,
+    AmendValue,
+    Change,
+    JoinOrigins,
+    MergeEntries,
+    RetitleEntry,
+    SplitEntry,
+    SplitOrigins,
+    WithdrawClaim,
+    claims_named,
+    documents_named,
+)
 from shared.domain.errors import InvalidInput, NotAllowed, NotFound
 from shared.domain.events import (
     AnyEvent,
@@ -222,17 +235,22 @@ def erase_document(document_id: str, reason: str, shares: Iterable[Share]) -> Do
 
 
 def propose_correction(
-    request: NewCorrection, correction_id: str, members: Mapping[str, Collection[str]], claim: Claim | None
+    request: NewCorrection,
+    correction_id: str,
+    members: Mapping[str, Collection[str]],
+    claim: Claim | None,
+    sources: Mapping[str, str] = MappingProxyType({}),
 ) -> CorrectionProposed:
     """Propose a change.
 
     `members` maps each entry or claim id that is known to all claims of the entry that holds it; `claim` is the claim that the change
-    amends or withdraws, if it does that.
+    amends or withdraws, if it does that; `sources` maps the documents that it names to their sources.
     """
     change = _resolve(request.change, members)
     for claim_id in claims_named(change):
         if not isinstance(change, SplitEntry):
             _members_of(claim_id, members)
+    _check_documents(change, sources)
     if isinstance(change, AmendValue) and claim is not None:
         _check_amended_value(change, claim)
     return CorrectionProposed(correction_id=correction_id, change=change, reason=request.reason, evidence=request.evidence)
@@ -255,8 +273,17 @@ def _resolve(change: ChangeRequest, members: Mapping[str, Collection[str]]) -> C
             return SplitEntry(out=tuple(sorted(set(change.claim_ids))), kept=kept)
         case RetitleRequest():
             return RetitleEntry(claim_id=change.entry_id, title=change.title)
-        case AmendDate() | AmendValue() | WithdrawClaim():
+        case AmendDate() | AmendValue() | WithdrawClaim() | JoinOrigins() | SplitOrigins():
             return change
+
+
+def _check_documents(change: Change, sources: Mapping[str, str]) -> None:
+    """Refuse a change of origins that names documents unknown, or of one source: those are one origin whatever anybody says."""
+    named = documents_named(change)
+    if unknown := [document_id for document_id in named if document_id not in sources]:
+        raise NotFound(f"there is no document {', '.join(unknown)} in this chronology")
+    if len({sources[document_id] for document_id in named}) < len(named):
+        raise InvalidInput("two of these documents are captures of one source, which is one origin: name one document of each source")
 
 
 def _check_amended_value(change: AmendValue, claim: Claim) -> None:

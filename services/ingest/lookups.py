@@ -25,6 +25,10 @@ class Lookups(Protocol):
         """Return the language of a captured document."""
         ...
 
+    def document_sources(self, chronology_id: str, document_ids: Iterable[str]) -> Mapping[str, str]:
+        """Map each captured document to its source."""
+        ...
+
     def shares(self, chronology_id: str, document_id: str) -> Sequence[Share]:
         """Return the share that a document has in each entry that holds claims of it."""
         ...

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from shared.domain.claims import Bound, ClaimBody, Confidence, Extractor, Modality, ValueKind
-from shared.domain.corrections import AmendDate, AmendValue, Title, WithdrawClaim
+from shared.domain.corrections import AmendDate, AmendValue, JoinOrigins, SplitOrigins, Title, WithdrawClaim
 from shared.domain.model import Frozen
 from shared.domain.provenance import Language, Retrieval, SourceDetails, Span
 
@@ -158,7 +158,8 @@ class RetitleRequest(Frozen):
 
 
 ChangeRequest = Annotated[
-    AmendDate | AmendValue | WithdrawClaim | MergeRequest | SplitRequest | RetitleRequest, Field(discriminator="kind")
+    AmendDate | AmendValue | WithdrawClaim | MergeRequest | SplitRequest | RetitleRequest | JoinOrigins | SplitOrigins,
+    Field(discriminator="kind"),
 ]
 
 

@@ -38,6 +38,9 @@ class DatabaseLookups:
     def document_language(self, chronology_id: str, document_id: str) -> str | None:
         return lookups.document_language(self._database, chronology_id, document_id)
 
+    def document_sources(self, chronology_id: str, document_ids: Iterable[str]) -> dict[str, str]:
+        return lookups.document_sources(self._database, chronology_id, document_ids)
+
 
 def system_ids() -> IdSource:
     """Ids from the system's clock and randomness."""

@@ -6,8 +6,11 @@ What is folded is the log as it can be read: a claim of an erased document is no
 erasure comes later in the log, and tells which entries lost support.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -15,6 +18,8 @@ import orjson
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import Consolidator
 from services.projection.erasures import Erasures
+from services.projection.independence.documents import read_text
+from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
@@ -36,11 +41,32 @@ from shared.domain.events import (
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
 CHANGE_TYPE = "chronology.changed"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a revision was recorded and by whom, what caused it, and how much the chronology held from then on.
+
+    `reached` is the latest time that any revision up to this one was recorded at, in µs since 1970. `causes` name types and ids of
+    events, each claim only as one of so many of its document.
+    """
+
+    time: datetime
+    reached: int
+    actor: str
+    causes: tuple[dict[str, Any], ...]
+    documents: int
+    claims: int
+    entries: int
+    disputed: int
 
 
 @dataclass(slots=True)
@@ -79,7 +105,7 @@ class Revision:
 
     position: int
     sources: list[tuple[int, SourceRegistered]] = field(default_factory=list)
-    schedules: list[SourceScheduled] = field(default_factory=list)
+    schedules: list[tuple[int, SourceScheduled]] = field(default_factory=list)
     recaptures: list[SourceRecaptured] = field(default_factory=list)
     documents: list[tuple[Recorded, DocumentCaptured]] = field(default_factory=list)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
@@ -88,9 +114,11 @@ class Revision:
     removed: tuple[tuple[str, str | None], ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
+    shared: SharedDelta = field(default_factory=SharedDelta)
     erasures: list[tuple[Recorded, DocumentErased, list[ErasedClaim]]] = field(default_factory=list)
     lost: tuple[Entry, ...] = ()
     change: bytes | None = None
+    moment: Moment | None = None
 
     @property
     def erased(self) -> list[ErasedClaim]:
@@ -111,20 +139,23 @@ class Fold:
         self._corrections: dict[str, Correction] = {}
         self._entry_of: dict[str, str] = {}
         self._entries: set[str] = set()
+        self._disputed: set[str] = set()
+        self._reached = 0
         self._last_change = 0
         self._consolidator = Consolidator()
         self._erasures = Erasures()
 
-    def apply(self, commit: Sequence[Recorded]) -> Revision:
+    def apply(self, commit: Sequence[Recorded], texts: Mapping[str, str] = MappingProxyType({})) -> Revision:
         """Apply the events of one command; applying one again is refused, so that nothing is counted twice.
 
+        `texts` are the texts of the documents captured in it, as far as they can be read.
         Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
         """
         if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
             raise ValueError(f"expected the commit after position {self.position}, got {commit[0].position} to {commit[-1].position}")
         revision = Revision(position=commit[-1].position)
         for event in commit:
-            self._apply(event, revision)
+            self._apply(event, revision, texts)
         self.position = revision.position
         self._consolidate(revision)
         if revision.changed or revision.removed or revision.erased:
@@ -132,9 +163,31 @@ class Fold:
             self._last_change = revision.position
         self._entries.update(entry.id for entry in revision.changed)
         self._entries.difference_update(entry_id for entry_id, _ in revision.removed)
+        revision.moment = self._moment(commit, revision)
         return revision
 
-    def _apply(self, event: Recorded, revision: Revision) -> None:
+    def _moment(self, commit: Sequence[Recorded], revision: Revision) -> Moment:
+        last = commit[-1]
+        self._reached = max(self._reached, (last.time - _EPOCH) // _MICROSECOND)
+        self._disputed.difference_update(entry_id for entry_id, _ in revision.removed)
+        for entry in revision.changed:
+            (self._disputed.add if entry.disputed else self._disputed.discard)(entry.id)
+        recorded = Counter(claim.document_id for _, claim in revision.claims)
+        told = [event.data for event in commit if event.data.type != ClaimRecorded.type]
+        causes: list[dict[str, Any]] = [{"type": data.type, "id": data.subject} for data in told]
+        causes += [{"type": ClaimRecorded.type, "id": document_id, "claims": count} for document_id, count in recorded.items()]
+        return Moment(
+            time=last.time,
+            reached=self._reached,
+            actor=last.actor,
+            causes=tuple(causes),
+            documents=len(self._documents),
+            claims=len(self.claims),
+            entries=len(self._entries),
+            disputed=len(self._disputed),
+        )
+
+    def _apply(self, event: Recorded, revision: Revision, texts: Mapping[str, str]) -> None:
         match event.data:
             case ChronologyCreated():
                 self._slug = event.data.slug
@@ -142,7 +195,7 @@ class Fold:
                 self._sources[event.data.source_id] = event.data.details
                 revision.sources.append((event.position, event.data))
             case DocumentCaptured():
-                self._documents[event.data.document_id] = self._facts(event.data)
+                self._capture(event, event.data, texts.get(event.data.document_id))
                 revision.documents.append((event, event.data))
             case DocumentErased():
                 revision.erasures.append((event, event.data, self._erasures.erase(event.data, event.time)))
@@ -161,7 +214,7 @@ class Fold:
             case FeedFollowed():
                 pass  # what follows feeds reads the log itself
             case SourceScheduled():
-                revision.schedules.append(event.data)
+                revision.schedules.append((event.position, event.data))
             case CorrectionProposed():
                 correction = Correction(event.data, event)
                 self._corrections[event.data.correction_id] = correction
@@ -169,16 +222,28 @@ class Fold:
             case CorrectionAccepted() | CorrectionRejected():
                 self._decide(event, event.data, revision)
 
-    def _facts(self, captured: DocumentCaptured) -> DocumentFacts:
+    def _capture(self, event: Recorded, captured: DocumentCaptured, text: str | None) -> None:
         source = self._sources[captured.source_id]
-        return DocumentFacts(
+        facts = DocumentFacts(
             id=captured.document_id,
             sha256=captured.sha256,
             source_id=captured.source_id,
             language=captured.language,
+            title=source.title,
+            author=source.author,
             publisher=source.publisher,
+            url=source.url,
             published=source.published,
+            captured=event.time.date().isoformat(),
+            recaptured=captured.previous is not None,
         )
+        self._documents[facts.id] = facts
+        read = None
+        if text is not None:
+            # What its sentences say is known from here on: should it be erased, all that was made of them has to be made anew.
+            self._erasures.readable.add(facts.id)
+            read = read_text(text, facts.language, captured.skip)
+        self._consolidator.read(facts, read)
 
     def _decide(self, event: Recorded, data: CorrectionAccepted | CorrectionRejected, revision: Revision) -> None:
         correction = self._corrections[data.correction_id]
@@ -207,7 +272,7 @@ class Fold:
 
     def _consolidate(self, revision: Revision) -> None:
         delta = self._consolidator.flush()
-        revision.removed = delta.removed
+        revision.removed, revision.shared = delta.removed, delta.shared
         for entry in delta.changed:
             for claim_id in (*entry.claims, *entry.withdrawn):
                 before = self._entry_of.get(claim_id)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.projection.fold import Revision
+from services.projection.fold import Moment, Revision
+from services.projection.independence.shared import Place, SharedSentence
 from shared.domain.chronology import Entry, Erasure
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
@@ -27,23 +28,30 @@ class RevisionRows:
     `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are the entries whose
     versions end with this revision. `schedules` are pairs of source and interval, `comparisons` of document and what its comparison
     with the capture before showed, `erased` of document and what is shown of its erasure. Corrections replace what was written of them
-    before.
+    before. `unshared` and `unlike` are the keys of rows that go: sentences that are shared no longer, wordings no longer found alike.
     """
 
     position: int
+    revisions: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     captured: list[Row] = field(default_factory=list)
     schedules: list[Assigned] = field(default_factory=list)
+    scheduled: list[Row] = field(default_factory=list)
     comparisons: list[Assigned] = field(default_factory=list)
     claims: list[Row] = field(default_factory=list)
     moved: list[Assigned] = field(default_factory=list)
     placements: list[Row] = field(default_factory=list)
     erased: list[Assigned] = field(default_factory=list)
+    erased_positions: list[Assigned] = field(default_factory=list)
     erased_claims: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
+    unshared: list[Row] = field(default_factory=list)
+    shared: list[Row] = field(default_factory=list)
+    unlike: list[Row] = field(default_factory=list)
+    like: list[Row] = field(default_factory=list)
 
 
 def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
@@ -51,6 +59,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
     here = {"chronology_id": chronology_id}
     new = {claim.id for _, claim in revision.claims}
     rows = RevisionRows(revision.position)
+    rows.revisions = [] if revision.moment is None else [_revision_row(here, revision.position, revision.moment)]
     rows.sources = [
         {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json(), "every": None}
         for position, source in revision.sources
@@ -64,11 +73,15 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
             "time": event.time.isoformat(),
             "body": document.model_dump_json(),
             "erased": None,
+            "erased_position": None,
             "comparison": None,
         }
         for event, document in revision.documents
     ]
-    rows.schedules = [(data.source_id, data.every) for data in revision.schedules]
+    rows.schedules = [(data.source_id, data.every) for _, data in revision.schedules]
+    rows.scheduled = [
+        {**here, "source_id": data.source_id, "since": position, "every": data.every} for position, data in revision.schedules
+    ]
     rows.comparisons = [(data.document_id, data.model_dump_json()) for data in revision.recaptures]
     rows.claims = [
         {
@@ -87,6 +100,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         {**here, "claim_id": claim_id, "until": revision.position, "entry_id": entry_id} for claim_id, entry_id in revision.left.items()
     ]
     rows.erased = [(data.document_id, _erasure(event, data).model_dump_json()) for event, data, _ in revision.erasures]
+    rows.erased_positions = [(data.document_id, event.position) for event, data, _ in revision.erasures]
     rows.erased_claims = [
         {**here, "id": claim.claim_id, "document_id": data.document_id, "beside": claim.beside}
         for _, data, erased in revision.erasures
@@ -98,20 +112,64 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
             "id": correction.proposal.correction_id,
             "state": correction.state,
             "position": position,
+            "decided": correction.decided.position if correction.decided else None,
             "body": canonical_json(correction.body()).decode(),
         }
         for position, correction in revision.corrections
     ]
     rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
     rows.entries = [_entry_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
+    rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
+    rows.unlike = [
+        {"row_document": one.document_id, "row_start": one.start, "row_other": other.document_id, "row_other_start": other.start}
+        for one, other in revision.shared.unlike
+    ]
+    rows.like = [_resemblance_row(here, one, other) for one, other in revision.shared.like]
     if revision.change is not None:
         body = key.seal(revision.change, "change", revision.position)
         rows.changes = [{**here, "revision": revision.position, "body": body}]
     return rows
 
 
+def _revision_row(here: Row, number: int, moment: Moment) -> Row:
+    return {
+        **here,
+        "number": number,
+        "time": moment.time.isoformat(),
+        "reached_us": moment.reached,
+        "actor": moment.actor,
+        "causes": canonical_json(list(moment.causes)).decode(),
+        "documents": moment.documents,
+        "claims": moment.claims,
+        "entries": moment.entries,
+        "disputed": moment.disputed,
+    }
+
+
 def _erasure(event: Recorded, data: DocumentErased) -> Erasure:
     return Erasure(document_id=data.document_id, by=event.actor, at=event.time, reason=data.reason)
+
+
+def _sentence_row(here: Row, sentence: SharedSentence) -> Row:
+    return {
+        **here,
+        "document_id": sentence.at.document_id,
+        "start": sentence.at.start,
+        "end": sentence.end,
+        "first_document_id": sentence.wording.document_id,
+        "first_start": sentence.wording.start,
+    }
+
+
+def _resemblance_row(here: Row, one: Place, other: Place) -> Row:
+    return {
+        **here,
+        "document_id": one.document_id,
+        "start": one.start,
+        "other_document_id": other.document_id,
+        "other_start": other.start,
+    }
 
 
 def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
@@ -123,6 +181,7 @@ def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim],
         "sort_from": NO_START if entry.earliest is None else entry.earliest,
         "sort_to": NO_END if entry.latest is None else entry.latest,
         "disputed": entry.disputed,
+        "alarms": len(entry.alarms),
         "status": entry.status,
         "search": key.tokens(searchable(entry, claims)),
         "body": key.seal(entry.__pydantic_serializer__.to_json(entry), "entry", entry.id, since),

@@ -7,7 +7,7 @@ When a document is erased, the rows of its chronology are built anew from what c
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -20,7 +20,7 @@ from services.projection.fold import VERSION, Fold, Revision
 from services.projection.rows import RevisionRows, rows_of
 from services.projection.writer import Place, StaleFoldError, begin_generation, note_error, take_progress, write_revision
 from shared.domain.errors import Busy, UnknownEvent, WrongKey
-from shared.domain.events import Recorded
+from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import ChronologyInfo, LogReader
 from shared.store.driver import DriverError
 from shared.store.engine import Database
@@ -144,7 +144,7 @@ class Projector:
         time, unknown = "", None
         try:
             for events in _batches(self._log, info.id):
-                rows += [rows_of(info.id, revision, fold.claims, key) for revision in _fold(fold, events)]
+                rows += [rows_of(info.id, revision, fold.claims, key) for revision in _fold(fold, events, self._texts(info.id, events))]
                 time = events[-1].time.isoformat()
                 progress(fold.position, max(info.head, fold.position))
         except UnknownEvent as error:
@@ -182,7 +182,10 @@ class Projector:
             return 0
         before = held.place
         try:
-            rows = [rows_of(chronology_id, revision, held.fold.claims, held.key) for revision in _fold(held.fold, events)]
+            rows = [
+                rows_of(chronology_id, revision, held.fold.claims, held.key)
+                for revision in _fold(held.fold, events, self._texts(chronology_id, events))
+            ]
             with self._database.write() as session:
                 take_progress(session, chronology_id, before, held.fold.position, events[-1].time.isoformat())
                 for revision in rows:
@@ -195,6 +198,11 @@ class Projector:
         self._tell(chronology_id)
         return len(events)
 
+    def _texts(self, chronology_id: str, events: Sequence[Recorded]) -> dict[str, str]:
+        """Read the texts of the documents that are captured in these events: each once, to find the sentences that it shares."""
+        captured = [event.data.document_id for event in events if isinstance(event.data, DocumentCaptured)]
+        return self._log.texts(chronology_id, captured) if captured else {}
+
     def _load(self, chronology_id: str) -> _Held:
         """Fold what the progress says is written already, without writing it again; open the first generation where there is none."""
         seen = self._look(chronology_id)
@@ -206,7 +214,7 @@ class Projector:
             raise StaleFoldError
         fold = Fold(chronology_id)
         for events in _batches(self._log, chronology_id, seen.place.position):
-            for _ in _fold(fold, events):
+            for _ in _fold(fold, events, self._texts(chronology_id, events)):
                 pass
         return _Held(fold, key)
 
@@ -255,9 +263,9 @@ def _batches(events: LogReader, chronology_id: str, until: int | None = None) ->
         after = batch[-1].position
 
 
-def _fold(fold: Fold, events: Sequence[Recorded]) -> Iterator[Revision]:
+def _fold(fold: Fold, events: Sequence[Recorded], texts: Mapping[str, str]) -> Iterator[Revision]:
     for _, commit in groupby(events, key=lambda event: event.commit):
-        yield fold.apply(list(commit))
+        yield fold.apply(list(commit), texts)
 
 
 class ProjectionThread(threading.Thread):

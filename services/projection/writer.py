@@ -1,6 +1,6 @@
 """Writing revisions to the read model. The only SQL that changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, bindparam
@@ -20,6 +20,10 @@ from shared.store.read_model import (
     PlacementRow,
     ProgressRow,
     ReadKeyRow,
+    ResemblanceRow,
+    RevisionRow,
+    ScheduleRow,
+    SentenceRow,
     SourceRow,
 )
 
@@ -42,8 +46,8 @@ def _table(row: type[SQLModel]) -> Table:
     return table
 
 
-_PROGRESS, _SOURCE, _CLAIM, _ENTRY, _CAPTURED, _CORRECTION = (
-    _table(row) for row in (ProgressRow, SourceRow, ClaimRow, EntryRow, CapturedRow, CorrectionRow)
+_PROGRESS, _SOURCE, _CLAIM, _ENTRY, _CAPTURED, _CORRECTION, _SENTENCE, _RESEMBLANCE = (
+    _table(row) for row in (ProgressRow, SourceRow, ClaimRow, EntryRow, CapturedRow, CorrectionRow, SentenceRow, ResemblanceRow)
 )
 
 
@@ -104,25 +108,40 @@ def _move(session: WriteSession, chronology_id: str, expected: Place, values: Ro
 
 def write_revision(session: WriteSession, chronology_id: str, rows: RevisionRows) -> None:
     """Write what one command changed."""
+    _insert(session, RevisionRow, rows.revisions)
     _insert(session, SourceRow, rows.sources)
     _insert(session, CapturedRow, rows.captured)
     _set(session, _SOURCE, chronology_id, "every", rows.schedules)
+    _insert(session, ScheduleRow, rows.scheduled)
     _set(session, _CAPTURED, chronology_id, "comparison", rows.comparisons)
     _insert(session, ClaimRow, rows.claims)
     _set(session, _CLAIM, chronology_id, "entry_id", rows.moved)
     _insert(session, PlacementRow, rows.placements)
     _set(session, _CAPTURED, chronology_id, "erased", rows.erased)
+    _set(session, _CAPTURED, chronology_id, "erased_position", rows.erased_positions)
     _insert(session, ErasedClaimRow, rows.erased_claims)
     for correction in rows.corrections:
         _replace_correction(session, correction)
     _end_entries(session, chronology_id, rows)
     _insert(session, EntryRow, rows.entries)
+    _remove(session, _SENTENCE, chronology_id, rows.unshared, {"document_id": "row_document", "start": "row_start"})
+    _insert(session, SentenceRow, rows.shared)
+    wordings = {"document_id": "row_document", "start": "row_start", "other_document_id": "row_other", "other_start": "row_other_start"}
+    _remove(session, _RESEMBLANCE, chronology_id, rows.unlike, wordings)
+    _insert(session, ResemblanceRow, rows.like)
     _insert(session, ChangeRow, rows.changes)
 
 
 def _insert(session: WriteSession, row: type[SQLModel], rows: Sequence[Row]) -> None:
     if rows:
         session.execute(_table(row).insert(), rows)
+
+
+def _remove(session: WriteSession, table: Table, chronology_id: str, keys: Sequence[Row], columns: Mapping[str, str]) -> None:
+    """Remove the rows with these keys; `columns` says under which name of a key each column's value stands."""
+    if keys:
+        where = (table.c[column] == bindparam(name) for column, name in columns.items())
+        session.execute(table.delete().where(table.c.chronology_id == chronology_id, *where), keys)
 
 
 def _set(session: WriteSession, table: Table, chronology_id: str, column: str, values: Sequence[Assigned]) -> None:

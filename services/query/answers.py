@@ -5,6 +5,7 @@ from services.query.citations import Evidence, document_ref, document_url, entry
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
 from services.query.erasures import refuse_erased_claim
+from services.query.periods import InRange
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
     ChronologyView,
@@ -44,6 +45,7 @@ def chronology(snapshot: Snapshot) -> ChronologyView:
         description=info.description,
         url=f"/chronologies/{info.slug}",
         revision=held.revision,
+        recorded=snapshot.recorded,
         log_head=info.head,
         documents=held.documents,
         claims=held.claims,
@@ -57,14 +59,14 @@ def entry_list(snapshot: Snapshot, page: EntryPage) -> EntryList:
     """Show a page of entries."""
     return EntryList(
         revision=snapshot.revision,
-        entries=tuple(summary(snapshot, entry) for entry in page.entries),
+        entries=tuple(summary(snapshot, entry, in_range) for entry, in_range in zip(page.entries, page.in_range, strict=True)),
         next=page.next,
         previous=page.previous,
     )
 
 
-def summary(snapshot: Snapshot, entry: Entry) -> EntrySummary:
-    """Show an entry in a list."""
+def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None) -> EntrySummary:
+    """Show an entry in a list. `in_range` says how it fits the dates that were asked for."""
     return EntrySummary(
         id=entry.id,
         url=entry_url(snapshot.slug, entry.id),
@@ -83,6 +85,7 @@ def summary(snapshot: Snapshot, entry: Entry) -> EntrySummary:
         ),
         claims=len(entry.claims),
         sources=len(entry.sources),
+        in_range=in_range,
     )
 
 
@@ -116,6 +119,8 @@ def entry_view(snapshot: Snapshot, evidence: Evidence, found: Entry) -> EntryVie
         corrections=found.corrections,
         erased=found.erased,
         documents=tuple(document_ref(captured) for captured in evidence.documents.values() if captured.id in cited),
+        origins=found.origins,
+        alarms=found.alarms,
     )
 
 
@@ -129,6 +134,7 @@ def _date(evidence: Evidence, found: Entry) -> DateView:
             DateAlternativeView(
                 edtf=alternative.edtf,
                 corrected_by=alternative.corrected_by,
+                origins=alternative.origins,
                 citations=tuple(evidence.cite_date(claim_id) for claim_id in alternative.claims),
             )
             for alternative in found.date.alternatives
@@ -150,6 +156,7 @@ def _value(evidence: Evidence, value: EntryValue) -> ValueView:
                 unit=alternative.unit,
                 corrected_from=alternative.corrected_from,
                 corrected_by=alternative.corrected_by,
+                origins=alternative.origins,
                 citations=tuple(evidence.cite_value(claim_id, value.attribute, alternative) for claim_id in alternative.claims),
                 denials=tuple(evidence.cite_value(claim_id, value.attribute, alternative) for claim_id in alternative.denied_by),
             )
@@ -170,7 +177,7 @@ def claim(snapshot: Snapshot, texts: Texts, claim_id: str) -> ClaimAnswer:
     evidence = gather(snapshot, texts, [claim_id])
     if claim_id not in evidence.claims:
         refuse_erased_claim(snapshot, claim_id)
-        raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}")
+        raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}{snapshot.then}")
     return ClaimAnswer(revision=snapshot.revision, **dict(evidence.show_claim(claim_id)))
 
 

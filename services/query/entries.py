@@ -1,35 +1,42 @@
-"""Entries out of the read model: pages of them in chronological order, and one by its id."""
+"""Entries out of the read model: pages of them in chronological order, and one by its id.
 
+Versions of entries are found at an earlier revision as fast as at the current one: the index that has them in order also has the
+revisions from and until which each held. Near the beginning of a log, where nearly all versions in that order are of later revisions,
+the few that there were are found by the revision, and then sorted.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
+from sqlalchemy import ColumnElement, case, false, func, or_, tuple_
 from sqlmodel import col, select
 
 from services.query.cursors import Cursor, Direction
+from services.query.periods import UNDATED, Certainty, InRange, Period
 from services.query.snapshot import Snapshot
 from shared.domain.chronology import Entry, Status
-from shared.domain.dates import Edtf
-from shared.domain.errors import InvalidInput
 from shared.lexicon.folding import words
 from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, PlacementRow
 
 PAGE = 50
 MAX_PAGE = 500
+EARLY = 2_000
+"""With no more versions than this up to a revision, they are found by it, and then sorted."""
 
 
 Place = tuple[int, int, str]
 """The sort key of an entry: its day bounds and its id."""
 
 _KEY = (col(EntryRow.sort_from), col(EntryRow.sort_to), col(EntryRow.id))
-_UNDATED = and_(col(EntryRow.sort_from) == NO_START, col(EntryRow.sort_to) == NO_END)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which entries are asked for. `date_from` and `date_to` are EDTF dates.
+    """Which entries are asked for.
 
-    Of each word of `text`, the entry has one that begins so; `ReadKey.token` says how exactly.
+    `date_from`, `date_to`, `before`, `after` and `certainty` are those of a `Period`. Of each word of `text`, the entry has one that
+    begins so; `ReadKey.token` says how exactly.
     """
 
     text: str | None = None
@@ -37,18 +44,30 @@ class Filters:
     date_to: str | None = None
     disputed: bool = False
     status: Status | None = None
+    before: str | None = None
+    after: str | None = None
+    certainty: Certainty = "possible"
+
+    @property
+    def period(self) -> Period:
+        """When the entries are to have happened."""
+        return Period(self.date_from, self.date_to, self.before, self.after, self.certainty)
 
     @property
     def any(self) -> bool:
         """Whether anything is filtered at all."""
-        return bool(self.text or self.date_from or self.date_to or self.disputed or self.status)
+        return bool(self.text or self.period.any or self.disputed or self.status)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """One page of entries, with the cursors of the pages before and after it."""
+    """One page of entries, with the cursors of the pages before and after it.
+
+    `in_range` says of each entry whether it fits the period for certain or possibly; None where no period is asked for.
+    """
 
     entries: list[Entry]
+    in_range: list[InRange | None]
     next: str | None
     previous: str | None
 
@@ -57,24 +76,47 @@ def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = Non
     """Return up to `limit` entries from the cursor on, ordered by their day bounds; those without a date come last."""
     backwards = cursor is not None and cursor.direction == "before"
     place = None if cursor is None else (cursor.sort_from, cursor.sort_to, cursor.entry_id)
-    rows = walk(snapshot, _conditions(snapshot, filters), place, limit + 1, backwards=backwards)
-    more = len(rows) > limit
-    rows = rows[:limit]
+    found = _matching(snapshot, filters, place, limit + 1, backwards=backwards)
+    more = len(found) > limit
+    found = found[:limit]
     if backwards:
-        rows.reverse()
+        found.reverse()
     has_next = more if not backwards else True
     has_previous = more if backwards else cursor is not None
 
-    def turn(row: EntryRow, direction: Direction) -> str:
+    def turn(at: _Found, direction: Direction) -> str:
         return Cursor(
-            revision=snapshot.revision, direction=direction, sort_from=row.sort_from, sort_to=row.sort_to, entry_id=row.id
+            revision=snapshot.revision, direction=direction, sort_from=at.row.sort_from, sort_to=at.row.sort_to, entry_id=at.row.id
         ).encode()
 
     return EntryPage(
-        entries=[opened(snapshot, row) for row in rows],
-        next=turn(rows[-1], "after") if rows and has_next else None,
-        previous=turn(rows[0], "before") if rows and has_previous else None,
+        entries=[one.entry for one in found],
+        in_range=[one.in_range for one in found],
+        next=turn(found[-1], "after") if found and has_next else None,
+        previous=turn(found[0], "before") if found and has_previous else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    row: EntryRow
+    entry: Entry
+    in_range: InRange | None
+
+
+def _matching(snapshot: Snapshot, filters: Filters, place: Place | None, limit: int, *, backwards: bool) -> list[_Found]:
+    """Return up to `limit` entries that match, the nearest first. Rows are narrowed by day bounds; dates are asked one by one."""
+    conditions, period, found = _conditions(snapshot, filters), filters.period, list[_Found]()
+    while True:
+        rows = walk(snapshot, conditions, place, limit, backwards=backwards)
+        for row in rows:
+            entry = opened(snapshot, row)
+            in_range = period.fits(entry) if period.any else None
+            if in_range or not period.any:
+                found.append(_Found(row, entry, in_range))
+        if len(rows) < limit or len(found) >= limit:
+            return found[:limit]
+        place = (rows[-1].sort_from, rows[-1].sort_to, rows[-1].id)
 
 
 def walk(
@@ -84,7 +126,9 @@ def walk(
 
     What has no date sorts first in the index and last for readers, so the walk goes along the index twice: the dated, then the rest.
     """
-    stretches = [~_UNDATED, _UNDATED]
+    if _is_early(snapshot):
+        return _walk_early(snapshot, conditions, place, limit, backwards=backwards)
+    stretches = [~UNDATED, UNDATED]
     if backwards:
         stretches.reverse()
     if place is not None and (place[:2] == (NO_START, NO_END)) != backwards:
@@ -99,6 +143,27 @@ def walk(
         if len(rows) == limit:
             break
     return rows
+
+
+def _is_early(snapshot: Snapshot) -> bool:
+    """Whether there were so few versions of entries up to the snapshot's revision that to read them all costs no more than a page."""
+    if not snapshot.past:
+        return False
+    some = select(EntryRow.since).where(EntryRow.chronology_id == snapshot.id, col(EntryRow.since) <= snapshot.revision).limit(EARLY + 1)
+    return snapshot.session.exec(select(func.count()).select_from(some.subquery())).one() <= EARLY
+
+
+def _walk_early(
+    snapshot: Snapshot, conditions: list[ColumnElement[bool]], place: Place | None, limit: int, *, backwards: bool
+) -> list[EntryRow]:
+    # No index has this order: what is found by its revision is sorted, rather than found along the order.
+    order = (case((UNDATED, 1), else_=0), *_KEY)
+    query = select(EntryRow).where(*holding(snapshot), *conditions).with_hint(EntryRow, "INDEXED BY ix_entry_since", "sqlite")
+    if place is not None:
+        here = tuple_(int(place[:2] == (NO_START, NO_END)), *place)
+        query = query.where(tuple_(*order) < here if backwards else tuple_(*order) > here)
+    query = query.order_by(*(part.desc() if backwards else part for part in order)).limit(limit)
+    return list(snapshot.session.exec(query))
 
 
 def opened(snapshot: Snapshot, row: EntryRow) -> Entry:
@@ -125,7 +190,7 @@ def _conditions(snapshot: Snapshot, filters: Filters) -> list[ColumnElement[bool
         wanted = dict.fromkeys(words(filters.text))
         # Without a letter or digit there is nothing to look for, and so nothing to be found.
         conditions += [col(EntryRow.search).contains(snapshot.token(word), autoescape=True) for word in wanted] or [false()]
-    conditions += _overlap(filters)
+    conditions += filters.period.conditions()
     if filters.disputed:
         conditions.append(col(EntryRow.disputed).is_(True))
     if filters.status:
@@ -133,24 +198,17 @@ def _conditions(snapshot: Snapshot, filters: Filters) -> list[ColumnElement[bool
     return conditions
 
 
-def _overlap(filters: Filters) -> list[ColumnElement[bool]]:
-    if not (filters.date_from or filters.date_to):
-        return []
-    first = Edtf.parse(filters.date_from).earliest if filters.date_from else float("-inf")
-    last = Edtf.parse(filters.date_to).latest if filters.date_to else float("inf")
-    if last < first:
-        raise InvalidInput(f"the range ends before it starts: from {filters.date_from} to {filters.date_to}")
-    return [
-        col(EntryRow.sort_from) <= int(min(last, NO_END)),
-        col(EntryRow.sort_to) >= int(max(first, NO_START)),
-        ~_UNDATED,
-    ]
-
-
 def find_entry(snapshot: Snapshot, entry_id: str) -> Entry | None:
     """Return the entry with this very id at the snapshot's revision."""
-    row = snapshot.session.exec(select(EntryRow).where(*holding(snapshot), EntryRow.id == entry_id)).first()
+    newest = select(EntryRow).where(*holding(snapshot), EntryRow.id == entry_id).order_by(col(EntryRow.since).desc()).limit(1)
+    row = snapshot.session.exec(newest).first()
     return None if row is None else opened(snapshot, row)
+
+
+def find_entries(snapshot: Snapshot, entry_ids: Collection[str]) -> dict[str, Entry]:
+    """Return the entries with these very ids at the snapshot's revision, by their ids."""
+    query = select(EntryRow).where(*holding(snapshot), col(EntryRow.id).in_(list(entry_ids)))
+    return {row.id: opened(snapshot, row) for row in snapshot.session.exec(query)}
 
 
 def entry_of_claim(snapshot: Snapshot, claim_id: str) -> str | None:

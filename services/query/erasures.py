@@ -24,8 +24,7 @@ def holder_of(snapshot: Snapshot, claim_id: str) -> str:
     if held_by is not None:
         return held_by
     refuse_erased_claim(snapshot, claim_id, "the entry")
-    at = f" at revision {snapshot.revision}" if snapshot.past else ""
-    raise NotFound(f"there is no entry or claim {claim_id} in the chronology {snapshot.slug!r}{at}")
+    raise NotFound(f"there is no entry or claim {claim_id} in the chronology {snapshot.slug!r}{snapshot.then}")
 
 
 def refuse_erased_claim(snapshot: Snapshot, claim_id: str, what: str = "the claim") -> None:
@@ -45,7 +44,8 @@ def refuse_erased_document(snapshot: Snapshot, document_id: str) -> None:
 
 def _refuse(snapshot: Snapshot, document_id: str, what: str, **extra: object) -> None:
     row = snapshot.session.get(CapturedRow, (snapshot.id, document_id))
-    if row is not None and row.erased is not None:
+    # At a revision before its capture, a document is unknown; at any later one it is gone, also at those before it was erased.
+    if row is not None and row.erased is not None and row.position <= snapshot.revision:
         _gone(Erasure.model_validate_json(row.erased), what, extra)
 
 

@@ -153,6 +153,7 @@ CHRONOLOGY: dict[str, Any] = {
     "description": "The harbour town and its trams",
     "url": "/chronologies/alder-quay",
     "revision": 41,
+    "recorded": "2026-03-03T11:30:00Z",
     "log_head": 41,
     "documents": 4,
     "claims": 27,

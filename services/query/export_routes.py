@@ -6,7 +6,7 @@ from importlib import metadata
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from services.query.citing.citations import CSL_JSON, as_csl_json, as_html, as_text, source_citations
@@ -19,7 +19,7 @@ from services.query.exports.formats import BY_NAME, FORMATS, Format
 from services.query.exports.report import POLICY
 from services.query.exports.walking import export_of
 from services.query.exports.words import Words, languages, preferred
-from services.query.schemas import Problem
+from services.query.parameters import GONE, READING, At, Slug
 from services.query.service import Queries
 from services.query.snapshot import open_snapshot
 from shared.web.auth import Reader
@@ -40,23 +40,11 @@ class Written(StrEnum):
     csl_json = "csl-json"
 
 
-def _problem(description: str) -> dict[str, Any]:
-    return {"model": Problem, "description": description, "content": {"application/problem+json": {}}}
-
-
 router = APIRouter(
     prefix="/v1/chronologies/{slug}",
     tags=["exports"],
-    responses={
-        304: {"description": "The asker's copy (If-None-Match) is the current one"},
-        404: _problem("There is nothing under this name or id"),
-        422: _problem("A parameter is not valid; the problem says which and why"),
-        503: _problem("The database is busy, or a document is being erased; try again after Retry-After seconds"),
-    },
+    responses=READING,
 )
-
-Slug = Annotated[str, Path(description="the chronology's name in addresses", examples=["alder-quay"])]
-At = Annotated[int | None, Query(ge=0, description="an earlier revision; without it, the current one")]
 
 
 def _one_of(names: Sequence[str], description: str, alias: str | None = None) -> Any:
@@ -134,7 +122,7 @@ def _chunks(pieces: Iterator[str]) -> Iterator[str]:
     responses={
         200: {"content": {"text/plain": {}, "text/html": {}, CSL_JSON: {}}, "description": "A citation of each document behind the entry"},
         308: {"description": "The id is that of a claim, or of an entry that was merged: Location is the entry that holds it"},
-        410: _problem("It was erased: `document`, `erased_by`, `erased_at` and `reason` say what and why"),
+        410: GONE,
     },
 )
 def citations(

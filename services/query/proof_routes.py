@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from services.query import proofs
 from services.query.conditional import JSON, conditional
+from services.query.parameters import INVALID, Slug, problem
 from services.query.proof_schemas import Checkpoints, CheckpointView, ConsistencyProof, InclusionProof, LogKey, LogKeys, WitnessView
-from services.query.schemas import Problem
 from services.query.service import Queries, QueryService
 from services.query.snapshot import open_snapshot
 from shared.crypto.citation import CitationProof
@@ -25,21 +25,16 @@ PAGE, MAX_PAGE = 100, 1000
 YEAR = 365 * 24 * 3600
 
 
-def _problem(description: str) -> dict[str, Any]:
-    return {"model": Problem, "description": description, "content": {"application/problem+json": {}}}
-
-
 router = APIRouter(
     prefix="/v1/chronologies/{slug}",
     tags=["proof"],
     responses={
-        404: _problem("There is nothing under this name, id or size"),
-        422: _problem("A parameter is not valid; the problem says which and why"),
-        503: _problem("What is asked about is not signed yet, or the database is busy; try again after Retry-After seconds"),
+        404: problem("There is nothing under this name, id or size"),
+        422: INVALID,
+        503: problem("What is asked about is not signed yet, or the database is busy; try again after Retry-After seconds"),
     },
 )
 
-Slug = Annotated[str, Path(description="the chronology's name in addresses", examples=["alder-quay"])]
 Size = Annotated[
     int | None, Query(ge=1, le=MAX_SIZE, description="how many events the log had; without it, what its newest checkpoint says")
 ]
@@ -188,7 +183,7 @@ def tile(request: Request, slug: Slug, level: Annotated[int, Path(ge=0, le=63)],
     description="The claim, its document and its source as the log holds them, each with its proof, and a checkpoint that the log signed: "
     "the newest that a witness cosigned, if one covers the claim, else the newest. Check it with `salname verify` or "
     "`examples/verify_citation.py`.",
-    responses={410: _problem("The claim's document was erased")},
+    responses={410: problem("The claim's document was erased")},
 )
 def claim_proof(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader, size: Size = None) -> Response:
     """Prove the citation of a claim."""

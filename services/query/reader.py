@@ -1,25 +1,25 @@
 """Everything else out of the read model: chronologies, sources, documents, claims, corrections, changes, the raw log. SELECT only."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, TypeAdapter
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
 from services.query.entries import count_entries
 from services.query.snapshot import Snapshot, being_erased, take_snapshot
 from shared.domain.chronology import Erasure
 from shared.domain.claims import Claim
-from shared.domain.corrections import Change
+from shared.domain.corrections import Change, claims_named
 from shared.domain.errors import NotFound
 from shared.domain.events import DocumentCaptured, SourceRecaptured
 from shared.domain.model import Frozen
 from shared.domain.provenance import SourceDetails
 from shared.store.engine import Database
-from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, SourceRow
+from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, PlacementRow, ScheduleRow, SourceRow
 from shared.store.tables import ChronologyRow, EventRow
 
 CorrectionState = Literal["proposed", "accepted", "rejected"]
@@ -48,7 +48,7 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class HeldClaim:
-    """A recorded claim and the entry that holds it now."""
+    """A recorded claim and the entry that holds it at the revision asked about."""
 
     claim: Claim
     entry_id: str
@@ -98,6 +98,14 @@ def count_chronology(database: Database, chronology_id: str) -> ChronologyCounts
 
 def counts(snapshot: Snapshot) -> ChronologyCounts:
     """Count what a chronology holds, as a snapshot sees it."""
+    if snapshot.moment is not None and not snapshot.erasing:
+        return ChronologyCounts(
+            revision=snapshot.revision,
+            documents=snapshot.moment.documents,
+            claims=snapshot.moment.claims,
+            entries=snapshot.moment.entries,
+            disputed=snapshot.moment.disputed,
+        )
     return ChronologyCounts(
         revision=snapshot.revision,
         documents=count_documents(snapshot),
@@ -109,19 +117,30 @@ def counts(snapshot: Snapshot) -> ChronologyCounts:
 
 def count_documents(snapshot: Snapshot) -> int:
     """Count the captured documents."""
-    return snapshot.session.exec(select(func.count()).select_from(CapturedRow).where(CapturedRow.chronology_id == snapshot.id)).one()
+    here = (CapturedRow.chronology_id == snapshot.id, col(CapturedRow.position) <= snapshot.revision)
+    return snapshot.session.exec(select(func.count()).select_from(CapturedRow).where(*here)).one()
 
 
 def count_claims(snapshot: Snapshot) -> dict[str, int]:
     """Count the claims of each document, by its id."""
-    query = select(ClaimRow.document_id, func.count()).where(ClaimRow.chronology_id == snapshot.id).group_by(ClaimRow.document_id)
+    here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision)
+    query = select(ClaimRow.document_id, func.count()).where(*here).group_by(ClaimRow.document_id)
     return {row[0]: row[1] for row in snapshot.session.exec(query)}
 
 
 def sources(snapshot: Snapshot) -> dict[str, tuple[SourceDetails, int | None]]:
     """Return all sources by id, in the order in which they became known, and after how many seconds each is captured again."""
-    rows = snapshot.session.exec(select(SourceRow).where(SourceRow.chronology_id == snapshot.id).order_by(col(SourceRow.position)))
-    return {row.id: (SourceDetails.model_validate_json(row.body), row.every) for row in rows}
+    query = select(SourceRow).where(SourceRow.chronology_id == snapshot.id, col(SourceRow.position) <= snapshot.revision)
+    rows = snapshot.session.exec(query.order_by(col(SourceRow.position))).all()
+    every = {row.id: row.every for row in rows} if not snapshot.past else _schedules(snapshot)
+    return {row.id: (SourceDetails.model_validate_json(row.body), every.get(row.id)) for row in rows}
+
+
+def _schedules(snapshot: Snapshot) -> dict[str, int | None]:
+    """After how many seconds each source was captured again, at the snapshot's revision."""
+    here = (ScheduleRow.chronology_id == snapshot.id, col(ScheduleRow.since) <= snapshot.revision)
+    query = select(ScheduleRow.source_id, ScheduleRow.every).where(*here).order_by(col(ScheduleRow.since))
+    return {row[0]: row[1] for row in snapshot.session.exec(query)}
 
 
 def documents(snapshot: Snapshot, ids: Collection[str] | None = None) -> dict[str, Captured]:
@@ -129,14 +148,14 @@ def documents(snapshot: Snapshot, ids: Collection[str] | None = None) -> dict[st
     query = (
         select(CapturedRow, SourceRow.body)
         .join(SourceRow, (col(SourceRow.chronology_id) == CapturedRow.chronology_id) & (col(SourceRow.id) == CapturedRow.source_id))
-        .where(CapturedRow.chronology_id == snapshot.id)
+        .where(CapturedRow.chronology_id == snapshot.id, col(CapturedRow.position) <= snapshot.revision)
         .order_by(col(CapturedRow.position))
     )
     if ids is None:
         return {row.id: _captured(row, source) for row, source in snapshot.session.exec(query)}
     return {
         row.id: _captured(row, source)
-        for batch in _batches(ids)
+        for batch in batches(ids)
         for row, source in snapshot.session.exec(query.where(col(CapturedRow.id).in_(batch)))
     }
 
@@ -145,45 +164,96 @@ def document(snapshot: Snapshot, document_id: str) -> Captured:
     """Return one document."""
     found = documents(snapshot, [document_id])
     if document_id not in found:
-        raise NotFound(f"there is no document {document_id} in the chronology {snapshot.slug!r}")
+        raise NotFound(f"there is no document {document_id} in the chronology {snapshot.slug!r}{snapshot.then}")
     return found[document_id]
 
 
 def claims(snapshot: Snapshot, ids: Collection[str]) -> dict[str, HeldClaim]:
     """Return the claims of these ids, in the order of the ids."""
     found: dict[str, HeldClaim] = {}
-    for batch in _batches(ids):
-        rows = snapshot.session.exec(select(ClaimRow).where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.id).in_(batch)))
-        found |= {row.id: _held(snapshot, row) for row in rows}
+    for batch in batches(ids):
+        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision)
+        rows = snapshot.session.exec(select(ClaimRow).where(*here, col(ClaimRow.id).in_(batch))).all()
+        found |= _held(snapshot, rows)
     return {claim_id: found[claim_id] for claim_id in ids if claim_id in found}
+
+
+def holders(snapshot: Snapshot, claim_ids: Collection[str]) -> dict[str, str]:
+    """Return the entries that hold claims at the snapshot's revision, of those claims that were recorded by then."""
+    found: dict[str, str] = {}
+    for batch in batches(claim_ids):
+        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
+        found |= {row[0]: row[1] for row in snapshot.session.exec(select(ClaimRow.id, ClaimRow.entry_id).where(*here))}
+    return found | _placements(snapshot, list(found)) if snapshot.past else found
 
 
 def claims_in(snapshot: Snapshot, document_id: str) -> list[HeldClaim]:
     """Return the claims of a document in text order."""
     query = (
         select(ClaimRow)
-        .where(ClaimRow.chronology_id == snapshot.id, ClaimRow.document_id == document_id)
+        .where(ClaimRow.chronology_id == snapshot.id, ClaimRow.document_id == document_id, col(ClaimRow.position) <= snapshot.revision)
         .order_by(col(ClaimRow.start), col(ClaimRow.id))
     )
-    return [_held(snapshot, row) for row in snapshot.session.exec(query)]
+    return list(_held(snapshot, snapshot.session.exec(query).all()).values())
 
 
-def _held(snapshot: Snapshot, row: ClaimRow) -> HeldClaim:
-    return HeldClaim(Claim.model_validate_json(snapshot.open(row.body, "claim", row.id)), row.entry_id)
+def _held(snapshot: Snapshot, rows: Sequence[ClaimRow]) -> dict[str, HeldClaim]:
+    before = _placements(snapshot, [row.id for row in rows]) if snapshot.past else {}
+    return {
+        row.id: HeldClaim(Claim.model_validate_json(snapshot.open(row.body, "claim", row.id)), before.get(row.id, row.entry_id))
+        for row in rows
+    }
+
+
+def _placements(snapshot: Snapshot, claim_ids: Collection[str]) -> dict[str, str]:
+    """The entries that held claims at the snapshot's revision, of those claims that have moved since."""
+    found: dict[str, str] = {}
+    for batch in batches(claim_ids):
+        query = select(PlacementRow.claim_id, PlacementRow.entry_id).where(
+            PlacementRow.chronology_id == snapshot.id, col(PlacementRow.claim_id).in_(batch), col(PlacementRow.until) > snapshot.revision
+        )
+        for claim_id, entry_id in snapshot.session.exec(query.order_by(col(PlacementRow.until))):
+            found.setdefault(claim_id, entry_id)
+    return found
 
 
 def corrections(snapshot: Snapshot, ids: Collection[str] | None = None, state: CorrectionState | None = None) -> dict[str, Correction]:
     """Return the corrections of these ids, or all, the newest first."""
-    query = select(CorrectionRow).where(CorrectionRow.chronology_id == snapshot.id).order_by(col(CorrectionRow.position).desc())
+    here = (CorrectionRow.chronology_id == snapshot.id, col(CorrectionRow.position) <= snapshot.revision)
+    query = select(CorrectionRow).where(*here).order_by(col(CorrectionRow.position).desc())
     if state is not None:
-        query = query.where(CorrectionRow.state == state)
-    if ids is None:
-        return {row.id: Correction.model_validate_json(row.body) for row in snapshot.session.exec(query)}
-    return {
-        row.id: Correction.model_validate_json(row.body)
-        for batch in _batches(ids)
-        for row in snapshot.session.exec(query.where(col(CorrectionRow.id).in_(batch)))
-    }
+        query = query.where(_was(snapshot, state))
+    queries = [query] if ids is None else [query.where(col(CorrectionRow.id).in_(batch)) for batch in batches(ids)]
+    rows = [row for one in queries for row in snapshot.session.exec(one)]
+    found = [Correction.model_validate_json(row.body) for row in rows]
+    if snapshot.past:
+        decided = [row.decided is not None and row.decided <= snapshot.revision for row in rows]
+        found = _as_they_stood(snapshot, list(zip(found, decided, strict=True)))
+    return {correction.id: correction for correction in found}
+
+
+def _was(snapshot: Snapshot, state: CorrectionState) -> ColumnElement[bool]:
+    """Whether a correction was in this state at the snapshot's revision."""
+    undecided = or_(col(CorrectionRow.decided).is_(None), col(CorrectionRow.decided) > snapshot.revision)
+    decided = and_(col(CorrectionRow.state) == state, col(CorrectionRow.decided) <= snapshot.revision)
+    return undecided if state == "proposed" else decided
+
+
+def _as_they_stood(snapshot: Snapshot, corrections: Sequence[tuple[Correction, bool]]) -> list[Correction]:
+    """Take back what became of corrections after the snapshot's revision: decisions, and what they were carried on to."""
+    carried = {claim_id for correction, _ in corrections for change in correction.carried for claim_id in claims_named(change)}
+    known: set[str] = set()
+    for batch in batches(carried):
+        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
+        known.update(snapshot.session.exec(select(ClaimRow.id).where(*here)))
+    undone = {"state": "proposed", "decided_by": None, "decided_at": None, "decision_reason": "", "carried": ()}
+    return [
+        # A change is carried on to claims of a later capture in the revision that records these.
+        correction.model_copy(update={"carried": tuple(c for c in correction.carried if known.issuperset(claims_named(c)))})
+        if decided
+        else correction.model_copy(update=undone)
+        for correction, decided in corrections
+    ]
 
 
 def changes(snapshot: Snapshot, after: int, limit: int) -> list[tuple[int, bytes]]:
@@ -206,7 +276,8 @@ def latest_changes(snapshot: Snapshot, limit: int, before: int | None = None) ->
     """Return the newest changes, the newest first; `before` leaves out those from that revision on."""
     if snapshot.erasing:
         raise being_erased()
-    query = select(ChangeRow.revision, ChangeRow.body).where(ChangeRow.chronology_id == snapshot.id)
+    here = (ChangeRow.chronology_id == snapshot.id, col(ChangeRow.revision) <= snapshot.revision)
+    query = select(ChangeRow.revision, ChangeRow.body).where(*here)
     if before is not None:
         query = query.where(col(ChangeRow.revision) < before)
     rows = snapshot.session.exec(query.order_by(col(ChangeRow.revision).desc()).limit(limit))
@@ -237,7 +308,8 @@ def _captured(row: CapturedRow, source: str) -> Captured:
     )
 
 
-def _batches(ids: Collection[str]) -> Iterator[list[str]]:
-    listed: list[Any] = list(dict.fromkeys(ids))
+def batches(ids: Collection[Any]) -> Iterator[list[Any]]:
+    """Cut ids into as many as go into one query."""
+    listed = list(dict.fromkeys(ids))
     for first in range(0, len(listed), BATCH):
         yield listed[first : first + BATCH]

@@ -1,9 +1,9 @@
 """The API for reading. Nothing is computed here: a request becomes a question to the read model, and its answer JSON."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.query import answers, feed, reader
@@ -11,6 +11,8 @@ from services.query.conditional import JSON, answer, conditional, etag_of
 from services.query.cursors import decode_cursor
 from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page, find_entry
 from services.query.erasures import holder_of
+from services.query.parameters import GONE, READING, At, Slug, problem
+from services.query.periods import Certainty
 from services.query.schemas import (
     Changes,
     ChronologyList,
@@ -23,7 +25,6 @@ from services.query.schemas import (
     EntryList,
     EntryView,
     Events,
-    Problem,
     SourceList,
 )
 from services.query.service import Queries, QueryService
@@ -35,35 +36,19 @@ from shared.domain.ids import sha256
 from shared.web.auth import Reader
 
 NDJSON = "application/x-ndjson"
-PROBLEM = "application/problem+json"
 
 SEARCH = (
     "words, all of which the entry must have; case, diacritics and alphabet do not matter. A word of three letters or more finds words "
     "that begin with it (of a long one, the first twelve letters count), a shorter one only itself"
 )
 
-Slug = Annotated[str, Path(description="the chronology's name in addresses", examples=["alder-quay"])]
-At = Annotated[int | None, Query(ge=0, description="an earlier revision to look at; without it, the current one")]
-
-
-def _problem(description: str) -> dict[str, Any]:
-    return {"model": Problem, "description": description, "content": {PROBLEM: {}}}
-
-
 DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Somebody else's HTML must not run as a page of ours: it is always a download, in a sandbox, of no guessed type."""
-
-GONE = _problem("It was erased: `document`, `erased_by`, `erased_at` and `reason` say what and why")
 
 router = APIRouter(
     prefix="/v1",
     tags=["reading"],
-    responses={
-        304: {"description": "The asker's copy (If-None-Match) is the current one"},
-        404: _problem("There is nothing under this name or id"),
-        422: _problem("A parameter is not valid; the problem says which and why"),
-        503: _problem("The database is busy, or a document is being erased; try again after Retry-After seconds"),
-    },
+    responses=READING,
 )
 
 
@@ -75,8 +60,8 @@ def chronologies(request: Request, queries: Queries, _: Reader) -> Response:
 
 
 @router.get("/chronologies/{slug}", response_model=ChronologyView, summary="Show a chronology and what it holds")
-def chronology(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def chronology(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.chronology(snapshot)
     # The head of the log is told, too, and moves before the revision does.
     return conditional(request, f'"{snapshot.version}-{shown.log_head}"', shown.model_dump_json(), JSON)
@@ -91,6 +76,12 @@ def entries(
     q: Annotated[str | None, Query(max_length=200, description=SEARCH)] = None,
     date_from: Annotated[str | None, Query(alias="from", max_length=100, description="EDTF: no entry that ended before it")] = None,
     date_to: Annotated[str | None, Query(alias="to", max_length=100, description="EDTF: no entry that began after it")] = None,
+    before: Annotated[str | None, Query(max_length=100, description="EDTF: entries that happened before it")] = None,
+    after: Annotated[str | None, Query(max_length=100, description="EDTF: entries that happened after it")] = None,
+    certainty: Annotated[
+        Certainty,
+        Query(description="of `from`, `to`, `before` and `after`: `possible` also lists entries whose date only possibly fits"),
+    ] = "possible",
     disputed: Annotated[bool, Query(description="only entries whose claims disagree")] = False,
     status: Annotated[Status | None, Query(description="only entries of this status")] = None,
     at: At = None,
@@ -98,7 +89,16 @@ def entries(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
 ) -> Response:
     place = decode_cursor(cursor) if cursor else None
-    filters = Filters(text=q.strip() or None if q else None, date_from=date_from, date_to=date_to, disputed=disputed, status=status)
+    filters = Filters(
+        text=q.strip() or None if q else None,
+        date_from=date_from,
+        date_to=date_to,
+        before=before,
+        after=after,
+        certainty=certainty,
+        disputed=disputed,
+        status=status,
+    )
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         page = answers.entry_list(snapshot, entry_page(snapshot, filters, place, limit))
     return answer(request, snapshot.version, page)
@@ -120,7 +120,7 @@ def entry(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Read
             shown = answers.entry(snapshot, queries.texts, found)
             return answer(request, snapshot.version, shown)
         holder = holder_of(snapshot, entry_id)
-    suffix = "" if at is None else f"?at={at}"
+    suffix = "" if at is None else f"?at={quote(at)}"
     address = f"/v1/chronologies/{slug}/entries/{quote(holder)}{suffix}"
     return RedirectResponse(address, 308, headers={"Cache-Control": "no-cache"})
 
@@ -131,15 +131,15 @@ def entry(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Read
     summary="Show a claim with all its parts",
     responses={410: GONE},
 )
-def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.claim(snapshot, queries.texts, claim_id)
     return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/documents", response_model=DocumentList, summary="List the documents")
-def documents(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def documents(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.documents(snapshot)
     return answer(request, snapshot.version, shown)
 
@@ -150,8 +150,8 @@ def documents(request: Request, slug: Slug, queries: Queries, _: Reader) -> Resp
     summary="Show a document with its text and the claims in it",
     responses={410: GONE},
 )
-def document(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.document(snapshot, queries.texts, document_id)
     return answer(request, snapshot.version, shown)
 
@@ -162,8 +162,8 @@ def document(request: Request, slug: Slug, document_id: str, queries: Queries, _
     summary="Get a document's canonical text: what all offsets count in",
     responses={200: {"content": {"text/plain": {}}, "description": "The text, UTF-8"}, 410: GONE},
 )
-def document_text(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document_text(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         captured = reader.document(snapshot, document_id)
         text = queries.texts.get(snapshot, document_id)
     return conditional(request, f'"{captured.document.text_sha256}"', text.encode(), "text/plain; charset=utf-8")
@@ -178,8 +178,8 @@ def document_text(request: Request, slug: Slug, document_id: str, queries: Queri
         410: GONE,
     },
 )
-def document_original(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document_original(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         captured = reader.document(snapshot, document_id).document
         data = queries.texts.original(snapshot, document_id)
     headers = {**DOWNLOAD, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(captured.filename or document_id, safe='')}"}
@@ -198,8 +198,8 @@ def document_original(request: Request, slug: Slug, document_id: str, queries: Q
         410: GONE,
     },
 )
-def document_warc(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def document_warc(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         reader.document(snapshot, document_id)
         data = queries.texts.warc(snapshot, document_id)
     headers = {**DOWNLOAD, "Content-Disposition": f'attachment; filename="{quote(document_id, safe="")}.warc.gz"'}
@@ -207,8 +207,8 @@ def document_warc(request: Request, slug: Slug, document_id: str, queries: Queri
 
 
 @router.get("/chronologies/{slug}/sources", response_model=SourceList, summary="List the sources with their documents")
-def sources(request: Request, slug: Slug, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def sources(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.sources(snapshot)
     return answer(request, snapshot.version, shown)
 
@@ -220,16 +220,17 @@ def corrections(
     queries: Queries,
     _: Reader,
     state: Annotated[reader.CorrectionState | None, Query(description="only those in this state")] = None,
+    at: At = None,
 ) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         found = list(reader.corrections(snapshot, state=state).values())
         shown = CorrectionList(revision=snapshot.revision, corrections=tuple(answers.correction_views(snapshot, found)))
     return answer(request, snapshot.version, shown)
 
 
 @router.get("/chronologies/{slug}/corrections/{correction_id}", response_model=CorrectionAnswer, summary="Show a correction")
-def correction(request: Request, slug: Slug, correction_id: str, queries: Queries, _: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def correction(request: Request, slug: Slug, correction_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         found = reader.corrections(snapshot, [correction_id])
         if correction_id not in found:
             raise NotFound(f"there is no correction {correction_id} in the chronology {slug!r}")
@@ -245,7 +246,7 @@ After = Annotated[int, Query(ge=0, le=2**53, description="the revision after whi
     response_model=Changes,
     tags=["following"],
     summary="Get the changes after a revision",
-    responses={410: _problem("There never was such a revision: load the chronology again and go on from its `revision`")},
+    responses={410: problem("There never was such a revision: load the chronology again and go on from its `revision`")},
 )
 def changes(
     request: Request,

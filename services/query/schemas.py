@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.query import examples
-from shared.domain.chronology import AppliedCorrection, ErasedSupport, Link, Status, SupersededClaim
+from shared.domain.chronology import Alarm, AppliedCorrection, ErasedSupport, Link, Origin, Status, SupersededClaim
 from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import Change
 from shared.domain.events import CarriedClaim
@@ -69,6 +69,7 @@ class ValueAlternativeView(Frozen):
     unit: str | None
     corrected_from: str | None = Field(description="what the source's words say, where a correction changed the reading")
     corrected_by: str | None = Field(description="the correction's id")
+    origins: tuple[int, ...] = Field(default=(), description="the places, among the entry's origins, of those that stand behind it")
     citations: tuple[Citation, ...]
     denials: tuple[Citation, ...]
 
@@ -86,6 +87,7 @@ class DateAlternativeView(Frozen):
 
     edtf: str
     corrected_by: str | None
+    origins: tuple[int, ...] = Field(default=(), description="the places, among the entry's origins, of those that stand behind it")
     citations: tuple[Citation, ...]
 
 
@@ -199,6 +201,9 @@ class EntrySummary(Frozen):
     values: tuple[ValueSummary, ...]
     claims: int
     sources: int
+    in_range: Literal["yes", "possible"] | None = Field(
+        default=None, description="whether it fits the dates asked for whatever its own date means, or only possibly; null where none are"
+    )
 
 
 class EntryList(Frozen):
@@ -237,6 +242,8 @@ class EntryView(Frozen):
     corrections: tuple[AppliedCorrection, ...]
     erased: tuple[ErasedSupport, ...] = Field(default=(), description="claims that stood here until their document was erased")
     documents: tuple[DocumentRef, ...]
+    origins: tuple[Origin, ...] = Field(default=(), description="which documents are one witness; `/origins` shows the words that say so")
+    alarms: tuple[Alarm, ...] = Field(default=(), description="support that runs in a circle")
 
 
 class ChronologyView(Frozen):
@@ -250,6 +257,7 @@ class ChronologyView(Frozen):
     description: str
     url: str
     revision: int
+    recorded: AwareDatetime | None = Field(description="when the revision was recorded; null at revision 0")
     log_head: int
     documents: int
     claims: int

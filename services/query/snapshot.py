@@ -1,20 +1,27 @@
-"""One consistent look at one chronology: a read session, and the revision that every answer from it speaks of."""
+"""One consistent look at one chronology: a read session, and the revision that every answer from it speaks of.
+
+An earlier revision shows what was shown then: what was recorded later is not there, and later corrections do not apply. One thing is
+not as it was: what has been erased since stays erased.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 
 from sqlmodel import col, select
 
+from services.query.instants import Instant, microseconds, parse_at
 from shared.domain.errors import Busy, InvalidInput, NotFound
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database, ReadSession
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import ClaimRow, ProgressRow
+from shared.store.read_model import ClaimRow, ProgressRow, RevisionRow
 from shared.store.tables import ChronologyRow, DocumentKeyRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """A chronology as one session sees it.
 
@@ -49,9 +56,28 @@ class Snapshot:
         return self.revision < self.head
 
     @property
+    def then(self) -> str:
+        """What an error adds to "there is no …" where an earlier revision is asked about."""
+        return f" at revision {self.revision}" if self.past else ""
+
+    @property
     def version(self) -> str:
         """What tells this state of the read model from every other, in ETags: the revision, and after `-` the generation of the rows."""
         return f"{self.revision}-g{self.generation}" + (f".{self.erasures}" if self.erasing else "")
+
+    @cached_property
+    def moment(self) -> RevisionRow | None:
+        """When the revision was recorded, by whom, and what the chronology held from then on; None at revision 0."""
+        return self.session.get(RevisionRow, (self.id, self.revision))
+
+    @property
+    def recorded(self) -> datetime | None:
+        """When the revision was recorded; None at revision 0."""
+        return None if self.moment is None else datetime.fromisoformat(self.moment.time)
+
+    def at(self, revision: int) -> "Snapshot":
+        """Look at another revision in the same session; it is one that `resolve_at` gave."""
+        return replace(self, revision=revision)
 
     def open(self, sealed: bytes, *place: str | int) -> bytes:
         """Open a sealed body; `place` is its row's table and the rest of its primary key."""
@@ -63,8 +89,8 @@ class Snapshot:
 
 
 @contextmanager
-def open_snapshot(database: Database, slug: str, at: int | None = None) -> Iterator[Snapshot]:
-    """Open a snapshot of a chronology, at its current revision or at an earlier one."""
+def open_snapshot(database: Database, slug: str, at: Instant | str | None = None) -> Iterator[Snapshot]:
+    """Open a snapshot of a chronology, at its current revision or at an earlier one. `at` is as `resolve_at` takes it."""
     with database.read() as session:
         row = session.exec(select(ChronologyRow).where(ChronologyRow.slug == slug)).first()
         if row is None:
@@ -72,28 +98,79 @@ def open_snapshot(database: Database, slug: str, at: int | None = None) -> Itera
         yield take_snapshot(database, session, row, at)
 
 
-def take_snapshot(database: Database, session: ReadSession, row: ChronologyRow, at: int | None = None) -> Snapshot:
-    """Look at a chronology from within a session."""
+def take_snapshot(database: Database, session: ReadSession, row: ChronologyRow, at: Instant | str | None = None) -> Snapshot:
+    """Look at a chronology from within a session. `at` is as `resolve_at` takes it."""
     info = ChronologyInfo(id=row.id, slug=row.slug, title=row.title, description=row.description, head=row.head)
     progress = session.get(ProgressRow, info.id)
     if progress is None:
         progress = ProgressRow(chronology_id=info.id, position=0, generation=0, erasures=row.erasures, fold_version=0, time="")
-    if at is not None and at > progress.position:
-        raise InvalidInput(f"there is no revision {at} yet: the chronology is at {progress.position}", revision=progress.position)
     erasing = _erasing(session, info.id) if row.erasures > progress.erasures else ()
-    if erasing and at is not None and at < progress.position:
-        raise being_erased()
-    return Snapshot(
+    snapshot = Snapshot(
         database=database,
         session=session,
         chronology=info,
         head=progress.position,
-        revision=progress.position if at is None else at,
+        revision=progress.position,
         generation=progress.generation,
         erasures=row.erasures,
         erasing=erasing,
         error=progress.error,
     )
+    return snapshot if at is None else snapshot.at(resolve_at(snapshot, at))
+
+
+def resolve_at(snapshot: Snapshot, at: Instant | str) -> int:
+    """Return the revision that `at` names in a chronology: a revision, a moment, or the text of either (`parse_at`).
+
+    A log position inside a command stands for the revision before that command: nobody ever saw half of one. A moment stands for
+    all that was recorded up to it, in the order of the log: the last revision before the first one that was recorded later. So the answer
+    for a moment that is past stays what it is, even if a clock is set back. A moment after the newest revision stands for that one.
+
+    Raises `InvalidInput` for a revision that is not there yet, `NotFound` for a moment before the first one.
+    """
+    asked = parse_at(at) if isinstance(at, str) else at
+    if isinstance(asked, datetime):
+        revision = _revision_at(snapshot, asked)
+    elif asked > snapshot.head:
+        raise InvalidInput(f"there is no revision {asked} yet: the chronology is at {snapshot.head}", revision=snapshot.head)
+    else:
+        revision = _whole(snapshot, asked)
+    if snapshot.erasing and revision < snapshot.head:
+        raise being_erased()
+    return revision
+
+
+def _revision_at(snapshot: Snapshot, moment: datetime) -> int:
+    _check_moments(snapshot)
+    here = select(RevisionRow.number).where(RevisionRow.chronology_id == snapshot.id)
+    reached = here.where(col(RevisionRow.reached_us) <= microseconds(moment))
+    found = snapshot.session.exec(reached.order_by(col(RevisionRow.reached_us).desc(), col(RevisionRow.number).desc()).limit(1)).first()
+    if found is not None:
+        return found
+    everything = select(RevisionRow).where(RevisionRow.chronology_id == snapshot.id)
+    first = snapshot.session.exec(everything.order_by(col(RevisionRow.number)).limit(1)).first()
+    if first is None:
+        return 0
+    raise NotFound(
+        f"nothing was recorded in {snapshot.slug!r} by {moment.isoformat()}: it begins with revision {first.number}, recorded at "
+        f"{first.time}; ask for that time or a later one",
+        revision=first.number,
+        recorded=first.time,
+    )
+
+
+def _whole(snapshot: Snapshot, position: int) -> int:
+    if position in (0, snapshot.head):
+        return position
+    _check_moments(snapshot)
+    whole = select(RevisionRow.number).where(RevisionRow.chronology_id == snapshot.id, col(RevisionRow.number) <= position)
+    return snapshot.session.exec(whole.order_by(col(RevisionRow.number).desc()).limit(1)).first() or 0
+
+
+def _check_moments(snapshot: Snapshot) -> None:
+    """Refuse to guess while the rows of an older release, which kept no moments, are being replaced."""
+    if snapshot.head and snapshot.at(snapshot.head).moment is None:
+        raise Busy("the read model of this chronology is being built anew by a newer release; ask again in a moment")
 
 
 def read_key(database: Database, session: ReadSession, chronology_id: str, generation: int) -> ReadKey:

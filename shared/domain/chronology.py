@@ -11,19 +11,29 @@ from pydantic import AwareDatetime
 from shared.domain.claims import Bound, Claim, Confidence, ValueKind
 from shared.domain.corrections import Change
 from shared.domain.model import Frozen
+from shared.domain.provenance import Span
 
 Status = Literal["single-source", "corroborated", "disputed", "corrected", "withdrawn"]
 
 
 class DocumentFacts(Frozen):
-    """What consolidation may know of the document a claim stands in. `sha256` gives an order that does not depend on arrival."""
+    """What consolidation may know of the document a claim stands in. `sha256` gives an order that does not depend on arrival.
+
+    `title`, `author`, `publisher`, `url` and `published` (EDTF) are its source's. `captured` is the day of the capture, as an EDTF date;
+    `recaptured` says that the source had been captured before.
+    """
 
     id: str
     sha256: str
     source_id: str
     language: str
+    title: str | None = None
+    author: str | None = None
     publisher: str | None = None
+    url: str | None = None
     published: str | None = None
+    captured: str | None = None
+    recaptured: bool = False
 
 
 class Testimony(Frozen):
@@ -55,7 +65,8 @@ class Decision(Frozen):
 class ValueAlternative(Frozen):
     """One value of an attribute with the claims that give it (and the claims that deny it), in content order.
 
-    `corrected_from` is what the source's words said before an editor's correction, where one applies.
+    `corrected_from` is what the source's words said before an editor's correction, where one applies. `origins` are the places, in the
+    entry's `origins`, of those that stand behind it.
     """
 
     value: str
@@ -66,6 +77,7 @@ class ValueAlternative(Frozen):
     unit: str | None = None
     claims: tuple[str, ...]
     denied_by: tuple[str, ...] = ()
+    origins: tuple[int, ...] = ()
     corrected_from: str | None = None
     corrected_by: str | None = None
 
@@ -79,10 +91,11 @@ class EntryValue(Frozen):
 
 
 class DateAlternative(Frozen):
-    """One date that claims give for an entry."""
+    """One date that claims give for an entry. `origins` are the places of those behind it, in the entry's `origins`."""
 
     edtf: str
     claims: tuple[str, ...]
+    origins: tuple[int, ...] = ()
     corrected_by: str | None = None
 
 
@@ -126,6 +139,86 @@ class SupersededClaim(Frozen):
     later: str | None = None
 
 
+Clock = Literal["published", "captured", "unknown"]
+"""Which clock tells when a document appeared: its publication, else its capture by us, else none."""
+
+TieKind = Literal["editor", "citation", "shared-text", "attribution", "publisher"]
+"""Why two documents are no two witnesses, the strongest first."""
+
+
+class Appearance(Frozen):
+    """When a document appeared, as an EDTF date, and which clock says so."""
+
+    document_id: str
+    date: str | None = None
+    clock: Clock = "unknown"
+
+
+class SharedSentence(Frozen):
+    """A sentence of one document that stands near-verbatim in another: its span in the later and in the earlier one.
+
+    `share` is how much of the shorter of the two is common to both, in per cent of its runs of three words.
+    """
+
+    later: Span
+    earlier: Span
+    share: int
+
+
+class TieReason(Frozen):
+    """Why two documents are one origin.
+
+    `name` is the publisher that both have, the authority that both give, the name or address by which one cites the other, or the id of the
+    correction that says so. `citing` is where in the citing document it does. `sentences` are those shared.
+    """
+
+    kind: TieKind
+    name: str | None = None
+    citing: Span | None = None
+    sentences: tuple[SharedSentence, ...] = ()
+
+
+class Tie(Frozen):
+    """That two documents are no two witnesses of a happening, and why. `later` and `earlier` are in the order of appearance.
+
+    `cites` are those of the two that cite the other one.
+    """
+
+    later: str
+    earlier: str
+    reasons: tuple[TieReason, ...]
+    cites: tuple[str, ...] = ()
+
+
+class Origin(Frozen):
+    """Documents that count as one witness of a happening. One document alone is an origin, too.
+
+    `documents` are in the order of appearance, so that the first is the earliest known; `certain` says that its clock puts it before all
+    others without doubt. `ties` hold them together, each document tied to the nearest one that appeared before.
+    """
+
+    sources: tuple[str, ...]
+    documents: tuple[Appearance, ...]
+    claims: tuple[str, ...]
+    certain: bool = True
+    ties: tuple[Tie, ...] = ()
+
+
+class AlarmStep(Frozen):
+    """One step of a circle: the document leans on another one, which it `cites` or whose words it `repeats`."""
+
+    document_id: str
+    leans_on: str
+    how: Literal["cites", "repeats"]
+
+
+class Alarm(Frozen):
+    """A circle of support: each source leans on the next, the last one on the first (`citogenesis`)."""
+
+    kind: Literal["citogenesis"] = "citogenesis"
+    steps: tuple[AlarmStep, ...]
+
+
 class ErasedSupport(Frozen):
     """A document that stood behind an entry until it was erased: when, and why.
 
@@ -151,7 +244,8 @@ class Entry(Frozen):
     """One happening.
 
     `claims` are in content order; `withdrawn` are listed but support nothing; `superseded` says of those that their source no longer
-    makes what became of them; `erased` says what support it lost.
+    makes what became of them; `erased` says what support it lost. `origins` say which of the documents behind the claims that stand are
+    one witness, and why; `alarms` that support runs in a circle.
     `planned` is true when no claim says that it happened. `earliest` and `latest` are day numbers for ordering and filters
     (`shared.domain.dates`); None stands for an unknown or open end.
     """
@@ -169,6 +263,8 @@ class Entry(Frozen):
     links: tuple[Link, ...] = ()
     corrections: tuple[AppliedCorrection, ...] = ()
     erased: tuple[ErasedSupport, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     sources: tuple[str, ...]
     status: Status
     planned: bool = False

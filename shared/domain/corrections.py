@@ -1,12 +1,12 @@
 """What an editor may propose to change, and what an accepted proposal does to the claims it names.
 
-Every change names claims, never entries: an entry is what consolidation makes of claims, so decisions about claims hold however the
-entries move. An entry's id is the id of its earliest claim, so an entry id can stand wherever a claim id is wanted.
+Every change names claims or documents, never entries: an entry is what consolidation makes of claims, so decisions about claims hold
+however the entries move. An entry's id is the id of its earliest claim, so an entry id can stand wherever a claim id is wanted.
 """
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from shared.domain.dates import Edtf
 from shared.domain.model import Frozen
@@ -76,12 +76,45 @@ class RetitleEntry(Frozen):
     title: Title
 
 
-Change = Annotated[AmendDate | AmendValue | WithdrawClaim | MergeEntries | SplitEntry | RetitleEntry, Field(discriminator="kind")]
+def _different(document_ids: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(document_ids)) < len(document_ids):
+        raise ValueError("a document is named twice")
+    return document_ids
+
+
+DocumentIds = Annotated[tuple[str, ...], Field(min_length=2, max_length=100), AfterValidator(_different)]
+
+
+class JoinOrigins(Frozen):
+    """These documents are one origin: they are not independent of one another. It holds for all captures of their sources."""
+
+    kind: Literal["join-origins"] = "join-origins"
+    document_ids: DocumentIds
+
+
+class SplitOrigins(Frozen):
+    """None of these documents depends on another of them: each is an origin of its own. It holds for all captures of their sources."""
+
+    kind: Literal["split-origins"] = "split-origins"
+    document_ids: DocumentIds
+
+
+Change = Annotated[
+    AmendDate | AmendValue | WithdrawClaim | MergeEntries | SplitEntry | RetitleEntry | JoinOrigins | SplitOrigins,
+    Field(discriminator="kind"),
+]
+
+
+def documents_named(change: Change) -> tuple[str, ...]:
+    """The ids of the documents that a change is about."""
+    return change.document_ids if isinstance(change, JoinOrigins | SplitOrigins) else ()
 
 
 def claims_named(change: Change) -> tuple[str, ...]:
     """The ids of the claims that a change is about."""
     match change:
+        case JoinOrigins() | SplitOrigins():
+            return ()
         case MergeEntries():
             return change.claim_ids
         case SplitEntry():

@@ -199,6 +199,7 @@ class CorrectionProposed(EventData):
     """Somebody proposed a change, with a reason. It has no effect until it is accepted."""
 
     type: ClassVar[str] = "correction.proposed"
+    version: ClassVar[int] = 2
     correction_id: str
     change: Change
     reason: str
@@ -213,6 +214,7 @@ class CorrectionAccepted(EventData):
     """A proposed change took effect. It carries the change, so that what it does never depends on looking back."""
 
     type: ClassVar[str] = "correction.accepted"
+    version: ClassVar[int] = 2
     correction_id: str
     change: Change
     reason: str = ""

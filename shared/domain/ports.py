@@ -1,6 +1,6 @@
 """What the services need from outside, as protocols: extractors, and the log on any store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -129,6 +129,10 @@ class LogReader(Protocol):
 
     def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
         """Return a captured document's bytes and text; None once it is erased."""
+        ...
+
+    def texts(self, chronology_id: str, document_ids: Collection[str]) -> dict[str, str]:
+        """Return the canonical texts of those of these documents that can still be read."""
         ...
 
 

@@ -15,13 +15,15 @@ LATEST: Mapping[str, type[AnyEvent]] = {event.type: event for event in EVENT_TYP
 
 
 def _only_added(data: dict[str, Any]) -> dict[str, Any]:
-    """The next version only added fields that may be left out."""
+    """The next version only added what an older one may be without: fields, or kinds of change."""
     return data
 
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("document.captured", 1): _only_added,
     ("claim.recorded", 1): _only_added,
+    ("correction.proposed", 1): _only_added,
+    ("correction.accepted", 1): _only_added,
 }
 """(type, version) -> the function that makes version + 1 of it."""
 

@@ -20,6 +20,11 @@ APPEND = ("SELECT", "INSERT")
 WRITE = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
+def select_of(*columns: str) -> tuple[str, ...]:
+    """The right to read these columns and no others."""
+    return tuple(f"SELECT({column})" for column in columns)
+
+
 def update_of(*columns: str) -> tuple[str, ...]:
     """The right to change these columns and no others."""
     return tuple(f"UPDATE({column})" for column in columns)
@@ -31,7 +36,8 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "event": {INGEST: APPEND, PROJECTION: READ, QUERY: READ},
     "idempotency": {INGEST: APPEND},
     "reservation": {INGEST: APPEND},
-    "document": {INGEST: (*APPEND, "DELETE"), QUERY: READ},
+    # Projection finds the sentences that documents share; their original bytes are none of its business.
+    "document": {INGEST: (*APPEND, "DELETE"), PROJECTION: select_of("chronology_id", "id", "text"), QUERY: READ},
     "document_key": {INGEST: (*APPEND, *update_of("wrapped", "kek_id")), PROJECTION: READ, QUERY: READ},
     "tile": {INGEST: APPEND, QUERY: READ},
     "log_checkpoint": {INGEST: APPEND, QUERY: READ},
@@ -41,12 +47,16 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     # The read model: projection writes it; ingest looks up what its decisions are about.
     "progress": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "read_key": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
+    "revision": {PROJECTION: WRITE, QUERY: READ},
+    "schedule": {PROJECTION: WRITE, QUERY: READ},
     "source": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "captured": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "claim": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "placement": {PROJECTION: WRITE, QUERY: READ},
     "erased_claim": {PROJECTION: WRITE, QUERY: READ},
     "entry": {PROJECTION: WRITE, QUERY: READ},
+    "sentence": {PROJECTION: WRITE, QUERY: READ},
+    "resemblance": {PROJECTION: WRITE, QUERY: READ},
     "correction": {PROJECTION: WRITE, QUERY: READ},
     "change": {PROJECTION: WRITE, QUERY: READ},
     # Which revision the schema has.

@@ -56,6 +56,13 @@ def document_language(database: Database, chronology_id: str, document_id: str) 
         return None if row is None else DocumentCaptured.model_validate_json(row.body).language
 
 
+def document_sources(database: Database, chronology_id: str, document_ids: Iterable[str]) -> dict[str, str]:
+    """Map each of these documents that is captured to its source."""
+    with database.read() as session:
+        rows = [session.get(CapturedRow, (chronology_id, document_id)) for document_id in document_ids]
+        return {row.id: row.source_id for row in rows if row is not None}
+
+
 def wait_until(database: Database, chronology_id: str, position: int, seconds: float) -> None:
     """Wait until the read model of a chronology shows a position, at most so many seconds."""
     deadline = time.monotonic() + seconds

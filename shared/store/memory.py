@@ -1,7 +1,7 @@
 """The log in memory: the reference that the databases are held to in `tests/contract/`, and quick trials without a disk."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -128,3 +128,7 @@ class MemoryLog:
 
     def document(self, chronology_id: str, document_id: str) -> StoredDocument | None:
         return self._documents.get((chronology_id, document_id))
+
+    def texts(self, chronology_id: str, document_ids: Collection[str]) -> dict[str, str]:
+        found = {document_id: self.document(chronology_id, document_id) for document_id in document_ids}
+        return {document_id: document.text for document_id, document in found.items() if document is not None}

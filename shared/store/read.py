@@ -1,8 +1,8 @@
 """Reading the log of a database: in order, in whole commits, opened as far as its keys are still there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from shared.domain.codec import Unseal, decode
 from shared.domain.errors import UnknownEvent
@@ -12,6 +12,9 @@ from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, WARC, count_erasures, unseal_form
 from shared.store.tables import ChronologyRow, DocumentRow, IdempotencyRow, ReservationRow
+
+TEXTS_AT_A_TIME = 500
+"""How many documents one query asks for: SQLite and PostgreSQL both limit the parameters of a statement."""
 
 
 class DatabaseReader:
@@ -70,6 +73,17 @@ class DatabaseReader:
             text = unseal_form(key, chronology_id, document_id, TEXT, row.text)
             warc = None if row.warc is None else unseal_form(key, chronology_id, document_id, WARC, row.warc)
             return StoredDocument(id=row.id, original=original, text=text.decode(), warc=warc)
+
+    def texts(self, chronology_id: str, document_ids: Collection[str]) -> dict[str, str]:
+        wanted, found = sorted(document_ids), dict[str, str]()
+        with self.database.read() as session:
+            keys = self.keyring.keys(session, chronology_id, count_erasures(session, chronology_id), wanted)
+            for first in range(0, len(wanted), TEXTS_AT_A_TIME):
+                here = (DocumentRow.chronology_id == chronology_id, col(DocumentRow.id).in_(wanted[first : first + TEXTS_AT_A_TIME]))
+                for document_id, sealed in session.exec(select(DocumentRow.id, DocumentRow.text).where(*here)):
+                    if (key := keys.get(document_id)) is not None:
+                        found[document_id] = unseal_form(key, chronology_id, document_id, TEXT, sealed).decode()
+        return found
 
 
 def _decode_whole(rows: Sequence[Row], unseal: Unseal) -> list[Recorded]:

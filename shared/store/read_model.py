@@ -49,6 +49,29 @@ class ReadKeyRow(SQLModel, table=True):
     wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class RevisionRow(SQLModel, table=True):
+    """A revision: when it was recorded, by whom, what caused it, and how much the chronology held from then on.
+
+    `reached_us` is the latest time (µs since 1970) that any revision up to this one was recorded at. Clocks may be set back, so `time`
+    need not grow from revision to revision; this does, and what was shown at a moment is found by it. `causes` is a JSON list of the
+    events: their types and the ids of what they are about, claims counted by document. It holds no words.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (Index("ix_revision_reached", "chronology_id", "reached_us", "number"),)
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    time: str = Field(max_length=40)
+    reached_us: int = Field(sa_column=Column(BigInteger, nullable=False))
+    actor: str = Field(sa_column=Column(Text, nullable=False))
+    causes: str = Field(sa_column=Column(Text, nullable=False))
+    documents: int = Field(sa_column=Column(BigInteger, nullable=False))
+    claims: int = Field(sa_column=Column(BigInteger, nullable=False))
+    entries: int = Field(sa_column=Column(BigInteger, nullable=False))
+    disputed: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class SourceRow(SQLModel, table=True):
     """A source: `body` is its details as JSON; `every` is after how many seconds it is captured again, where it is."""
 
@@ -61,13 +84,27 @@ class SourceRow(SQLModel, table=True):
     every: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
+class ScheduleRow(SQLModel, table=True):
+    """From log position `since` on, a source is captured again every so many seconds; None: no longer."""
+
+    __tablename__ = "schedule"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    source_id: str = Field(primary_key=True, max_length=ID)
+    since: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    every: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+
+
 class CapturedRow(SQLModel, table=True):
     """A captured document: `body` is the JSON of its `document.captured` data, `erased` that of its `Erasure` once it is erased.
+
+    `erased_position` is the log position of the erasure.
 
     `comparison` is the JSON of the `source.recaptured` data that compares it with the capture of its source before.
     """
 
     __tablename__ = "captured"
+    __table_args__ = (Index("ix_captured_erased", "chronology_id", "erased_position"),)
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
     id: str = Field(primary_key=True, max_length=ID)
@@ -76,6 +113,7 @@ class CapturedRow(SQLModel, table=True):
     time: str = Field(max_length=40)
     body: str = Field(sa_column=Column(Text, nullable=False))
     erased: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    erased_position: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     comparison: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
@@ -84,7 +122,7 @@ class ClaimRow(SQLModel, table=True):
 
     __tablename__ = "claim"
     __table_args__ = (
-        Index("ix_claim_document", "chronology_id", "document_id", "start"),
+        Index("ix_claim_document", "chronology_id", "document_id", "start", "position"),
         Index("ix_claim_entry", "chronology_id", "entry_id"),
     )
 
@@ -122,14 +160,17 @@ class ErasedClaimRow(SQLModel, table=True):
 class EntryRow(SQLModel, table=True):
     """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `search` holds tokens of the folded words that it can be found by, made with the generation's key. `sort_from` and `sort_to` are its
-    day bounds.
+    `alarms` counts the circles of support in it. `search` holds tokens of the folded words that it can be found by, made with the
+    generation's key. `sort_from` and `sort_to` are its day bounds.
     """
 
     __tablename__ = "entry"
     __table_args__ = (
-        Index("ix_entry_order", "chronology_id", "sort_from", "sort_to", "id"),
-        Index("ix_entry_until", "chronology_id", "until"),
+        # Whether a version held at a revision is told by the index itself: versions that did not are passed over without being read.
+        Index("ix_entry_order", "chronology_id", "sort_from", "sort_to", "id", "since", "until"),
+        Index("ix_entry_since", "chronology_id", "since", "until", "id"),
+        Index("ix_entry_until", "chronology_id", "until", "id"),
+        Index("ix_entry_alarms", "chronology_id", "alarms"),
     )
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
@@ -139,13 +180,46 @@ class EntryRow(SQLModel, table=True):
     sort_from: int = Field(sa_column=Column(BigInteger, nullable=False))
     sort_to: int = Field(sa_column=Column(BigInteger, nullable=False))
     disputed: bool
+    alarms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     status: str = Field(max_length=20)
     search: str = Field(sa_column=Column(Text, nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class SentenceRow(SQLModel, table=True):
+    """A sentence that stands, verbatim or nearly so, in a document of another source as well. Only where it stands, never its words.
+
+    Sentences of the same words are one *wording*, known by the place where it was first recorded: `first_document_id` and `first_start`.
+    """
+
+    __tablename__ = "sentence"
+    __table_args__ = (Index("ix_sentence_wording", "chronology_id", "first_document_id", "first_start"),)
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(primary_key=True, max_length=ID)
+    start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    end: int = Field(sa_column=Column(BigInteger, nullable=False))
+    first_document_id: str = Field(max_length=ID)
+    first_start: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ResemblanceRow(SQLModel, table=True):
+    """Two wordings that are nearly the same; there is a row for either direction."""
+
+    __tablename__ = "resemblance"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    document_id: str = Field(primary_key=True, max_length=ID)
+    start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    other_document_id: str = Field(primary_key=True, max_length=ID)
+    other_start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
 class CorrectionRow(SQLModel, table=True):
-    """A correction and what became of it: `body` is its JSON, `state` proposed, accepted or rejected."""
+    """A correction and what became of it: `body` is its JSON, `state` proposed, accepted or rejected.
+
+    `position` is the log position of its proposal, `decided` that of the decision.
+    """
 
     __tablename__ = "correction"
 
@@ -153,6 +227,7 @@ class CorrectionRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=ID)
     state: str = Field(max_length=20)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    decided: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
@@ -169,12 +244,16 @@ class ChangeRow(SQLModel, table=True):
 READ_MODEL: tuple[type[SQLModel], ...] = (
     ProgressRow,
     ReadKeyRow,
+    RevisionRow,
     SourceRow,
+    ScheduleRow,
     CapturedRow,
     ClaimRow,
     PlacementRow,
     ErasedClaimRow,
     EntryRow,
+    SentenceRow,
+    ResemblanceRow,
     CorrectionRow,
     ChangeRow,
 )

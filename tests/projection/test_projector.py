@@ -29,7 +29,7 @@ from tests.support.texts import SOURCES
 def without_ids(database: Database) -> list[object]:
     """Every entry by what it says, with claims named by document and span instead of ids."""
     rows = read_model(database)
-    sha256 = {row["id"]: json.loads(row["body"])["sha256"] for row in rows["captured"]}
+    sha256: dict[str, object] = {row["id"]: json.loads(row["body"])["sha256"] for row in rows["captured"]}
     claims = {
         claim["id"]: (sha256[claim["document_id"]], claim["start"], claim["end"])
         for row in rows["claim"]
@@ -41,7 +41,7 @@ def without_ids(database: Database) -> list[object]:
             return {key: named(item) for key, item in value.items() if key not in ("id", "sources")}
         if isinstance(value, list):
             return [named(item) for item in value]
-        return claims.get(value, value) if isinstance(value, str) else value
+        return {**sha256, **claims}.get(value, value) if isinstance(value, str) else value
 
     entries = (named(json.loads(row["body"])) for row in rows["entry"] if row["until"] is None)
     return sorted(entries, key=lambda entry: json.dumps(entry, ensure_ascii=False))

@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from shared.domain.claims import Claim, ClaimDate, Extractor, Mention, Value
-from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim
+from shared.domain.corrections import (
+    AmendDate,
+    AmendValue,
+    Change,
+    JoinOrigins,
+    MergeEntries,
+    RetitleEntry,
+    SplitEntry,
+    SplitOrigins,
+    WithdrawClaim,
+)
 from shared.domain.events import (
     EVENT_TYPES,
     AnyEvent,
@@ -95,6 +105,8 @@ changes: SearchStrategy[Change] = st.one_of(
     st.builds(MergeEntries, claim_ids=st.lists(ids, min_size=2, max_size=4).map(tuple)),
     st.builds(SplitEntry, out=st.just(("a",)), kept=st.lists(st.uuids().map(str), min_size=1, max_size=3).map(tuple)),
     st.builds(RetitleEntry, claim_id=ids, title=short),
+    st.builds(JoinOrigins, document_ids=st.lists(ids, min_size=2, max_size=4, unique=True).map(tuple)),
+    st.builds(SplitOrigins, document_ids=st.lists(ids, min_size=2, max_size=4, unique=True).map(tuple)),
 )
 
 retrievals = st.builds(

@@ -7,15 +7,26 @@ from services.projection.consolidation.clusters import Pair
 from services.projection.consolidation.compatibility import Judgement
 from services.projection.consolidation.dates import entry_date, outer_bounds
 from services.projection.consolidation.features import Features
-from services.projection.consolidation.origins import Origins
+from services.projection.consolidation.origins import Independence
 from services.projection.consolidation.readings import ContentKey, Reading
 from services.projection.consolidation.rulings import Rulings
 from services.projection.consolidation.spans import told
 from services.projection.consolidation.titles import title_of
 from services.projection.consolidation.values import entry_values
+from services.projection.independence.origins import Origins
 from shared.domain.chronology import AppliedCorrection, Decision, Entry, EntryDate, EntryValue, Link, Status
 from shared.domain.claims import Confidence
-from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim
+from shared.domain.corrections import (
+    AmendDate,
+    AmendValue,
+    Change,
+    JoinOrigins,
+    MergeEntries,
+    RetitleEntry,
+    SplitEntry,
+    SplitOrigins,
+    WithdrawClaim,
+)
 from shared.domain.dates import Edtf
 
 _MERGED = "an editor merged them"
@@ -32,17 +43,18 @@ class Group:
     links: Mapping[Pair, Judgement]
 
 
-def assemble(group: Group, rulings: Rulings) -> Entry:
+def assemble(group: Group, rulings: Rulings, independence: Independence) -> Entry:
     """Make the entry of a group of claims."""
     live = [reading for reading in group.readings if not reading.withdrawn]
     telling = live or list(group.readings)
-    origins = Origins(telling)
+    origins = independence.origins([reading for reading in group.readings if not reading.withdrawn or reading.superseded] or telling)
     date = entry_date(telling, origins)
     values = entry_values(telling, origins)
     earliest, latest = outer_bounds(date)
     claim_ids = tuple(reading.id for reading in group.readings)
     title, title_claim = _title(group, rulings)
     status = _status(telling, date, values, origins, withdrawn=not live)
+    sources = tuple(dict.fromkeys(reading.testimony.document.source_id for reading in telling))
     return Entry(
         id=min(group.readings, key=lambda reading: reading.testimony.position).id,
         title=title,
@@ -55,8 +67,10 @@ def assemble(group: Group, rulings: Rulings) -> Entry:
         withdrawn=tuple(reading.id for reading in group.readings if reading.withdrawn),
         superseded=tuple(reading.superseded for reading in group.readings if reading.superseded),
         links=tuple(_link(pair, group, rulings) for pair in _in_order(group)),
-        corrections=_corrections(claim_ids, rulings),
-        sources=tuple(dict.fromkeys(reading.testimony.document.source_id for reading in telling)),
+        corrections=_corrections(claim_ids, rulings, independence.rulings.shaping(sources)),
+        origins=origins.all,
+        alarms=origins.alarms,
+        sources=sources,
         status=status,
         planned=_planned(telling),
         confidence=_confidence(telling, origins),
@@ -123,8 +137,9 @@ def _link(pair: Pair, group: Group, rulings: Rulings) -> Link:
     return Link(claims=pair, reasons=by_editor + (judgement.reasons if judgement else ()))
 
 
-def _corrections(claim_ids: tuple[str, ...], rulings: Rulings) -> tuple[AppliedCorrection, ...]:
+def _corrections(claim_ids: tuple[str, ...], rulings: Rulings, of_origins: Sequence[Decision]) -> tuple[AppliedCorrection, ...]:
     found = {decision.correction_id: decision for claim_id in claim_ids for decision in rulings.naming.get(claim_id, ())}
+    found |= {decision.correction_id: decision for decision in of_origins}
     return tuple(_applied(decision) for decision in sorted(found.values(), key=lambda decision: rulings.order[decision.correction_id]))
 
 
@@ -160,6 +175,10 @@ def summary(change: Change) -> str:
             return f"{_claims(len(out))} tell of another happening than {_claims(len(kept))} with which they stood"
         case RetitleEntry(title=title):
             return f"the entry is called “{title}”"
+        case JoinOrigins(document_ids=document_ids):
+            return f"{len(document_ids)} documents are one origin: they are not independent of one another"
+        case SplitOrigins(document_ids=document_ids):
+            return f"{len(document_ids)} documents are independent of one another"
 
 
 def _claims(number: int) -> str:

@@ -7,18 +7,21 @@ claim's neighbourhood; `consolidate` is the same from scratch.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.projection.consolidation.assembly import Group, assemble, chronological
 from services.projection.consolidation.blocking import Blocks
 from services.projection.consolidation.clusters import Clustering, Pair, cluster
 from services.projection.consolidation.compatibility import Judgement, judge
 from services.projection.consolidation.features import Features, features
+from services.projection.consolidation.origins import Independence
 from services.projection.consolidation.readings import Reading, read
 from services.projection.consolidation.rulings import Rulings
-from shared.domain.chronology import Decision, Entry, SupersededClaim, Testimony
+from services.projection.independence.documents import ReadText
+from services.projection.independence.shared import SharedDelta
+from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 
@@ -27,15 +30,21 @@ class Delta:
     """What changed since the last flush.
 
     `changed`: entries new or different. `removed`: ids that no longer head an entry, each with the entry that now holds that claim.
+    `shared`: what became known of sentences that documents share.
     """
 
     changed: tuple[Entry, ...]
     removed: tuple[tuple[str, str | None], ...]
+    shared: SharedDelta = field(default_factory=SharedDelta)
 
 
-def consolidate(testimonies: Iterable[Testimony], decisions: Sequence[Decision] = ()) -> tuple[Entry, ...]:
-    """Consolidate from scratch; entries in chronological order."""
+def consolidate(
+    testimonies: Iterable[Testimony], decisions: Sequence[Decision] = (), texts: Iterable[tuple[DocumentFacts, ReadText]] = ()
+) -> tuple[Entry, ...]:
+    """Consolidate from scratch; entries in chronological order. `texts` are the documents that can be read."""
     consolidator = Consolidator()
+    for document, text in texts:
+        consolidator.read(document, text)
     for testimony in testimonies:
         consolidator.add(testimony)
     for decision in decisions:
@@ -54,15 +63,24 @@ class Consolidator:
         self._links: dict[str, dict[str, Judgement]] = defaultdict(dict)
         self._continued: dict[str, set[str]] = defaultdict(set)
         self._rulings = Rulings()
+        self._independence = Independence()
+        self._told_by: dict[str, list[str]] = defaultdict(list)
+        """source -> its claims"""
         self._superseded: dict[str, SupersededClaim] = {}
         self._dirty: set[str] = set()
         self._entries: dict[str, Entry] = {}
         self._entry_of: dict[str, str] = {}
 
+    def read(self, document: DocumentFacts, text: ReadText | None) -> None:
+        """Take in a document, and its text where it can be read, before its claims."""
+        self._independence.know(document, text)
+
     def add(self, testimony: Testimony) -> None:
         """Take in a recorded claim. Adding a claim twice is harmless."""
         if testimony.claim.id in self._testimonies:
             return
+        self._independence.know(testimony.document)
+        self._told_by[testimony.document.source_id].append(testimony.claim.id)
         self._testimonies[testimony.claim.id] = testimony
         if testimony.claim.continues:
             self._continued[testimony.claim.continues].add(testimony.claim.id)
@@ -71,6 +89,8 @@ class Consolidator:
 
     def decide(self, decision: Decision) -> None:
         """Take in an accepted correction, after those accepted before it."""
+        for source_id in self._independence.decide(decision):
+            self._dirty.update(self._told_by.get(source_id, ()))
         for claim_id in self._rulings.add(decision):
             if claim_id in self._testimonies:
                 self._dirty.update(self._tied(claim_id))
@@ -103,7 +123,7 @@ class Consolidator:
         self._dirty.clear()
         changed = [entry for entry in fresh if old.get(entry.id) != entry]
         removed = sorted((entry_id, self._entry_of.get(entry_id)) for entry_id in old if entry_id not in self._entries)
-        return Delta(tuple(sorted(changed, key=self._order)), tuple(removed))
+        return Delta(tuple(sorted(changed, key=self._order)), tuple(removed), self._independence.shared())
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries in chronological order."""
@@ -124,7 +144,7 @@ class Consolidator:
 
     def _enter(self, claim_id: str) -> None:
         """Compute what a claim tells of and link it to what it may be compared with."""
-        reading = self._read(claim_id)
+        reading = self._reading(claim_id)
         told = features(reading)
         self._readings[claim_id], self._features[claim_id] = reading, told
         near, parted = self._blocks.add(told)
@@ -137,7 +157,7 @@ class Consolidator:
 
     def _reread(self, claim_id: str) -> None:
         """Take a claim out and enter it again as the decisions now let it be read."""
-        if self._read(claim_id) == self._readings[claim_id]:
+        if self._reading(claim_id) == self._readings[claim_id]:
             return
         for other in list(self._links.get(claim_id, {})):
             self._unlink(claim_id, other)
@@ -145,7 +165,7 @@ class Consolidator:
             self._compare(*pair)
         self._enter(claim_id)
 
-    def _read(self, claim_id: str) -> Reading:
+    def _reading(self, claim_id: str) -> Reading:
         return read(self._testimonies[claim_id], self._rulings.naming.get(claim_id, ()), self._superseded.get(claim_id))
 
     def _named_by(self, told: Features) -> set[str]:
@@ -224,4 +244,4 @@ class Consolidator:
     def _entry(self, claim_ids: list[str], clustering: Clustering, links: dict[Pair, Judgement]) -> Entry:
         told = {claim_id: self._features[claim_id] for claim_id in claim_ids}
         readings = tuple(self._readings[claim_id] for claim_id in claim_ids)
-        return assemble(Group(readings, told, clustering.held_by.get(claim_ids[0], ()), links), self._rulings)
+        return assemble(Group(readings, told, clustering.held_by.get(claim_ids[0], ()), links), self._rulings, self._independence)

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.projection.consolidation.origins import Origins
 from services.projection.consolidation.readings import Reading
 from services.projection.consolidation.spans import agree
+from services.projection.independence.origins import Origins
 from shared.domain.chronology import DateAlternative, EntryDate, Status
 from shared.domain.dates import Edtf
 
@@ -14,7 +14,7 @@ def entry_date(readings: Sequence[Reading], origins: Origins) -> EntryDate:
     """Consolidate the dates of an entry's claims, given in content order: those that stand, or all of an entry that is withdrawn."""
     dated = [reading for reading in readings if reading.date]
     telling = [reading for reading in dated if _asserts(reading)] or dated
-    alternatives = _alternatives(telling)
+    alternatives = _alternatives(telling, origins)
     chosen = None if _disagree(_binding(telling)) else _most_precise(telling)
     status = "withdrawn" if all(reading.withdrawn for reading in readings) else _status(telling, chosen, alternatives, origins)
     return EntryDate(edtf=chosen.text if chosen else None, status=status, alternatives=alternatives)
@@ -56,7 +56,7 @@ def _most_precise(telling: Sequence[Reading]) -> Edtf | None:
     return min(agreeing, key=lambda date: (date.days, date.blurred, -support[date.text], date.text), default=None)
 
 
-def _alternatives(telling: Sequence[Reading]) -> tuple[DateAlternative, ...]:
+def _alternatives(telling: Sequence[Reading], origins: Origins) -> tuple[DateAlternative, ...]:
     claims: dict[str, list[Reading]] = defaultdict(list)
     for reading in telling:
         if reading.date:
@@ -66,6 +66,7 @@ def _alternatives(telling: Sequence[Reading]) -> tuple[DateAlternative, ...]:
         DateAlternative(
             edtf=text,
             claims=tuple(reading.id for reading in claims[text]),
+            origins=origins.behind(reading.id for reading in claims[text]),
             corrected_by=next((reading.date_corrected_by for reading in claims[text] if reading.date_corrected_by), None),
         )
         for text in dates

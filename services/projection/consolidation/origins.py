@@ -1,73 +1,76 @@
-"""How many independent origins stand behind claims: one source, or near-verbatim text in two sources, is one origin.
+"""From the claims of an entry to the documents that witness it, and to the origins behind them."""
 
-Near-verbatim: most runs of five words of the shorter statement stand in the longer one as well (w-shingling, Broder 1997).
-"""
-
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from services.projection.consolidation.readings import Reading
-from shared.lexicon.folding import words
+from services.projection.independence.citing import Citing, NameKey
+from services.projection.independence.documents import ReadText, stated
+from services.projection.independence.origins import Origins
+from services.projection.independence.rulings import OriginRulings
+from services.projection.independence.shared import SharedDelta, SharedSentences
+from services.projection.independence.witnesses import Witness
+from services.projection.independence.wordings import Wording
+from shared.domain.chronology import Decision, DocumentFacts
+from shared.domain.provenance import Span
+from shared.lexicon.folding import name_key
 
-_RUN = 5
-_FEWEST = 4
-"""Fewer runs than this make no case: short statements resemble each other anyway."""
-_SHARE = 0.6
-
-
-@lru_cache(maxsize=4096)
-def _runs(statement: str) -> frozenset[tuple[str, ...]]:
-    said = words(statement)
-    return frozenset(tuple(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1))
-
-
-def near_verbatim(one: str, other: str) -> bool:
-    """Whether two statements are so much alike that one was copied from the other, or both from a third."""
-    shorter, longer = sorted((_runs(one), _runs(other)), key=len)
-    return len(shorter) >= _FEWEST and len(shorter & longer) >= _SHARE * len(shorter)
+_CITES_NOTHING = Citing()
 
 
-class Origins:
-    """The claims of one entry by origin."""
+class Independence:
+    """What is known of the documents of a chronology: their sources, their texts, and what editors decided about them."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self._source = {reading.id: reading.testimony.document.source_id for reading in readings}
-        self._copies: dict[str, set[str]] = defaultdict(set)
-        for one, other in _suspects(readings):
-            if near_verbatim(one.testimony.claim.statement, other.testimony.claim.statement):
-                self._copies[one.id].add(other.id)
-                self._copies[other.id].add(one.id)
+    def __init__(self) -> None:
+        self.rulings = OriginRulings()
+        self._texts: dict[str, ReadText] = {}
+        self._source_of: dict[str, str] = {}
+        self._shared = SharedSentences()
 
-    def count(self, claim_ids: Iterable[str]) -> int:
-        """Return the number of independent origins of some of the claims."""
-        left = set(claim_ids)
-        if len(left) < 2:
-            return len(left)
-        by_source: dict[str, set[str]] = defaultdict(set)
-        for claim_id in left:
-            by_source[self._source[claim_id]].add(claim_id)
-        origins = 0
-        while left:
-            origins += 1
-            waiting = [left.pop()]
-            while waiting:
-                claim_id = waiting.pop()
-                same = (by_source[self._source[claim_id]] | self._copies.get(claim_id, set())) & left
-                left -= same
-                waiting += same
-        return origins
+    def know(self, document: DocumentFacts, text: ReadText | None = None) -> None:
+        """Take in a document, and its text where it could be read. Taking one in twice is harmless."""
+        self._source_of[document.id] = document.source_id
+        if text is not None and document.id not in self._texts:
+            self._texts[document.id] = text
+            self._shared.add(document.source_id, document.id, text.all())
+
+    def decide(self, decision: Decision) -> set[str]:
+        """Take in an accepted correction; return the sources whose standing it may change."""
+        return self.rulings.add(decision, self._source_of)
+
+    def shared(self) -> SharedDelta:
+        """Return which sentences came to be shared, or no longer are, since the last time."""
+        return self._shared.flush()
+
+    def origins(self, readings: Sequence[Reading]) -> Origins:
+        """Return the origins behind the claims of an entry. `readings` are those that tell, and those that their source took back since."""
+        by_document: dict[str, list[Reading]] = {}
+        for reading in readings:
+            by_document.setdefault(reading.testimony.claim.document_id, []).append(reading)
+        return Origins([self._witness(told) for told in by_document.values()], self.rulings)
+
+    def _witness(self, told: Sequence[Reading]) -> Witness:
+        facts = told[0].testimony.document
+        text = self._texts.get(facts.id)
+        standing = [reading.id for reading in told if reading.superseded is None]
+        return Witness(
+            facts=facts,
+            claims=tuple(standing),
+            said=tuple(dict.fromkeys(said for reading in told for said in _said(reading, text))),
+            attributed=_attributed(told),
+            cited=text.cited if text else _CITES_NOTHING,
+            standing=bool(standing),
+        )
 
 
-def _suspects(readings: Sequence[Reading]) -> list[tuple[Reading, Reading]]:
-    """The pairs of claims of different sources that share a run of words."""
-    by_run: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for index, reading in enumerate(readings):
-        for run in _runs(reading.testimony.claim.statement):
-            by_run[run].append(index)
-    pairs = {(one, other) for sharing in by_run.values() for at, one in enumerate(sharing) for other in sharing[at + 1 :]}
-    return [
-        (readings[one], readings[other])
-        for one, other in sorted(pairs)
-        if readings[one].testimony.document.source_id != readings[other].testimony.document.source_id
-    ]
+def _said(reading: Reading, text: ReadText | None) -> Iterable[tuple[int, int, Wording]]:
+    claim = reading.testimony.claim
+    return stated(claim) if text is None else text.over(claim.start, claim.end)
+
+
+def _attributed(told: Sequence[Reading]) -> dict[NameKey, tuple[str, Span]]:
+    found: dict[NameKey, tuple[str, Span]] = {}
+    for reading in told:
+        said_by = reading.testimony.claim.attribution
+        if said_by is not None and (key := name_key(said_by.name, reading.testimony.claim.language)):
+            found.setdefault(key, (said_by.name, Span(start=said_by.start, end=said_by.end)))
+    return found

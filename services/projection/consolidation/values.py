@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.projection.consolidation.origins import Origins
 from services.projection.consolidation.readings import Form, Reading
+from services.projection.independence.origins import Origins
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
 from shared.domain.claims import Value
 from shared.domain.readings import ReadValue
@@ -52,13 +52,14 @@ def _entry_value(attribute: str, said: Sequence[_Said], origins: Origins, *, wit
         forms[one.form].append(one)
     support = {form: origins.count({one.reading.id for one in _agreeing(form, said)}) for form in forms}
     order = sorted(forms, key=lambda form: (-support[form], forms[form][0].reading.key, forms[form][0].known.value.start, form[-1]))
-    alternatives = tuple(_alternative(forms[form]) for form in order)
+    alternatives = tuple(_alternative(forms[form], origins) for form in order)
     return EntryValue(attribute=attribute, status=_status(said, alternatives, support, withdrawn=withdrawn), alternatives=alternatives)
 
 
-def _alternative(said: Sequence[_Said]) -> ValueAlternative:
+def _alternative(said: Sequence[_Said], origins: Origins) -> ValueAlternative:
     value = said[0].known.value
     corrected = next((one.known for one in said if one.known.corrected_by), None)
+    asserting = tuple(dict.fromkeys(one.reading.id for one in said if one.reading.modality != "denied"))
     return ValueAlternative(
         value=value.value,
         shown=value.shown,
@@ -66,8 +67,9 @@ def _alternative(said: Sequence[_Said]) -> ValueAlternative:
         bound=value.bound,
         upper=value.upper,
         unit=value.unit,
-        claims=tuple(dict.fromkeys(one.reading.id for one in said if one.reading.modality != "denied")),
+        claims=asserting,
         denied_by=tuple(dict.fromkeys(one.reading.id for one in said if one.reading.modality == "denied")),
+        origins=origins.behind(asserting),
         corrected_from=corrected.original if corrected else None,
         corrected_by=corrected.corrected_by if corrected else None,
     )

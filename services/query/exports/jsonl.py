@@ -10,18 +10,21 @@ import orjson
 
 from services.query.citations import Evidence
 from services.query.exports.walking import Batch, Export, open_export
+from services.query.instants import Instant
 from services.query.texts import Texts
 from shared.domain.chronology import Entry
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database
 
 
-def export_jsonl(database: Database, chronology: ChronologyInfo, texts: Texts | None = None, revision: int | None = None) -> Iterator[str]:
-    """Iterate over the lines (with their line feeds) of a revision, the current one if none is named.
+def export_jsonl(
+    database: Database, chronology: ChronologyInfo, texts: Texts | None = None, at: Instant | str | None = None
+) -> Iterator[str]:
+    """Iterate over the lines (with their line feeds) of a revision, the current one if none is named. `at` is as `resolve_at` takes it.
 
     Raises `Busy` when the read model is replaced on the way.
     """
-    return jsonl(open_export(database, chronology, texts, revision))
+    return jsonl(open_export(database, chronology, texts, at))
 
 
 def jsonl(export: Export) -> Iterator[str]:

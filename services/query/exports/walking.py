@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import groupby
 
@@ -20,6 +20,7 @@ from services.query.answers import entry_view
 from services.query.citations import Evidence, gather
 from services.query.entries import Place, holding, opened, walk
 from services.query.exports.words import Words
+from services.query.instants import Instant
 from services.query.reader import Captured, documents
 from services.query.schemas import EntryView
 from services.query.snapshot import Snapshot, open_snapshot
@@ -31,7 +32,6 @@ from shared.domain.ids import sha256
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database
 from shared.store.read_model import CapturedRow, EntryRow
-from shared.store.tables import EventRow
 
 BATCH = 100
 """Entries read at a time."""
@@ -213,12 +213,12 @@ def open_export(
     database: Database,
     chronology: ChronologyInfo,
     texts: Texts | None = None,
-    revision: int | None = None,
+    at: Instant | str | None = None,
     words: Words | None = None,
     base: str = "",
 ) -> Export:
-    """Prepare the export of a revision, the current one if none is named; raise `InvalidInput` if there is none such yet."""
-    with open_snapshot(database, chronology.slug, revision) as snapshot:
+    """Prepare the export of a revision, the current one if none is named. `at` is as `resolve_at` takes it."""
+    with open_snapshot(database, chronology.slug, at) as snapshot:
         return export_of(snapshot, texts or Texts(database), words or Words(), base)
 
 
@@ -230,13 +230,7 @@ def export_of(snapshot: Snapshot, texts: Texts, words: Words, base: str = "") ->
         texts=texts,
         revision=snapshot.revision,
         generation=snapshot.generation,
-        recorded=recorded(snapshot, snapshot.revision),
+        recorded=snapshot.recorded or datetime(1970, 1, 1, tzinfo=UTC),
         words=words,
         base=base,
     )
-
-
-def recorded(snapshot: Snapshot, revision: int) -> datetime:
-    """Return when a revision came about: the epoch for the empty one."""
-    event = snapshot.session.get(EventRow, (snapshot.id, revision))
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=0 if event is None else event.time_us)

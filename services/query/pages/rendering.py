@@ -43,6 +43,16 @@ def after(suffix: str) -> str:
     return paragraph.rsplit(" ", 1)[0] + " …" if cut else paragraph.rstrip()
 
 
+@jinja2.pass_context
+def pinned(context: jinja2.runtime.Context, url: str) -> str:
+    """Return an address on these pages that stays at the revision that the page looks back at, where it does."""
+    as_of = context.get("as_of")
+    if not as_of:
+        return url
+    path, anchor, fragment = url.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}at={as_of['revision']}{anchor}{fragment}"
+
+
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("services.query.pages"),
@@ -53,7 +63,8 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
-    environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None}
+    environment.filters["pinned"] = pinned
+    environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None}
     return environment
 
 

@@ -10,13 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from services.query import answers, reader
+from services.query import answers, origins, reader
+from services.query.citations import entry_url
 from services.query.cursors import decode_cursor
 from services.query.entries import PAGE, Filters, entry_page, find_entry
 from services.query.erasures import holder_of
 from services.query.pages import views
 from services.query.pages.rendering import error_page, page
 from services.query.pages.wording import wording_for
+from services.query.parameters import At
 from services.query.problems import status_of
 from services.query.schemas import ChronologyView
 from services.query.service import Queries
@@ -49,9 +51,20 @@ class PageRoute(APIRoute):
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
-def _context(snapshot: Snapshot, section: str) -> dict[str, object]:
+def page_context(snapshot: Snapshot, section: str, at: str | None = None, now: str | None = None) -> dict[str, object]:
+    """Return what every page of a chronology shows.
+
+    `at` is what the reader asked to look back at, which the page says; `now` the address of the page as it is now, the chronology's
+    unless it is given.
+    """
     chronology: ChronologyView = answers.chronology(snapshot)
-    return {"chronology": chronology, "base": chronology.url, "section": section}
+    as_of = None if at is None else {"revision": snapshot.revision, "recorded": snapshot.recorded, "now": now or chronology.url}
+    return {"chronology": chronology, "base": chronology.url, "section": section, "as_of": as_of}
+
+
+def suffix_at(at: str | None) -> str:
+    """Return what an address ends with so that it looks back at the same revision."""
+    return "" if at is None else f"?{urlencode({'at': at})}"
 
 
 def _may(request: Request, caller: Principal, role: Role) -> bool:
@@ -75,17 +88,33 @@ def chronology(
     date_from: Annotated[str, Query(alias="from", max_length=100)] = "",
     date_to: Annotated[str, Query(alias="to", max_length=100)] = "",
     disputed: bool = False,
+    certain: bool = False,
+    at: At = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    filters = Filters(text=q.strip() or None, date_from=date_from.strip() or None, date_to=date_to.strip() or None, disputed=disputed)
+    at = at or None
+    filters = Filters(
+        text=q.strip() or None,
+        date_from=date_from.strip() or None,
+        date_to=date_to.strip() or None,
+        disputed=disputed,
+        certainty="certain" if certain else "possible",
+    )
     place = decode_cursor(cursor) if cursor else None
     wording = wording_for(request.headers.get("accept-language"))
-    with open_snapshot(queries.database, slug) as snapshot:
-        context, version = _context(snapshot, "chronology"), snapshot.version
-    with open_snapshot(queries.database, slug, place.revision if place else None) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
+        context, version = page_context(snapshot, "chronology", at), snapshot.version
+    with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         found = entry_page(snapshot, filters, place, PAGE)
-        summaries = [answers.summary(snapshot, entry) for entry in found.entries]
-    query = {"q": q, "from": date_from, "to": date_to, "disputed": "true" if disputed else ""}
+        summaries = [answers.summary(snapshot, *pair) for pair in zip(found.entries, found.in_range, strict=True)]
+    query = {
+        "q": q,
+        "from": date_from,
+        "to": date_to,
+        "disputed": "true" if disputed else "",
+        "certain": "true" if certain else "",
+        "at": at or "",
+    }
 
     def turn(to: str | None) -> str | None:
         return None if to is None else f"?{urlencode({**{k: v for k, v in query.items() if v}, 'cursor': to})}"
@@ -105,14 +134,15 @@ def chronology(
 
 
 @router.get("/chronologies/{slug}/entries/{entry_id}")
-def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         found = find_entry(snapshot, entry_id)
         if found is None:
             holder = holder_of(snapshot, entry_id)
-            return RedirectResponse(f"/chronologies/{slug}/entries/{holder}", 308, headers={"Cache-Control": "no-cache"})
+            return RedirectResponse(f"{entry_url(slug, holder)}{suffix_at(at)}", 308, headers={"Cache-Control": "no-cache"})
         shown = answers.entry(snapshot, queries.texts, found)
-        context = _context(snapshot, "chronology")
+        behind = origins.origins(snapshot, queries.texts, found)
+        context = page_context(snapshot, "chronology", at, shown.url)
     return page(
         request,
         "entry.html",
@@ -121,10 +151,11 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         **context,
         api=shown.url,
         entry=shown,
+        origins=behind,
         attributes=views.attributes(shown),
         links=views.links(shown),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
-        may_propose=_may(request, caller, Role.editor),
+        may_propose=at is None and _may(request, caller, Role.editor),
         claim_values=views.claim_values(shown),
     )
 
@@ -137,10 +168,11 @@ def document(
     queries: Queries,
     caller: Reader,
     part: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    at: At = None,
 ) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.document(snapshot, queries.texts, document_id)
-        context = _context(snapshot, "sources")
+        context = page_context(snapshot, "sources", at, shown.url)
     return page(
         request,
         "document.html",
@@ -154,21 +186,21 @@ def document(
 
 
 @router.get("/chronologies/{slug}/sources")
-def sources(request: Request, slug: str, queries: Queries, caller: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def sources(request: Request, slug: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         listed = answers.sources(snapshot).sources
         documents = {shown.id: shown for shown in answers.documents(snapshot).documents}
-        context = _context(snapshot, "sources")
+        context = page_context(snapshot, "sources", at, f"/chronologies/{slug}/sources")
     paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
     return page(request, "sources.html", snapshot.version, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired)
 
 
 @router.get("/chronologies/{slug}/corrections")
-def corrections(request: Request, slug: str, queries: Queries, caller: Reader) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+def corrections(request: Request, slug: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         listed = answers.correction_views(snapshot, list(reader.corrections(snapshot).values()))
         held = {entry_id: find_entry(snapshot, entry_id) for shown in listed for entry_id in shown.entries}
-        context = _context(snapshot, "corrections")
+        context = page_context(snapshot, "corrections", at, f"/chronologies/{slug}/corrections")
     return page(
         request,
         "corrections.html",
@@ -178,17 +210,22 @@ def corrections(request: Request, slug: str, queries: Queries, caller: Reader) -
         api=f"/chronologies/{slug}/corrections",
         corrections=listed,
         titles={entry_id: found.title for entry_id, found in held.items() if found},
-        may_decide=_may(request, caller, Role.reviewer),
+        may_decide=at is None and _may(request, caller, Role.reviewer),
     )
 
 
 @router.get("/chronologies/{slug}/changes")
 def changes(
-    request: Request, slug: str, queries: Queries, caller: Reader, before: Annotated[int | None, Query(ge=1, le=2**53)] = None
+    request: Request,
+    slug: str,
+    queries: Queries,
+    caller: Reader,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    at: At = None,
 ) -> Response:
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         bodies = reader.latest_changes(snapshot, CHANGES + 1, before)
-        context = _context(snapshot, "changes")
+        context = page_context(snapshot, "changes", at, f"/chronologies/{slug}/changes")
     listed = [views.change_view(slug, body) for body in bodies[:CHANGES]]
     return page(
         request,

@@ -60,6 +60,7 @@ class EntryLine:
     values: tuple[ValueLine, ...]
     claims: int
     sources: int
+    in_range: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
         ),
         claims=summary.claims,
         sources=summary.sources,
+        in_range=summary.in_range,
     )
 
 

@@ -119,4 +119,4 @@ def test_an_earlier_revision_is_exported_as_it_was(world: World) -> None:
     claim = json.loads(before[0])["claim_id"]
     world.correct({"kind": "amend-date", "claim_id": claim, "edtf": "1997"})
     assert list(export_jsonl(world.database, world.running.info)) != before
-    assert list(export_jsonl(world.database, world.running.info, revision=revision)) == before
+    assert list(export_jsonl(world.database, world.running.info, at=revision)) == before

@@ -39,6 +39,8 @@ const CHANGES = {
   },
   "withdraw-claim": (form, fields) => ({ claim_id: fields.get("claim_id") }),
   "merge-entries": (form, fields) => ({ entry_ids: [form.dataset.entry, lastPart(fields.get("other"))] }),
+  "join-origins": (form, fields) => ({ document_ids: fields.getAll("document_ids") }),
+  "split-origins": (form, fields) => ({ document_ids: fields.getAll("document_ids") }),
   "split-entry": (form, fields) => ({ entry_id: form.dataset.entry, claim_ids: fields.getAll("claim_ids") }),
 };
 

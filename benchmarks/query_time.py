@@ -1,0 +1,268 @@
+"""Reading at the current revision and at earlier ones: an entry, a page of the list, a search, a moment, a diff, a story.
+
+The read model of a generated history (`benchmarks.history`) is written with the entries that are true of it; then each question is asked
+many times, with entries and places of chance, at the newest revision and at earlier ones. Ratios travel, absolute figures do not.
+
+    python -m benchmarks.query_time --claims 400000
+"""
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlmodel import select
+
+from benchmarks.history import Report, _id, history
+from services.projection.fold import VERSION, Moment, Revision
+from services.projection.rows import rows_of
+from services.projection.writer import Place, begin_generation, write_revision
+from services.query.cursors import Cursor
+from services.query.diff import diff
+from services.query.entries import Filters, entry_page, find_entry
+from services.query.history import story
+from services.query.instants import microseconds
+from services.query.snapshot import Snapshot, open_snapshot, resolve_at
+from shared.crypto.sealing import KeyEncryptionKey, new_key
+from shared.domain.chronology import DateAlternative, Entry, EntryDate, EntryValue, Link, Status, ValueAlternative
+from shared.domain.claims import Claim
+from shared.domain.dates import Edtf
+from shared.domain.events import DocumentCaptured, Recorded, SourceRegistered
+from shared.domain.ids import sha256
+from shared.domain.provenance import SourceDetails
+from shared.store.engine import Database
+from shared.store.migrate import migrate
+from shared.store.read_model import EntryRow, ProgressRow
+from shared.store.tables import ChronologyRow
+from shared.telemetry import calm_collector
+
+HERE = "01900000-0000-7000-9000-000000000000"
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+SHARES = (1.0, 0.9, 0.5, 0.1, 0.01)
+WORDS = ("congress", "earthquake", "sərgi", "delegates", "Badorgan", "Kesluqa")
+BATCH = 200
+
+
+@dataclass
+class Told:
+    """What was told of a happening so far: its claims, in order, and the documents they stand in."""
+
+    claims: list[Claim]
+    documents: list[str]
+
+
+def revisions(claims: int, known: dict[str, Claim]) -> Iterator[Revision]:
+    """Yield the chronology revision by revision, one for each document, a minute apart; `known` is given all claims by id.
+
+    Entries are what is true, not what consolidation finds out: this measures reading.
+    """
+    yield Revision(position=1, moment=_moment(0, 0, 0, 0, 0))
+    told: dict[int, Told] = {}
+    disputed: set[str] = set()
+    position = 1
+    for number, report in enumerate(history(claims), start=1):
+        first, position = position + 1, position + 2 + len(report.claims)
+        revision = Revision(position=position)
+        source, captured = _document(report)
+        moment = BEGAN + timedelta(minutes=number)
+        revision.sources = [(first, source)]
+        revision.documents = [(Recorded(f"{first}", HERE, first + 1, position, moment, "bench", "c", captured), captured)]
+        revision.claims = [(first + 2 + at, claim) for at, claim in enumerate(report.claims)]
+        known |= {claim.id: claim for claim in report.claims}
+        for claim, happening in zip(report.claims, report.truth, strict=True):
+            so_far = told.setdefault(happening, Told([], []))
+            so_far.claims.append(claim)
+            so_far.documents.append(report.id)
+            revision.moved[claim.id] = so_far.claims[0].id
+        revision.changed = tuple(_entry(told[happening]) for happening in dict.fromkeys(report.truth))
+        disputed.update(entry.id for entry in revision.changed if entry.disputed)
+        revision.moment = _moment(number, number, len(known), len(told), len(disputed))
+        yield revision
+
+
+def _moment(minutes: int, documents: int, claims: int, entries: int, disputed: int) -> Moment:
+    time_, reached = BEGAN + timedelta(minutes=minutes), microseconds(BEGAN + timedelta(minutes=minutes))
+    causes = ({"type": "document.captured", "id": _id(documents - 1)},) if documents else ()
+    return Moment(time_, reached, "bench", causes, documents, claims, entries, disputed)
+
+
+def _document(report: Report) -> tuple[SourceRegistered, DocumentCaptured]:
+    source, text = f"s{report.id[1:]}", report.text
+    details = SourceDetails(title=f"Report {report.number}", language=report.language)
+    return SourceRegistered(source_id=source, identity=source, details=details), DocumentCaptured(
+        document_id=report.id, source_id=source, filename=f"{report.number}.txt", media_type="text/plain", encoding="utf-8",
+        language=report.language, language_detected=False, sha256=sha256(text.encode()), size=len(text.encode()),
+        text_sha256=sha256(text.encode()), length=len(text), parser="text",
+    )  # fmt: skip
+
+
+def _entry(told: Told) -> Entry:
+    given: dict[str, dict[str, list[str]]] = {}
+    dates: dict[str, list[str]] = {}
+    for claim in told.claims:
+        assert claim.date is not None
+        dates.setdefault(claim.date.edtf, []).append(claim.id)
+        for value in claim.values:
+            given.setdefault(value.attribute, {}).setdefault(value.value, []).append(claim.id)
+    best = max(dates, key=len)
+    status: Status = "corroborated" if len(told.claims) > 1 else "single-source"
+    values = tuple(
+        EntryValue(
+            attribute=attribute,
+            status="disputed" if len(alternatives) > 1 else status,
+            alternatives=tuple(
+                ValueAlternative(value=value, shown=value, kind="count" if value.isdigit() else "place", claims=tuple(ids))
+                for value, ids in alternatives.items()
+            ),
+        )
+        for attribute, alternatives in given.items()
+    )
+    date = EntryDate(
+        edtf=best, status=status, alternatives=tuple(DateAlternative(edtf=one, claims=tuple(ids)) for one, ids in dates.items())
+    )
+    return Entry(
+        id=told.claims[0].id,
+        title=told.claims[0].statement[:90],
+        title_claim=told.claims[0].id,
+        date=date,
+        earliest=int(Edtf.parse(best).earliest),
+        latest=int(Edtf.parse(best).latest),
+        values=values,
+        claims=tuple(claim.id for claim in told.claims),
+        links=tuple(Link(claims=(told.claims[0].id, other.id), reasons=("same place and days",)) for other in told.claims[1:]),
+        sources=tuple(dict.fromkeys(f"s{document[1:]}" for document in told.documents)),
+        status="disputed" if any(value.status == "disputed" for value in values) else status,
+    )
+
+
+def build(database: Database, claims: int) -> tuple[int, int]:
+    """Write the chronology's read model; return its last revision and how many versions of entries it has."""
+    key, key_row = database.read_keys.make(HERE, 1)
+    begun = ProgressRow(chronology_id=HERE, position=0, generation=1, erasures=0, fold_version=VERSION, time="")
+    with database.write() as session:
+        session.add(ChronologyRow(id=HERE, slug="bench", title="Bench", description="", head=0))
+        begin_generation(session, Place(), begun, key_row)
+    known: dict[str, Claim] = {}
+    head = versions = 0
+    for _, numbered in groupby(enumerate(revisions(claims, known)), key=lambda pair: pair[0] // BATCH):
+        rows = [rows_of(HERE, revision, known, key) for _, revision in numbered]
+        head = rows[-1].position
+        versions += sum(len(row.entries) for row in rows)
+        with database.write() as session:
+            for row in rows:
+                write_revision(session, HERE, row)
+    with database.write() as session:
+        for model, column in ((ProgressRow, "position"), (ChronologyRow, "head")):
+            stored = session.get(model, HERE)
+            setattr(stored, column, head)
+            session.add(stored)
+    if database.dialect == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    return head, versions
+
+
+Question = Callable[[Snapshot, random.Random], object]
+
+
+def questions(database: Database, head: int) -> dict[str, Question]:
+    """What is asked, each of a snapshot at some revision."""
+    with database.read() as session:
+        places = session.exec(select(EntryRow.id, EntryRow.sort_from, EntryRow.sort_to, EntryRow.since).limit(200_000)).all()
+
+    def entry(snapshot: Snapshot, chance: random.Random) -> object:
+        while True:
+            row = chance.choice(places)
+            if row[3] <= snapshot.revision:
+                return find_entry(snapshot, row[0])
+
+    def page(snapshot: Snapshot, chance: random.Random) -> object:
+        row = chance.choice(places)
+        place = Cursor(revision=snapshot.revision, direction="after", sort_from=row[1], sort_to=row[2], entry_id=row[0])
+        return entry_page(snapshot, Filters(), place)
+
+    def disputed(snapshot: Snapshot, chance: random.Random) -> object:
+        year = chance.randrange(1800, 2010)
+        return entry_page(snapshot, Filters(date_from=str(year), date_to=str(year + 5), disputed=True))
+
+    def search(snapshot: Snapshot, chance: random.Random) -> object:
+        return entry_page(snapshot, Filters(text=chance.choice(WORDS)))
+
+    def moment(snapshot: Snapshot, chance: random.Random) -> object:
+        with open_snapshot(database, "bench", (BEGAN + timedelta(minutes=chance.randrange(1, head // 25))).isoformat()) as found:
+            return found.revision
+
+    def compared(snapshot: Snapshot, chance: random.Random) -> object:
+        earlier = resolve_at(snapshot, chance.randrange(1, snapshot.revision))
+        return diff(snapshot.at(earlier), snapshot)
+
+    def told(snapshot: Snapshot, chance: random.Random) -> object:
+        while True:
+            row = chance.choice(places)
+            if row[3] <= snapshot.revision:
+                return story(snapshot, row[0])
+
+    return {
+        "entry": entry,
+        "list": page,
+        "disputed in six years": disputed,
+        "search": search,
+        "moment": moment,
+        "diff": compared,
+        "story": told,
+    }
+
+
+def measure(database: Database, question: Question, revision: int, rounds: int) -> tuple[float, float]:
+    """Ask so often; return the median and the 99th percentile in ms."""
+    chance, took = random.Random(7), []
+    for _ in range(rounds):
+        with open_snapshot(database, "bench", revision) as snapshot:
+            begin = time.perf_counter()
+            question(snapshot, chance)
+            took.append(1000 * (time.perf_counter() - begin))
+    return statistics.median(took), statistics.quantiles(took, n=100)[98]
+
+
+def report(database: Database, claims: int, rounds: int) -> None:
+    begin = time.perf_counter()
+    head, versions = build(database, claims)
+    took = time.perf_counter() - begin
+    with open_snapshot(database, "bench") as snapshot:
+        assert snapshot.moment is not None
+        held = f"{snapshot.moment.entries:,} entries of {snapshot.moment.claims:,} claims, {versions:,} versions"
+    print(f"### {database.dialect}: {held}, written in {took:,.0f} s\n")
+    heads = " | ".join("now" if share == 1 else f"at {share:.0%} of the log" for share in SHARES)
+    print(f"p50 / p99 in ms | {heads}\n| --- |{' ---: |' * len(SHARES)}")
+    for name, question in questions(database, head).items():
+        figures = [measure(database, question, max(1, int(head * share)), rounds) for share in SHARES]
+        print(f"| {name} | " + " | ".join(f"{p50:.2f} / {p99:.2f}" for p50, p99 in figures) + " |", flush=True)
+    print()
+
+
+def main() -> None:
+    """Build and measure on SQLite, and on a PostgreSQL where one is named."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--claims", type=int, default=400_000)
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--postgres", help="URL of an empty PostgreSQL database to measure on as well")
+    given = parser.parse_args()
+    calm_collector()
+    kek = KeyEncryptionKey(new_key())
+    with TemporaryDirectory() as folder:
+        for url in (f"sqlite:///{Path(folder) / 'bench.db'}", given.postgres):
+            if url:
+                database = Database(url, kek=kek)
+                migrate(database)
+                report(database, given.claims, given.rounds)
+                database.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The sentences of a text, by where they stand, with their words in a form that re-wrapping and hyphenation do not change.
+
+Built for comparing: where a sentence is cut between two abbreviations, it is cut so in every copy.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared.domain.provenance import Span
+from shared.lexicon.folding import fold
+
+_END = re.compile(r"[.!?…。]+[\"'”’»)\]]*(?=\s)|\n[ \t]*\n\s*|\Z")
+"""A sentence ends at its mark, or where a paragraph does."""
+_BROKEN = re.compile(r"(?<=\w)[-‐\u00ad][ \t]*\r?\n[ \t]*(?=\w)|\u00ad")
+"""A word broken across lines, and the places where one may be."""
+_WORD = re.compile(r"[^\W_]+(?:[-‐‑'’ʼ][^\W_]+)*")
+_JOINTS = re.compile("[-‐‑]")
+_LONGEST_ORDINAL = 2
+"""A full stop after a lone letter, or after a number of so many figures, ends no sentence: `A. Nevil`, `am 9. Mai`; a year may end one."""
+_LAST_WORD = re.compile(r"[^\W_]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its span, in code points of the canonical text, and its folded words."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+
+
+def sentences(text: str, skip: Sequence[Span] = ()) -> Iterator[Sentence]:
+    """Yield the sentences of a text in order, without those that touch what is no prose of its own."""
+    start = 0
+    for match in _END.finditer(text):
+        if match.group().startswith(".") and _is_short(text, start, match.start()):
+            continue
+        found = sentence(text, start, match.end())
+        if found and not any(span.start < found.end and found.start < span.end for span in skip):
+            yield found
+        start = match.end()
+
+
+def _is_short(text: str, start: int, end: int) -> bool:
+    """Whether what stands before a full stop is an initial or an ordinal number."""
+    last = _LAST_WORD.search(text, max(start, end - 12), end)
+    return last is not None and (len(last.group()) == 1 or (last.group().isdigit() and len(last.group()) <= _LONGEST_ORDINAL))
+
+
+def sentence(text: str, start: int, end: int) -> Sentence | None:
+    """Return the words that stand in a span as a sentence, without the white space around them; None where there are none."""
+    said = text[start:end]
+    words = folded(said)
+    if not words:
+        return None
+    return Sentence(start + len(said) - len(said.lstrip()), start + len(said.rstrip()), words)
+
+
+def folded(said: str) -> tuple[str, ...]:
+    """Return the folded words of what is said: `200-dən` and `ya-` / `radıcı` across two lines are one word each."""
+    return tuple(_folded(word) for word in _WORD.findall(_BROKEN.sub("", said)))
+
+
+@lru_cache(maxsize=65536)
+def _folded(word: str) -> str:
+    return fold(_JOINTS.sub("", word))

@@ -1,0 +1,30 @@
+"""The page of a source: who agrees with it, and which of its sentences stand elsewhere."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.query import origins, reader
+from services.query.pages.rendering import page
+from services.query.pages.routes import PageRoute, page_context
+from services.query.service import Queries
+from services.query.snapshot import open_snapshot
+from shared.web.auth import Reader
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/chronologies/{slug}/sources/{source_id}")
+def source(request: Request, slug: str, source_id: str, queries: Queries, caller: Reader) -> Response:
+    """Show a source as it stands to the others."""
+    address = f"/chronologies/{slug}/sources/{source_id}"
+    with open_snapshot(queries.database, slug) as snapshot:
+        relations = origins.relations(snapshot, source_id)
+        documents = [
+            captured.id
+            for captured in reader.documents(snapshot).values()
+            if captured.document.source_id == source_id and captured.erasure is None and captured.id not in snapshot.erasing
+        ]
+        shared = [origins.shared(snapshot, queries.texts, document_id) for document_id in documents]
+        context = page_context(snapshot, "sources", None, address)
+    api = f"{address}/relations"
+    return page(request, "source.html", snapshot.version, caller.role.name, **context, api=api, relations=relations, shared=shared)

@@ -1,0 +1,87 @@
+"""Sentences are the same sentences however their lines are broken."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.projection.independence.sentences import folded, sentences
+from services.projection.independence.wordings import FEWEST_WORDS, likeness, runs, wording
+from shared.domain.provenance import Span
+
+TEXT = (
+    "The ferry to Nardaran was built in the yard of Captain B. Rzayev and carried 240 passengers on 9. May 1930. "
+    "Its co-owner, the harbour board, sold it in 1931 for 12.5 thousand roubles!\n\nNobody has seen it since."
+)
+
+
+def said(text: str) -> list[str]:
+    return [text[found.start : found.end] for found in sentences(text)]
+
+
+def test_sentences_stand_where_they_say_and_initials_and_numbers_end_none() -> None:
+    assert said(TEXT) == [
+        "The ferry to Nardaran was built in the yard of Captain B. Rzayev and carried 240 passengers on 9. May 1930.",
+        "Its co-owner, the harbour board, sold it in 1931 for 12.5 thousand roubles!",
+        "Nobody has seen it since.",
+    ]
+
+
+@given(st.integers(8, 60), st.booleans())
+def test_wrapping_and_hyphenation_change_no_words(width: int, hyphens: bool) -> None:
+    """Broken anywhere, with words broken as typesetters do, a text has the words that it had."""
+    wrapped, column = "", 0
+    for word in TEXT.split(" "):
+        if column + len(word) > width:
+            if hyphens and word.isalpha() and len(word) > 5:
+                wrapped += f"{word[:3]}-\n{word[3:]} "
+                column = len(word) - 3
+                continue
+            wrapped, column = wrapped.rstrip(" ") + "\n", 0
+        wrapped += word + " "
+        column += len(word) + 1
+    assert [found.words for found in sentences(wrapped)] == [found.words for found in sentences(TEXT)]
+
+
+def test_an_ending_after_a_hyphen_is_part_of_the_word() -> None:
+    assert folded("200-dən çox") == folded("200-\ndən çox") == ("200dan", "cox")
+
+
+def test_what_is_no_prose_is_left_out() -> None:
+    assert len(list(sentences(TEXT, [Span(start=0, end=20)]))) == 2
+
+
+WORDS = [f"{tree}{at}" for at in range(3) for tree in ("alder", "birch", "cedar", "elm", "hazel", "juniper", "maple")]
+
+
+@given(st.randoms(use_true_random=False), st.integers(20, 34))
+def test_one_changed_word_leaves_a_sentence_recognised_and_a_new_sentence_is_not(random_: random.Random, length: int) -> None:
+    original = [f"{random_.choice(WORDS)}{at}" for at in range(length)]
+    edited = list(original)
+    edited[random_.randrange(length)] = "otherwise"
+    one, other = wording(original), wording(edited)
+    stranger = wording([f"{word}x" for word in original])
+    assert one is not None
+    assert other is not None
+    assert stranger is not None
+    assert likeness(one, other) == likeness(other, one) >= 60
+    assert likeness(one, stranger) == 0
+
+
+def test_short_sentences_make_no_case() -> None:
+    assert wording(WORDS[: FEWEST_WORDS - 1]) is None
+    assert wording(WORDS[:FEWEST_WORDS]) is not None
+
+
+def test_runs_are_the_same_numbers_in_every_process() -> None:
+    assert sorted(runs(("alder", "birch", "cedar"))) == [RUN_OF_THREE_TREES]
+
+
+RUN_OF_THREE_TREES = 1863172572549208245
+"""Another number here would give sketches, and so findings, that differ between releases."""
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "?!", "…"])
+def test_nothing_is_no_sentence(text: str) -> None:
+    assert said(text) == []
