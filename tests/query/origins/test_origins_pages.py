@@ -3,6 +3,7 @@
 import pytest
 
 from tests.query.conftest import World
+from tests.query.origins.conftest import ANNALS, COPY, FIRST, WEEKLY
 from tests.query.origins.test_origins import documents
 
 
@@ -20,6 +21,15 @@ def test_the_page_of_an_entry_shows_who_is_one_witness_and_the_words(world: Worl
     assert words in section
     assert "330 hives were shown at the second congress of bee-\nkeepers" in section
     assert section.count("<li><a href") == 3
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1 witness"), ("az", "1 şahid")])
+def test_a_value_that_copies_bring_says_how_few_witnesses_it_has(empty: World, language: str, words: str) -> None:
+    for text, source in ((FIRST, ANNALS), (COPY.replace("330", "310"), WEEKLY)):
+        empty.running.capture(text, source)
+    body = shown(empty, f"/entries/{empty.entry_with('hives')['id']}", language)
+    hives = body.partition("310</")[2].partition("</p>")[0]
+    assert f'<a href="#origins">{words}</a>' in hives
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Support runs in a circle"), ("az", "Dəstək dairə üzrə dolanır")])
