@@ -28,7 +28,7 @@ run: install ## Ingest the bundled example and serve everything at http://127.0.
 	$(RUN) salname serve --data $(DATA) --port $(PORT)
 
 test: install ## Run every test; servers that tests need are started by the tests
-	$(RUN) pytest
+	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: install ## Check formatting, lint, types, imports and dependencies
 	$(RUN) ruff format --check .

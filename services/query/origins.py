@@ -265,10 +265,11 @@ def shared(snapshot: Snapshot, texts: Texts, document_id: str) -> SharedList:
         for wording in (_wording(row), *near.get(_wording(row), ())):
             for other in standing[wording]:
                 found[other.document_id].append((row, other))
-    shower = _Shower(snapshot, texts, {**reader.documents(snapshot, set(found)), document_id: captured})
+    known = reader.documents(snapshot, set(found))
+    shower = _Shower(snapshot, texts, {**known, document_id: captured})
     source = captured.document.source_id
-    others = [known for known in found if shower.documents[known].document.source_id != source and known not in snapshot.erasing]
-    others.sort(key=lambda known: (-len(found[known]), known))
+    others = [other for other in known if known[other].document.source_id != source and other not in snapshot.erasing]
+    others.sort(key=lambda other: (-len(found[other]), other))
     return SharedList(
         revision=snapshot.revision,
         document_id=document_id,
@@ -315,17 +316,10 @@ def relations(snapshot: Snapshot, source_id: str) -> SourceRelations:
     """Show who tells of what a source tells of, and whether they agree."""
     known = reader.sources(snapshot)
     if source_id not in known:
-        raise NotFound(f"there is no source {source_id} in the chronology {snapshot.slug!r}")
+        raise NotFound(f"there is no source {source_id} in the chronology {snapshot.slug!r}{snapshot.then}")
     documents = {captured.id: captured.document.source_id for captured in reader.documents(snapshot).values()}
     own = [document_id for document_id, source in documents.items() if source == source_id]
-    held = (
-        select(ClaimRow.entry_id)
-        .where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.document_id).in_(own))
-        .distinct()
-        .order_by(ClaimRow.entry_id)
-        .limit(RELATED + 1)
-    )
-    entry_ids = list(snapshot.session.exec(held))
+    entry_ids = _told_by(snapshot, own)
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for entry_id in entry_ids[:RELATED]:
         entry = find_entry(snapshot, entry_id)
@@ -349,6 +343,16 @@ def relations(snapshot: Snapshot, source_id: str) -> SourceRelations:
             for other, (n, a, c, d) in ordered
         ),
     )
+
+
+def _told_by(snapshot: Snapshot, document_ids: list[str]) -> list[str]:
+    """The entries that hold claims of these documents, one more than are compared at most."""
+    here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.document_id).in_(document_ids), col(ClaimRow.position) <= snapshot.revision)
+    if snapshot.past:
+        claim_ids = snapshot.session.exec(select(ClaimRow.id).where(*here)).all()
+        return sorted(set(reader.holders(snapshot, claim_ids).values()))[: RELATED + 1]
+    held = select(ClaimRow.entry_id).where(*here).distinct().order_by(ClaimRow.entry_id).limit(RELATED + 1)
+    return list(snapshot.session.exec(held))
 
 
 def _told(entry: Entry, held: Mapping[str, reader.HeldClaim], documents: Mapping[str, str]) -> dict[str, dict[str, set[int]]]:

@@ -92,9 +92,9 @@ def alarms(
     summary="Show which sentences of a document stand in documents of other sources",
     responses={410: GONE},
 )
-def shared(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader) -> Response:
+def shared(request: Request, slug: Slug, document_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
     """Verbatim or nearly so, across line breaks and small edits; also sentences in which nothing was claimed."""
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.shared(snapshot, queries.texts, document_id)
     return answer(request, snapshot.version, shown)
 
@@ -104,8 +104,8 @@ def shared(request: Request, slug: Slug, document_id: str, queries: Queries, _: 
     response_model=SourceRelations,
     summary="Show who tells of what a source tells of, and whether they agree",
 )
-def relations(request: Request, slug: Slug, source_id: str, queries: Queries, _: Reader) -> Response:
-    """Counted over the entries in which both are heard, as they are now."""
-    with open_snapshot(queries.database, slug) as snapshot:
+def relations(request: Request, slug: Slug, source_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    """Counted over the entries in which both are heard."""
+    with open_snapshot(queries.database, slug, at) as snapshot:
         shown = answers.relations(snapshot, source_id)
     return answer(request, snapshot.version, shown)

@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from services.query import origins, reader
 from services.query.pages.rendering import page
 from services.query.pages.routes import PageRoute, page_context
+from services.query.parameters import At
 from services.query.service import Queries
 from services.query.snapshot import open_snapshot
 from shared.web.auth import Reader
@@ -14,10 +15,10 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/chronologies/{slug}/sources/{source_id}")
-def source(request: Request, slug: str, source_id: str, queries: Queries, caller: Reader) -> Response:
+def source(request: Request, slug: str, source_id: str, queries: Queries, caller: Reader, at: At = None) -> Response:
     """Show a source as it stands to the others."""
     address = f"/chronologies/{slug}/sources/{source_id}"
-    with open_snapshot(queries.database, slug) as snapshot:
+    with open_snapshot(queries.database, slug, at) as snapshot:
         relations = origins.relations(snapshot, source_id)
         documents = [
             captured.id
@@ -25,6 +26,6 @@ def source(request: Request, slug: str, source_id: str, queries: Queries, caller
             if captured.document.source_id == source_id and captured.erasure is None and captured.id not in snapshot.erasing
         ]
         shared = [origins.shared(snapshot, queries.texts, document_id) for document_id in documents]
-        context = page_context(snapshot, "sources", None, address)
+        context = page_context(snapshot, "sources", at, address)
     api = f"{address}/relations"
     return page(request, "source.html", snapshot.version, caller.role.name, **context, api=api, relations=relations, shared=shared)

@@ -68,7 +68,7 @@ class Story:
 
     def opened(self, language: str = "en", revision: int | None = None) -> Export:
         """Prepare an export."""
-        return open_export(self.running.database, self.running.info, revision=revision, words=Words(language), base=BASE)
+        return open_export(self.running.database, self.running.info, at=revision, words=Words(language), base=BASE)
 
     def entries(self) -> dict[str, Entry]:
         """The entries, by the name of each of their claims."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.query import answers, reader
+from services.query import answers, origins, reader
 from services.query.entries import Filters, entry_page, find_entry
 from services.query.exports.jsonl import export_jsonl
 from services.query.snapshot import Snapshot, open_snapshot
@@ -43,7 +43,11 @@ def picture(database: Database, slug: str, at: str | int | None = None) -> Pictu
             },
             "documents": documents,
             "document": {one.id: answers.document(snapshot, texts, one.id) for one in documents.documents if one.erased is None},
+            "shared": {one.id: origins.shared(snapshot, texts, one.id) for one in documents.documents if one.erased is None},
             "sources": answers.sources(snapshot),
+            "relations": {one.id: origins.relations(snapshot, one.id) for one in answers.sources(snapshot).sources},
+            "alarms": origins.alarms(snapshot, texts),
+            "origins": {one.id: origins.origins(snapshot, texts, _entry(snapshot, one.id)) for one in page.entries},
             "corrections": answers.correction_views(snapshot, corrections),
             "by state": {
                 state: answers.correction_views(snapshot, list(reader.corrections(snapshot, state=state).values()))

@@ -19,7 +19,17 @@ def test_every_page_at_an_earlier_revision_says_so_and_links_to_now(world: World
     first = world.get("/changes")["changes"][0]["revision"]
     fair = world.get("/entries", at=first)["entries"][0]["id"]
     document = world.get("/documents", at=first)["documents"][0]["id"]
-    for path in ("", "/sources", "/corrections", "/changes", f"/entries/{fair}", f"/entries/{fair}/history", f"/documents/{document}"):
+    source = world.get("/sources", at=first)["sources"][0]["id"]
+    for path in (
+        "",
+        "/sources",
+        f"/sources/{source}",
+        "/corrections",
+        "/changes",
+        f"/entries/{fair}",
+        f"/entries/{fair}/history",
+        f"/documents/{document}",
+    ):
         past, now = html(world, path, at=first), html(world, path)
         assert f"As recorded at revision {first}," in past, path
         assert f'<a href="/chronologies/test{path}">Show the current state</a>' in past, path
