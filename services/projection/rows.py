@@ -32,6 +32,7 @@ class RevisionRows:
     """
 
     position: int
+    generation: int
     revisions: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     captured: list[Row] = field(default_factory=list)
@@ -56,9 +57,9 @@ class RevisionRows:
 
 def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
     """Make the rows of a revision, sealed with the key of their generation. `claims` are all claims of the chronology by id."""
-    here = {"chronology_id": chronology_id}
+    here = {"chronology_id": chronology_id, "generation": key.generation}
     new = {claim.id for _, claim in revision.claims}
-    rows = RevisionRows(revision.position)
+    rows = RevisionRows(revision.position, key.generation)
     rows.revisions = [] if revision.moment is None else [_revision_row(here, revision.position, revision.moment)]
     rows.sources = [
         {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json(), "every": None}
