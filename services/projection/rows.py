@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from services.projection.fold import Moment, Revision
@@ -196,4 +197,10 @@ def searchable(entry: Entry, claims: Mapping[str, Claim]) -> set[str]:
         claim = claims[claim_id]
         said += [claim.statement, *(mention.name for mention in (*claim.actors, *claim.places))]
         said += [f"{value.attribute} {value.value}" for value in claim.values]
-    return {word for text in said for word in words(text)}
+    return set().union(*map(_folded_words, said))
+
+
+@lru_cache(maxsize=16384)
+def _folded_words(text: str) -> frozenset[str]:
+    """The folded words of a text. An entry is written again with each claim that comes to it, and says the rest once more."""
+    return frozenset(words(text))
