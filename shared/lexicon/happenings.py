@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.lexicon.folding import fold
 
@@ -34,8 +34,7 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text: as written, folded, and whether a mark that ends a phrase stands between it and the word before."""
 
     text: str
@@ -168,6 +167,7 @@ def _lexicon(language: str) -> _Lexicon:
     return _Lexicon(language)
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """Return the primary subtag of a BCP 47 tag: `az` of `az-Cyrl`."""
     return language.split("-", 1)[0].casefold()
