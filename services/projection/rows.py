@@ -120,7 +120,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         for position, correction in revision.corrections
     ]
     rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
-    rows.entries = [_entry_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.entries = [_entry_row(here, revision, entry, claims, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
     rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
     rows.unlike = [
@@ -174,7 +174,9 @@ def _resemblance_row(here: Row, one: Place, other: Place) -> Row:
     }
 
 
-def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
+def _entry_row(here: Row, revision: Revision, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
+    since = revision.position
+    body = revision.bodies.get(entry.id) or entry.__pydantic_serializer__.to_json(entry)
     return {
         **here,
         "id": entry.id,
@@ -186,7 +188,7 @@ def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim],
         "alarms": len(entry.alarms),
         "status": entry.status,
         "search": key.tokens(searchable(entry, claims)),
-        "body": key.seal(entry.__pydantic_serializer__.to_json(entry), "entry", entry.id, since),
+        "body": key.seal(body, "entry", entry.id, since),
     }
 
 

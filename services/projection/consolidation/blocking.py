@@ -106,13 +106,13 @@ class Blocks:
     """All claims under their keys; tells who became, or is no longer, comparable to whom."""
 
     _members: dict[Key, list[Place]] = field(default_factory=dict)
-    _keys: dict[str, frozenset[Key]] = field(default_factory=dict)
+    _keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     _places: dict[str, Place] = field(default_factory=dict)
 
     def add(self, claim: Features) -> tuple[set[str], set[tuple[str, str]]]:
         """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach."""
         where = place(claim)
-        self._places[claim.id], self._keys[claim.id] = where, keys(claim)
+        self._places[claim.id], self._keys[claim.id] = where, tuple(keys(claim))
         near: set[str] = set()
         parted: set[tuple[str, str]] = set()
         for key in self._keys[claim.id]:
@@ -151,5 +151,5 @@ class Blocks:
         where, there = self._places[one], self._places[other]
         return any(
             abs(bisect_left(self._members[key], where) - bisect_left(self._members[key], there)) <= REACH
-            for key in self._keys[one] & self._keys[other]
+            for key in set(self._keys[one]).intersection(self._keys[other])
         )
