@@ -86,6 +86,10 @@ def test_a_range_has_an_interval_and_two_ends(text: str, words: str, edtf: str) 
     ("text", "expected"),
     [
         ("2006, 2009 və 2012-ci illərdə görüşdülər.", [("2006", "2006"), ("2009", "2009"), ("2012-ci illərdə", "2012")]),
+        ("1905-ci və 1910-cu illərdə görüşdülər.", [("1905-ci", "1905"), ("1910-cu illərdə", "1910")]),
+        ("1940 və 1950-ci illərdə görüşdülər.", [("1940", "194X"), ("1950-ci illərdə", "195X")]),
+        ("Dağıldı və 1960-cı illərdə yenidən tikildi.", [("1960-cı illərdə", "196X")]),
+        ("Tikilib, 1980-ci illərin sonunda bağlanıb.", [("1980-ci illərin", "198X")]),
         ("XV və XVI əsrlərdə tikilib.", [("XV", "14XX"), ("XVI əsrlərdə", "15XX")]),
         ("XX əsrin sonları, XXI əsrin əvvəllərində.", [("XX əsrin", "19XX"), ("XXI əsrin", "20XX")]),
     ],
