@@ -194,7 +194,7 @@ class Course:
         """Return 1 if the verb next to an expression speaks of what is to come, -1 of what is past, and 0 if neither is found."""
         first, members = expression.tokens[0], self.lexicon.members
         if first > 0 and self.scan.codes[first - 1] in members("ONWARD"):
-            return 1
+            return -1 if self._was(expression) else 1
         if first > 0 and self.scan.codes[first - 1] in members("SINCE"):
             return -1
         coming = members("FUTURE") | members("PLAN")
@@ -203,6 +203,12 @@ class Course:
         if present is not None and present < PRESENT_REACH:
             ahead = min(ahead, present)
         return (ahead < back) - (back < ahead)
+
+    def _was(self, expression: Expression) -> bool:
+        """Whether a verb that can only be of the past goes before a date, and none of what is to come: "it was cut off until Sunday"."""
+        members = self.lexicon.members
+        coming = self._before(expression, members("FUTURE") | members("PLAN"))
+        return coming is None and self._before(expression, members("WAS")) is not None
 
     def _verb(self, expression: Expression, members: frozenset[str]) -> float:
         """Return how far the nearest word of some classes is, in tokens; where the language puts no verb, further."""
