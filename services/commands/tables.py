@@ -68,6 +68,7 @@ def ingest_table(
     """
     from rich.console import Console
 
+    from services.ingest.files import read_file
     from services.ingest.parsing.details import combine, details_from
     from services.ingest.readers import Readers
     from services.ingest.tables.intake import take_in_table
@@ -87,8 +88,7 @@ def ingest_table(
     calm_collector()
     configure_logging(settings.log_format, "warning")
     limits = parse_limits(settings)
-    with file.open("rb") as source:
-        content = source.read(limits.bytes + 1)  # one byte more than allowed is enough to refuse it
+    content = read_file(file, limits.bytes)
     with Readers(limits, 1) as readers:
         taken = readers.run(take_in_table, content, options, combine(details, _beside(file)), limits)
     for line in _told(taken.report, dry_run, show_all):

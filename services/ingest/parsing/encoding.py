@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from services.ingest.parsing.characters import has_words
 from services.ingest.parsing.detection import guess
 from shared.domain.errors import UnreadableDocument
 
@@ -204,7 +205,7 @@ def _guessed_otherwise(data: bytes) -> Decoded:
 
 
 def _check(text: str) -> None:
-    if not text.strip().strip("\ufeff"):
+    if not has_words(text):
         raise UnreadableDocument("the file holds only white space: there is nothing to cite")
     if "\x00" in text:
         raise UnreadableDocument("the file holds zero bytes: it is binary, not text")

@@ -90,7 +90,9 @@ def test_markdown_marks_are_left_out() -> None:
 
 
 ANNALS = [
-    f"The {name} bridge of the valley was opened\non {day} {month} {1900 + number} before {20 + number} guests, and the\nnewspaper told of it."
+    f"The {name} bridge of the valley was opened\n"
+    f"on {day} {month} {1900 + number} before {20 + number} guests, and the\n"
+    "newspaper told of it."
     for number, (name, day, month) in enumerate(
         (name, day, month) for name in ("stone", "iron", "wooden") for day in (3, 14) for month in ("March", "June", "May")
     )
