@@ -50,6 +50,7 @@ MAX_CONTROL_SHARE = 0.001
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x1c-\x1f]")
 _SURE_UTF8 = 10  # letters that are UTF-8 for each byte that is not
 _UNMARKED_SAMPLE = 8192
+_FEW_ZEROS = 3  # one or two of them stand in a short text by mistake
 
 
 class Decoded(NamedTuple):
@@ -181,7 +182,7 @@ def _wide(data: bytes) -> Decoded:
             continue
         high = slice(3, None, 4) if encoding == "utf-32-le" else slice(0, None, width) if encoding.endswith("be") else slice(1, None, 2)
         low = slice(0, None, width) if encoding.endswith("le") else slice(width - 1, None, width)
-        if start[high].count(0) < 0.1 * len(start[high]) or start[low].count(0) > 0.01 * len(start[low]):
+        if start[high].count(0) < max(_FEW_ZEROS, 0.1 * len(start[high])) or start[low].count(0) > 0.01 * len(start[low]):
             continue
         try:
             text = data.decode(encoding)
@@ -211,4 +212,5 @@ def _check(text: str) -> None:
         raise UnreadableDocument("the file holds zero bytes: it is binary, not text")
     controls = len(_CONTROLS.findall(text))
     if controls > MAX_CONTROL_SHARE * len(text):
-        raise UnreadableDocument(f"the file holds {controls:,} control characters: it is binary, not text")
+        many = "a control character" if controls == 1 else f"{controls:,} control characters"
+        raise UnreadableDocument(f"the file holds {many}: it is binary, not text")

@@ -99,6 +99,8 @@ def test_bytes_that_windows_leaves_open_are_kept() -> None:
         (b"\xef\xbb\xbf \n", "only white space"),
         ("\ufeff\u200b\u200d\u202e\u00ad".encode(), "only white space"),
         (b"words \x00 words", "zero bytes"),
+        (b"1998,\x00b", "zero bytes"),
+        (b"\x01 words", "holds a control character: it is binary"),
         (b"\x00" * 100, "zero bytes"),
         (AZERBAIJANI.encode() + b"\xff", "UTF-8, but one byte is not, the first at byte"),
         (RUSSIAN.encode()[:28], "UTF-8, but one byte is not"),
