@@ -16,7 +16,7 @@ from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
 
-__all__ = ["CONTAINER_SUFFIXES", "Member", "documents", "documents_in", "is_archive", "unpack"]
+__all__ = ["CONTAINER_SUFFIXES", "Member", "documents", "documents_in", "is_archive", "is_table", "unpack"]
 
 EML, ZIP = "message/rfc822", "application/zip"
 CONTAINER_SUFFIXES = frozenset({".eml", ".zip"})
@@ -24,6 +24,11 @@ CONTAINER_SUFFIXES = frozenset({".eml", ".zip"})
 
 SIDECAR = ".source.json"
 """What is added to the name of a document, and gives the name of the file beside it that says where it comes from."""
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx"})
+"""The name endings of tables: read as prose, their rows would run into one another."""
+
+A_TABLE = "by its name, it is a table: use `salname ingest-table`, or POST …/tables, which makes a claim of each row"
 
 MAX_SIDECAR = 65_536
 _ZIP_TYPES = frozenset({ZIP, "application/x-zip-compressed", "application/x-zip"})
@@ -68,6 +73,15 @@ def documents(file: BinaryIO, name: str, limits: ParseLimits, split: Split = att
 def is_archive(filename: str | None, media_type: str | None = None, start: bytes = b"") -> bool:
     """Whether a file is a ZIP, which is no document itself, by its name, its media type, or else its first bytes."""
     return _kind(filename, media_type, start) == ZIP
+
+
+def is_table(name: str) -> bool:
+    """Whether a file is a table by its name."""
+    return PurePosixPath(name).suffix.lower() in TABLE_SUFFIXES
+
+
+def _passed_over(member: Member) -> Member:
+    return member.pass_over(A_TABLE) if is_table(member.name) else member.pass_over()
 
 
 def _kind(filename: str | None, media_type: str | None, data: bytes) -> str | None:
@@ -141,7 +155,7 @@ class _Walk:
                 if entry.refused:
                     yield here.refuse(entry.refused)
                 elif not _readable(entry.name, None):
-                    yield here.pass_over()
+                    yield _passed_over(here)
                 else:
                     yield from self.expand(self._inflated(archive, entry, here, sidecars.get(entry.name + SIDECAR)), depth)
 
@@ -168,7 +182,7 @@ class _Walk:
             if here.outcome:
                 yield here
             elif not _readable(part.name, part.media_type):
-                yield here.pass_over()
+                yield _passed_over(here)
             elif depth >= self._limits.depth and _kind(here.name, here.media_type, here.data):
                 yield here.refuse(self._too_deep())
             else:
