@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import extractors, fetching, tables
+from services.commands import extractors, fetching, rotation, tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
@@ -478,6 +478,7 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
         TokenStore(workspace.database).revoke(token_id, workspace.new_id.now())
 
 
+app.command("rotate-key-encryption-key")(rotation.rotate_key_encryption_key)
 app.command("ingest-table")(tables.ingest_table)
 app.command()(extractors.compare_extractors)
 app.command()(extractors.reextract)
