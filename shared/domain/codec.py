@@ -8,9 +8,11 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from json.encoder import encode_basestring as quoted  # JSON's escapes as RFC 8785 wants them, 3.2.2.2
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Required
 
+from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import from_json
+from typing_extensions import TypedDict
 
 from shared.domain.events import AnyEvent, Command, Erased, Recorded
 from shared.domain.ids import canonical_json
@@ -105,41 +107,67 @@ def encode(event: Recorded, seal: Seal) -> bytes:
     return Envelope(event.chronology, command).frame(content, event.id, event.position, event.commit).encode()
 
 
+class _Envelope(TypedDict, total=False):
+    """What `decode` takes out of a stored event."""
+
+    __pydantic_config__ = ConfigDict(val_json_bytes="base64", cache_strings="keys")  # type: ignore[misc]  # Pydantic's way to set it
+
+    id: Required[str]
+    chronology: Required[str]
+    position: Required[int]
+    commit: Required[int]
+    time: Required[str]
+    actor: Required[str]
+    correlationid: Required[str]
+    causationid: str
+    type: Required[str]
+    typeversion: Required[int]
+    subject: Required[str]
+    data: dict[str, Any]
+    data_base64: bytes
+    document: str
+    keyhash: str
+
+
+# The innermost loop of every reader: parsed, checked and taken out of base64 in one go, which is half the cost of doing it one by one.
+_envelope = TypeAdapter(_Envelope).validator.validate_json
+
+
 def decode(body: bytes | str, unseal: Unseal) -> Recorded:
     """Parse a stored event of any version; raise `UnknownEvent` for one of a newer release."""
-    raw: dict[str, Any] = from_json(body)
+    raw: _Envelope = _envelope(body)
     return Recorded(
-        id=raw["id"],
-        chronology=raw["chronology"],
-        position=raw["position"],
-        commit=raw["commit"],
-        time=datetime.fromisoformat(raw["time"]),
-        actor=raw["actor"],
-        correlationid=raw["correlationid"],
-        causationid=raw.get("causationid"),
-        data=_data(raw, unseal),
+        raw["id"],
+        raw["chronology"],
+        raw["position"],
+        raw["commit"],
+        datetime.fromisoformat(raw["time"]),
+        raw["actor"],
+        raw["correlationid"],
+        _data(raw, unseal),
+        raw.get("causationid"),
     )
 
 
-def _data(raw: dict[str, Any], unseal: Unseal) -> AnyEvent | Erased:
-    kind, version = raw["type"], raw["typeversion"]
+def _data(raw: _Envelope, unseal: Unseal) -> AnyEvent | Erased:
+    kind, version, subject = raw["type"], raw["typeversion"], raw["subject"]
     latest = known(kind, version)
     if "data" in raw:
         return latest.model_validate(upcast(kind, version, raw["data"]))
-    plaintext = unseal(sealed_part(raw))
+    document_id = raw["document"]
+    context = sealing_context(raw["chronology"], kind, subject)
+    plaintext = unseal(Sealed(document_id, subject, context, raw["keyhash"], raw["data_base64"]))
     if plaintext is None:
-        return Erased(type=kind, version=version, subject=raw["subject"], document_id=raw["document"])
+        return Erased(type=kind, version=version, subject=subject, document_id=document_id)
     if version == latest.version:
-        return latest.model_validate_json(plaintext)
+        # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
+        event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)
+        return event
     return latest.model_validate(upcast(kind, version, from_json(plaintext)))
 
 
 def sealed_part(raw: Mapping[str, Any]) -> Sealed:
     """Take the sealed part out of a stored event's JSON."""
-    return Sealed(
-        document_id=raw["document"],
-        subject=raw["subject"],
-        context=sealing_context(raw["chronology"], raw["type"], raw["subject"]),
-        keyhash=raw["keyhash"],
-        ciphertext=a2b_base64(raw["data_base64"]),
-    )
+    subject = raw["subject"]
+    context = sealing_context(raw["chronology"], raw["type"], subject)
+    return Sealed(raw["document"], subject, context, raw["keyhash"], a2b_base64(raw["data_base64"]))
