@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.projection.consolidation.readings import Form, Reading
 from services.projection.independence.origins import Origins
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
 from shared.domain.claims import Value
 from shared.domain.readings import ReadValue
+from shared.matching.readings import Form, Reading
 
 _ABOUT = Decimal("0.1")
 """About fifty means 45 to 55."""

@@ -73,6 +73,11 @@ def form_of(value: Value, language: str) -> Form:
 def read(testimony: Testimony, decisions: Sequence[Decision] = (), superseded: SupersededClaim | None = None) -> Reading:
     """Apply the decisions that name a claim, in order, to what it says."""
     known = readings.read(testimony.claim, ((decision.correction_id, decision.change) for decision in decisions))
+    return reading_of(testimony, known, superseded)
+
+
+def reading_of(testimony: Testimony, known: readings.Reading, superseded: SupersededClaim | None = None) -> Reading:
+    """Return a claim as the corrections that were applied to it let it be read."""
     return Reading(
         testimony=testimony,
         date=Edtf.parse(known.edtf) if known.edtf else None,
