@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
+from shared.lexicon.places import lies_within
 from shared.matching.features import Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
 
@@ -393,7 +394,8 @@ def _share_content(one: Features, other: Features) -> bool:
 def _against(one: Features, other: Features) -> Evidence:
     """What speaks against one happening without excluding it: other places, other titles, nothing in common though both say much."""
     evidence: Evidence = []
-    if one.sites and other.sites and not any(_same_name(a, b) for a in one.places for b in other.places):
+    apart = one.sites and other.sites and not any(_same_name(a, b) for a in one.places for b in other.places)
+    if apart and not _within(one, other):
         evidence.append(_Item(_OTHER_PLACE, "other-place", (_first(one.places, one.sites), _first(other.places, other.sites))))
     personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
     if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):
@@ -404,6 +406,11 @@ def _against(one: Features, other: Features) -> Evidence:
     if rich and one.language == other.language and not _share_content(one, other):
         evidence.append(_Item(_NOTHING_SHARED, "nothing-shared"))
     return evidence
+
+
+def _within(one: Features, other: Features) -> bool:
+    """Whether a place of one lies within a place of the other: Shusha in Karabakh."""
+    return any(lies_within(here, there) or lies_within(there, here) for here in one.places.values() for there in other.places.values())
 
 
 def _first(named: dict[Name, str], among: frozenset[Name] | Sequence[Name] = ()) -> str:

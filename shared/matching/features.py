@@ -20,6 +20,9 @@ _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{3,80})[”“»\"]")
 _TITLE_WORDS = 8
 """A longer quotation is somebody's words, not the name of a thing."""
 
+_TITLED = 3
+"""Words of a name that may be a person's with what he is."""
+
 Name = tuple[str, ...]
 
 
@@ -76,7 +79,7 @@ def features(reading: Reading) -> Features:
     kinds = [mention for mention in mentions if mention.concept.happening and mention.first not in aside]
     epithets = {mention.first: _epithets(mention, mentions, found, language) for mention in kinds}
     heads = _merged(_heads(kinds, mentions, found, reading), epithets)
-    actors, titles = _names(claim.actors, language), _titles(claim.statement, language)
+    actors, titles = _names(claim.actors, claim.start, language), _titles(claim.statement, language)
     places = {**_places(claim.places, language), **_place_values(reading, language)}
     named = frozenset(part for names in (actors, places) for name in names for part in name)
     covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside
@@ -195,8 +198,16 @@ def _made(heads: Mapping[str, Kind], mentions: list[ConceptMention]) -> frozense
     return frozenset(f"{act} {name}" for act in acts for name in lasting)
 
 
-def _names(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:
-    return {_key(mention.name, language): mention.name for mention in reversed(mentions) if _key(mention.name, language)}
+def _names(mentions: tuple[Mention, ...], start: int, language: str) -> dict[Name, str]:
+    """Names by their keys. At the beginning of a sentence, the first of three words may be no name: `Səyyah Aydın Rüstəmov`."""
+    named = {}
+    for mention in reversed(mentions):
+        key, shown = _key(mention.name, language), mention.name
+        if len(key) == _TITLED and mention.start == start:
+            key, shown = key[1:], mention.name.partition(" ")[2] or mention.name
+        if key:
+            named[key] = shown
+    return named
 
 
 def _places(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:

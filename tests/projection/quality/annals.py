@@ -36,7 +36,7 @@ class Annals:
         return {claim_id: entry for entry in self.entries for claim_id in entry.claims}
 
 
-CORPORA = ("annals",)
+CORPORA = ("annals", "register")
 
 
 def corpus(name: str) -> dict[str, Any]:
