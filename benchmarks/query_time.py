@@ -21,8 +21,9 @@ from sqlmodel import select
 
 from benchmarks.history import Report, _id, history
 from services.projection.fold import VERSION, Moment, Revision
+from services.projection.generations import open_first
 from services.projection.rows import rows_of
-from services.projection.writer import Place, begin_generation, write_revision
+from services.projection.writer import write_revision
 from services.query.cursors import Cursor
 from services.query.diff import diff
 from services.query.entries import Filters, entry_page, find_entry
@@ -147,7 +148,7 @@ def build(database: Database, claims: int) -> tuple[int, int]:
     begun = ProgressRow(chronology_id=HERE, position=0, generation=1, erasures=0, fold_version=VERSION, time="")
     with database.write() as session:
         session.add(ChronologyRow(id=HERE, slug="bench", title="Bench", description="", head=0))
-        begin_generation(session, Place(), begun, key_row)
+        open_first(session, begun, key_row)
     known: dict[str, Claim] = {}
     head = versions = 0
     for _, numbered in groupby(enumerate(revisions(claims, known)), key=lambda pair: pair[0] // BATCH):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from services.projection.fold import Moment, Revision
@@ -32,6 +33,7 @@ class RevisionRows:
     """
 
     position: int
+    generation: int
     revisions: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     captured: list[Row] = field(default_factory=list)
@@ -56,9 +58,9 @@ class RevisionRows:
 
 def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
     """Make the rows of a revision, sealed with the key of their generation. `claims` are all claims of the chronology by id."""
-    here = {"chronology_id": chronology_id}
+    here = {"chronology_id": chronology_id, "generation": key.generation}
     new = {claim.id for _, claim in revision.claims}
-    rows = RevisionRows(revision.position)
+    rows = RevisionRows(revision.position, key.generation)
     rows.revisions = [] if revision.moment is None else [_revision_row(here, revision.position, revision.moment)]
     rows.sources = [
         {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json(), "every": None}
@@ -195,4 +197,10 @@ def searchable(entry: Entry, claims: Mapping[str, Claim]) -> set[str]:
         claim = claims[claim_id]
         said += [claim.statement, *(mention.name for mention in (*claim.actors, *claim.places))]
         said += [f"{value.attribute} {value.value}" for value in claim.values]
-    return {word for text in said for word in words(text)}
+    return set().union(*map(_folded_words, said))
+
+
+@lru_cache(maxsize=16384)
+def _folded_words(text: str) -> frozenset[str]:
+    """The folded words of a text. An entry is written again with each claim that comes to it, and says the rest once more."""
+    return frozenset(words(text))

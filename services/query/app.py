@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.query import export_routes, origins_routes, proof_routes, routes, time_routes
+from services.query import export_routes, generation_routes, origins_routes, proof_routes, routes, time_routes
 from services.query.pages import looking_back, near_misses, origins, proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
@@ -38,6 +38,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(export_routes.router)
     app.include_router(time_routes.router)
     app.include_router(origins_routes.router)
+    app.include_router(generation_routes.router)
     app.include_router(pages.router)
     app.include_router(proof.router)
     app.include_router(looking_back.router)

@@ -149,7 +149,7 @@ def _is_early(snapshot: Snapshot) -> bool:
     """Whether there were so few versions of entries up to the snapshot's revision that to read them all costs no more than a page."""
     if not snapshot.past:
         return False
-    some = select(EntryRow.since).where(EntryRow.chronology_id == snapshot.id, col(EntryRow.since) <= snapshot.revision).limit(EARLY + 1)
+    some = select(EntryRow.since).where(snapshot.rows.of(EntryRow), col(EntryRow.since) <= snapshot.revision).limit(EARLY + 1)
     return snapshot.session.exec(select(func.count()).select_from(some.subquery())).one() <= EARLY
 
 
@@ -173,10 +173,10 @@ def opened(snapshot: Snapshot, row: EntryRow) -> Entry:
 
 def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
     """The conditions under which an entry's version is the one shown at the snapshot's revision."""
-    here: list[Any] = [col(EntryRow.chronology_id) == snapshot.id]
+    here: list[Any] = [snapshot.rows.of(EntryRow)]
     if snapshot.erasing:
         # Until the rows are built anew, what an erased document had a part in is not shown.
-        bereft = select(ClaimRow.entry_id).where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.document_id).in_(snapshot.erasing))
+        bereft = select(ClaimRow.entry_id).where(snapshot.rows.of(ClaimRow), col(ClaimRow.document_id).in_(snapshot.erasing))
         here.append(col(EntryRow.id).not_in(bereft))
     if not snapshot.past:
         return [*here, col(EntryRow.until).is_(None)]
@@ -223,13 +223,13 @@ def find_entries(snapshot: Snapshot, entry_ids: Collection[str]) -> dict[str, En
 
 def entry_of_claim(snapshot: Snapshot, claim_id: str) -> str | None:
     """Return the id of the entry that holds a claim; an entry that was merged into another is known by its claim's id."""
-    claim = snapshot.session.get(ClaimRow, (snapshot.id, claim_id))
+    claim = snapshot.find(ClaimRow, claim_id)
     if claim is None or claim.position > snapshot.revision:
         return None
     if not snapshot.past:
         return claim.entry_id
     before = (
-        PlacementRow.chronology_id == snapshot.id,
+        snapshot.rows.of(PlacementRow),
         PlacementRow.claim_id == claim_id,
         col(PlacementRow.until) > snapshot.revision,
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.lexicon.folding import fold
 
@@ -53,8 +53,7 @@ def _languages() -> tuple[str, ...]:
     return (*sorted(shared), *own)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text: as written, folded, and whether a mark that ends a phrase stands between it and the word before."""
 
     text: str
@@ -236,6 +235,7 @@ def _lexicon(language: str) -> _Lexicon:
     return _Lexicon(language)
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """Return the primary subtag of a BCP 47 tag: `az` of `az-Cyrl`."""
     return language.split("-", 1)[0].casefold()

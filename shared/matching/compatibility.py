@@ -185,9 +185,11 @@ def _talks_on(later: Features, earlier: Features) -> bool:
 
 def ordinals_conflict(one: dict[str, Kind], other: dict[str, Kind]) -> bool:
     """Whether a kind of happening has other ordinals here than there: the first congress is not the fifth."""
-    return any(
-        one[name].ordinals and other[name].ordinals and one[name].ordinals != other[name].ordinals for name in one.keys() & other.keys()
-    )
+    for name, kind in one.items():
+        there = other.get(name)
+        if there is not None and kind.ordinals and there.ordinals and kind.ordinals != there.ordinals:
+            return True
+    return False
 
 
 def _other_ordinals(one: Features, other: Features) -> Evidence:
@@ -209,11 +211,16 @@ def _overwhelming(one: Features, other: Features) -> bool:
     """
     if one.document == other.document:
         return False
-    numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in one.heads.keys() & other.heads.keys())
     agreeing = len(one.numbers.keys() & other.numbers.keys())
-    titled = bool(one.titles.keys() & other.titles.keys()) and bool(one.heads.keys() & other.heads.keys())
-    close = one.date is not None and other.date is not None and gap(one.date, other.date) <= _CLOSE_DAYS
-    return (numbered and (agreeing >= 1 or (close and _share_content(one, other)))) or (titled and agreeing >= 1) or agreeing >= 3
+    if agreeing >= 3:
+        return True
+    if not agreeing and (one.date is None or other.date is None or gap(one.date, other.date) > _CLOSE_DAYS):
+        return False
+    kinds = one.heads.keys() & other.heads.keys()
+    numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in kinds)
+    if not agreeing:
+        return numbered and _share_content(one, other)
+    return numbered or (bool(kinds) and not one.titles.keys().isdisjoint(other.titles.keys()))
 
 
 def _nearby(one: Features, other: Features) -> bool:
@@ -221,9 +228,9 @@ def _nearby(one: Features, other: Features) -> bool:
 
     They have to tell of one kind of happening, and to name a place, a person or a title, or to count alike.
     """
-    if one.document == other.document or one.date is None or other.date is None:
+    if one.document == other.document or one.date is None or other.date is None or one.heads.keys().isdisjoint(other.heads.keys()):
         return False
-    return _once(one, other) is not None or (_near_days(one.date, other.date) and bool(_shared(one, other)) and _share_name(one, other))
+    return (_near_days(one.date, other.date) and _share_name(one, other)) or _once(one, other) is not None
 
 
 def _near_days(one: Edtf, other: Edtf) -> bool:
@@ -242,7 +249,7 @@ def _share_name(one: Features, other: Features) -> bool:
 
 def _once(one: Features, other: Features) -> str | None:
     """The kind that happened to one person in two documents and happens to nobody twice; persons by their full names."""
-    if one.document == other.document:
+    if one.document == other.document or not (one.actors and other.actors):
         return None
     alike = any(
         min(len(a), len(b)) >= _FULL_NAME and _same_name(a, b) and len(set(a) & set(b)) >= _FULL_NAME
@@ -315,13 +322,15 @@ def _kinds(one: Features, other: Features) -> Evidence:
 
 def _numbers(one: Features, other: Features) -> Evidence:
     shared = one.numbers.keys() & other.numbers.keys()
+    if not shared:
+        return []
     ordered = sorted(shared, key=lambda item: (item[0], item[1] or "", item[2]))
     return [_Item(_NUMBER, "same-count", (one.numbers[item], item[0])) for item in ordered]
 
 
 def _near_numbers(one: Features, other: Features) -> Evidence:
     """Numbers of one noun in two documents that come close: sources that disagree about a happening disagree by little."""
-    if one.document == other.document:
+    if one.document == other.document or not one.numbers or not other.numbers:
         return []
     evidence: Evidence = []
     for attribute, unit in sorted({item[:2] for item in one.numbers} & {item[:2] for item in other.numbers}, key=str):
@@ -341,15 +350,18 @@ def _made(one: Features, other: Features) -> Evidence:
 
 
 def _names(one: Features, other: Features) -> Evidence:
-    evidence = [_Item(_TITLE, "same-title", (one.titles[name],)) for name in sorted(one.titles.keys() & other.titles.keys())]
-    evidence += [
-        _Item(_ACTOR if len(name) < _LONG_NAME else _BODY, "same-name", (one.actors[name],))
-        for name in sorted(one.actors)
-        if any(_same_name(name, there) for there in other.actors)
-    ]
-    evidence += [
-        _Item(_PLACE, "same-name", (one.places[name],)) for name in sorted(one.places) if any(_same_name(name, o) for o in other.places)
-    ]
+    evidence: Evidence = []
+    if one.titles and other.titles:
+        evidence += [_Item(_TITLE, "same-title", (one.titles[name],)) for name in sorted(one.titles.keys() & other.titles.keys())]
+    if one.actors and other.actors:
+        evidence += [
+            _Item(_ACTOR if len(name) < _LONG_NAME else _BODY, "same-name", (one.actors[name],))
+            for name in sorted(one.actors)
+            if any(_same_name(name, there) for there in other.actors)
+        ]
+    if one.places and other.places:
+        named = (name for name in sorted(one.places) if any(_same_name(name, there) for there in other.places))
+        evidence += [_Item(_PLACE, "same-name", (one.places[name],)) for name in named]
     return evidence
 
 
@@ -358,7 +370,7 @@ def _same_name(one: Name, other: Name) -> bool:
 
     Transliterations of a first name often agree in no more than how they begin: `Vudro Vilson` and `Woodrow Wilson`.
     """
-    if set(one) <= set(other) or set(other) <= set(one):
+    if one == other or set(one) <= set(other) or set(other) <= set(one):
         return True
     return len(one) == len(other) == _FULL_NAME and one[-1] == other[-1] and one[0][:_INITIAL] == other[0][:_INITIAL]
 
@@ -383,6 +395,8 @@ def _concepts(one: Features, other: Features) -> Evidence:
 
 def _capped(evidence: Evidence, most: float) -> Evidence:
     """Scale evidence of one sort down so that it does not weigh more than `most` together."""
+    if not evidence:
+        return evidence
     total = sum(item.weight for item in evidence)
     return evidence if total <= most else [_Item(item.weight * most / total, item.kind, item.about) for item in evidence]
 

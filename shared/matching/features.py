@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from shared.domain.claims import Mention
 from shared.domain.dates import Edtf
@@ -122,9 +123,8 @@ def _told_by_date(reading: Reading, found: Sequence[Token]) -> set[int]:
 
 def _positions(quote: str, found: Sequence[Token]) -> list[int]:
     wanted = [token.folded for token in tokens(quote)]
-    for start in range(len(found) - len(wanted) + 1):
-        here = found[start : start + len(wanted)]
-        if wanted[:1] == [token.folded for token in here[:1]] and wanted == [token.folded for token in here]:
+    for start in range(len(found) - len(wanted) + 1) if wanted else ():
+        if found[start].folded == wanted[0] and wanted == [token.folded for token in found[start : start + len(wanted)]]:
             return list(range(start, start + len(wanted)))
     return []
 
@@ -226,6 +226,7 @@ def _place_values(reading: Reading, language: str) -> dict[Name, str]:
     return _keyed_places(places, language)
 
 
+@lru_cache(maxsize=65536)
 def _key(name: str, language: str) -> Name:
     """The telling words of a name: `Committee for Work with the Diaspora` and `Committee on Work with Diaspora` are one."""
     telling = " ".join(word.text for word in tokens(name) if not is_stopword(word.folded, language))

@@ -45,6 +45,8 @@ def relation(one: Edtf | None, other: Edtf | None) -> Relation:
     """Compare two dates."""
     if one is None or other is None:
         return Relation.UNDATED
+    if (one.latest < other.earliest or other.latest < one.earliest) and not (one.blurred or other.blurred):
+        return Relation.APART  # most pairs by far
     if (one.earliest, one.latest) == (other.earliest, other.latest):
         return Relation.SAME_DAYS if one.days <= DAYS else Relation.SAME
     if one.contains(other) or other.contains(one):

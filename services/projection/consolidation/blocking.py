@@ -55,23 +55,24 @@ def _dated(claim: Features) -> Iterator[Key]:
     if claim.date is None:
         return
     date = claim.date
-    years = _years(date)
+    years, decades, strongest = _years(date), _decades(date), _strong(claim)
+    counted = figures(claim)
     for kind in claim.heads:
         if date.days <= DAYS:
             yield from (("kind-day", kind, day) for day in {date.earliest, date.latest})
         if date.days <= _MONTH:
             yield from (("kind-month", kind, *civil(int(day))[:2]) for day in {date.earliest, date.latest})
         yield from (("kind-year", kind, year) for year in years)
-        yield from (("kind-decade", kind, decade, strong) for decade in _decades(date) for strong in _strong(claim))
+        yield from (("kind-decade", kind, decade, strong) for decade in decades for strong in strongest)
     if date.days <= DAYS:
         yield from (("day", day, word) for day in {date.earliest, date.latest} for word in claim.content | claim.topics | claim.acts)
     if date.days <= _MONTH:
         months = {civil(int(day))[:2] for day in (date.earliest, date.latest)}
         yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
     yield from (("name-year", "".join(name), year) for named in (claim.titles, claim.actors) for name in named for year in years)
-    yield from (("counted", attribute, unit, year) for attribute, unit in {number[:2] for number in figures(claim)} for year in years)
+    yield from (("counted", attribute, unit, year) for attribute, unit in {number[:2] for number in counted} for year in years)
     yield from (("made", made, year) for made in claim.made for year in years)
-    yield from (("number", *number, year) for number in figures(claim) for year in years)
+    yield from (("number", *number, year) for number in counted for year in years)
 
 
 def _numbered(claim: Features) -> Iterator[Key]:

@@ -130,6 +130,10 @@ class Consolidator:
         self.flush()
         return tuple(sorted(self._entries.values(), key=self._order))
 
+    def entry(self, entry_id: str) -> Entry | None:
+        """Return, as of the last flush, the entry of this very id."""
+        return self._entries.get(entry_id)
+
     def around(self, claim_ids: Iterable[str]) -> tuple[Entry, ...]:
         """Return, as of the last flush, the entries of these claims and of all claims connected with them, in chronological order."""
         found = {self._entry_of[claim_id] for claim_id in self._connected(claim_ids)}

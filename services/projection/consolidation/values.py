@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from services.projection.independence.origins import Origins
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
@@ -119,6 +120,7 @@ def _contradict(one: frozenset[Form], other: frozenset[Form]) -> bool:
     return any(form[0] == there[0] and form[3] == there[3] for form in left for there in right)
 
 
+@lru_cache(maxsize=65536)
 def compatible(one: Form, other: Form) -> bool:
     """Whether two values of one attribute can both be true: `>200` and `206`, `~50` and `48`, `Baku city` and `Baku`."""
     if one[0] != other[0] or one[3] != other[3]:
@@ -141,6 +143,7 @@ _Range = tuple[Decimal, bool, Decimal, bool]
 _INFINITY = Decimal("Infinity")
 
 
+@lru_cache(maxsize=65536)
 def _range(form: Form) -> _Range:
     number = Decimal(form[4])
     upper = Decimal(form[2]) if form[2] else number

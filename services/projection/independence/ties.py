@@ -21,6 +21,9 @@ from shared.lexicon.folding import name_key
 STRENGTH: Mapping[TieKind, int] = {"editor": 500, "citation": 400, "shared-text": 200, "attribution": 150, "publisher": 100}
 """How near a tie puts two documents to each other; shared text counts by how much is shared, up to 100 more."""
 
+_FEW = 6
+"""So few wordings are compared each with each in less time than it takes to list the runs of all."""
+
 _Stands = tuple[int, int, int]
 """Where a sentence stands: in which witness, its start and its end."""
 
@@ -185,6 +188,8 @@ class Ties:
 
 def _resembling(known: Mapping[bytes, Wording]) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield the pairs of different wordings that resemble each other, with how much of the shorter is common to both."""
+    if len(known) <= _FEW and sum(1 for one, other in combinations(known.values(), 2) if likeness(one, other)) == 0:
+        return
     by_run: dict[int, list[bytes]] = defaultdict(list)
     for mark, wording in known.items():
         for run in wording.runs:

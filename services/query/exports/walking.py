@@ -188,7 +188,7 @@ class Export:
         while True:
             with self.look() as snapshot:
                 asked = select(CapturedRow.id, CapturedRow.position).where(
-                    CapturedRow.chronology_id == snapshot.id,
+                    snapshot.rows.of(CapturedRow),
                     col(CapturedRow.erased).is_not(None),
                     col(CapturedRow.position) > position,
                     col(CapturedRow.position) <= snapshot.revision,
