@@ -87,6 +87,7 @@ def names_of_place(name: str) -> tuple[str, ...]:
     return next((tuple(dict.fromkeys(names)) for names in written if name in names), ())
 
 
+@lru_cache(maxsize=65536)
 def lies_within(inner: str, outer: str) -> bool:
     """Whether a place of the list lies within another: Shusha in Karabakh, in Azerbaijan and in the Caucasus. By English names."""
     around = _around()
@@ -114,6 +115,7 @@ def _around() -> dict[str, tuple[str, ...]]:
     return around
 
 
+@lru_cache(maxsize=65536)
 def known_place(name: str, language: str) -> str | None:
     """Return the English name of a place that the list knows by a name in `language` or in English."""
     for known in (language, "en"):

@@ -52,16 +52,21 @@ _YEAR, _SEASON, _MONTH, _CLOSE_DAYS = 366, 93, 31, 7
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How much speaks for one happening, whether the dates contradict each other, and the reasons, the strongest first."""
+    """How much speaks for one happening, and whether the dates contradict each other. `told` is the evidence that speaks for it."""
 
     score: float
     dates_apart: bool
-    reasons: tuple[Reason, ...]
+    told: tuple["_Item", ...] = ()
 
     @property
     def linked(self) -> bool:
         """Whether the two claims may stand together on this judgement."""
         return self.score >= THRESHOLD
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons, the strongest first. They are put together when asked for: most links hold nothing together that others do not."""
+        return _reasons(self.told, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,9 @@ def judge(one: Features, other: Features) -> Judgement | None:
     if dates is Relation.APART and not (_nearby(first, second) or _overwhelming(first, second)):
         return None
     evidence = _evidence(first, second, dates)
-    score = round(sum(item.weight for item in evidence), 6)
-    return Judgement(score, dates is Relation.APART, _reasons(evidence, 1) if score >= THRESHOLD else ())
+    score = round(sum([item.weight for item in evidence]), 6)
+    told = tuple([item for item in evidence if item.weight > 0 and item.kind]) if score >= THRESHOLD else ()
+    return Judgement(score, dates is Relation.APART, told)
 
 
 def near_miss(one: Features, other: Features) -> NearMiss:
@@ -127,7 +133,7 @@ def near_miss(one: Features, other: Features) -> NearMiss:
     )
 
 
-def _reasons(evidence: Evidence, sign: int) -> tuple[Reason, ...]:
+def _reasons(evidence: Sequence[_Item], sign: int) -> tuple[Reason, ...]:
     """The reasons for (`1`) or against (`-1`), the strongest first."""
     told = sorted((item for item in evidence if item.weight * sign > 0 and item.kind), key=lambda item: (-abs(item.weight), item.order))
     return tuple(dict.fromkeys(item.reason for item in told))
