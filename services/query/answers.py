@@ -5,6 +5,8 @@ from services.query.citations import Evidence, document_ref, document_url, entry
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
 from services.query.erasures import refuse_erased_claim
+from services.query.pages.reasons import reason_words
+from services.query.pages.wording import ENGLISH
 from services.query.periods import InRange
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
@@ -21,6 +23,7 @@ from services.query.schemas import (
     EntrySummary,
     EntryView,
     ErasureView,
+    LinkView,
     SourceList,
     SourceWithDocuments,
     ValueAlternativeView,
@@ -29,7 +32,7 @@ from services.query.schemas import (
 )
 from services.query.snapshot import Snapshot
 from services.query.texts import Texts
-from shared.domain.chronology import Entry, EntryValue
+from shared.domain.chronology import Entry, EntryValue, Link
 from shared.domain.corrections import claims_named
 from shared.domain.dates import civil
 from shared.domain.errors import NotFound
@@ -115,13 +118,17 @@ def entry_view(snapshot: Snapshot, evidence: Evidence, found: Entry) -> EntryVie
         claims=tuple(evidence.show_claim(claim_id) for claim_id in standing),
         withdrawn=tuple(evidence.show_claim(claim_id) for claim_id in found.withdrawn),
         superseded=found.superseded,
-        links=found.links,
+        links=tuple(_link(link) for link in found.links),
         corrections=found.corrections,
         erased=found.erased,
         documents=tuple(document_ref(captured) for captured in evidence.documents.values() if captured.id in cited),
         origins=found.origins,
         alarms=found.alarms,
     )
+
+
+def _link(link: Link) -> LinkView:
+    return LinkView(claims=link.claims, reasons=tuple(reason_words(reason, ENGLISH) for reason in link.reasons), evidence=link.reasons)
 
 
 def _date(evidence: Evidence, found: Entry) -> DateView:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.query import export_routes, generation_routes, origins_routes, proof_routes, routes, time_routes
-from services.query.pages import looking_back, origins, proof, reference
+from services.query.pages import looking_back, near_misses, origins, proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
@@ -43,6 +43,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(proof.router)
     app.include_router(looking_back.router)
     app.include_router(origins.router)
+    app.include_router(near_misses.router)
     reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)

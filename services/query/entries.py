@@ -184,12 +184,22 @@ def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
     return [*here, col(EntryRow.since) <= snapshot.revision, until]
 
 
+def says(snapshot: Snapshot, word: str) -> ColumnElement[bool]:
+    """The condition that an entry has a word that begins with a folded one; `ReadKey.token` says how exactly."""
+    return col(EntryRow.search).contains(snapshot.token(word), autoescape=True)
+
+
+def sort_key(entry: Entry) -> Place:
+    """Return the place of an entry in the chronology."""
+    return NO_START if entry.earliest is None else entry.earliest, NO_END if entry.latest is None else entry.latest, entry.id
+
+
 def _conditions(snapshot: Snapshot, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.text:
         wanted = dict.fromkeys(words(filters.text))
         # Without a letter or digit there is nothing to look for, and so nothing to be found.
-        conditions += [col(EntryRow.search).contains(snapshot.token(word), autoescape=True) for word in wanted] or [false()]
+        conditions += [says(snapshot, word) for word in wanted] or [false()]
     conditions += filters.period.conditions()
     if filters.disputed:
         conditions.append(col(EntryRow.disputed).is_(True))

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from services.projection.consolidation.features import Features
-from services.projection.consolidation.readings import ContentKey
-from services.projection.consolidation.spans import DAYS
 from shared.domain.dates import Edtf, civil
+from shared.matching.features import Features
+from shared.matching.readings import ContentKey
+from shared.matching.spans import DAYS
 
 REACH = 12
 """Neighbours on either side within a key."""

@@ -13,16 +13,16 @@ from typing import NamedTuple
 from services.projection.consolidation.assembly import Group, assemble, chronological
 from services.projection.consolidation.blocking import Blocks
 from services.projection.consolidation.clusters import Clustering, Pair, cluster
-from services.projection.consolidation.compatibility import Judgement, judge
-from services.projection.consolidation.features import Features, features
 from services.projection.consolidation.origins import Independence
-from services.projection.consolidation.readings import Reading, read
 from services.projection.consolidation.rulings import Rulings
 from services.projection.independence.documents import ReadText
 from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
+from shared.matching.compatibility import Judgement, judge
+from shared.matching.features import Features, features
+from shared.matching.readings import Reading, read
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 

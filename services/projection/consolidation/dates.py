@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.projection.consolidation.readings import Reading
-from services.projection.consolidation.spans import agree
 from services.projection.independence.origins import Origins
 from shared.domain.chronology import DateAlternative, EntryDate, Status
 from shared.domain.dates import Edtf
+from shared.matching.readings import Reading
+from shared.matching.spans import agree
 
 
 def entry_date(readings: Sequence[Reading], origins: Origins) -> EntryDate:

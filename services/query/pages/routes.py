@@ -153,7 +153,7 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         entry=shown,
         origins=behind,
         attributes=views.attributes(shown),
-        links=views.links(shown),
+        links=views.links(shown, wording_for(request.headers.get("accept-language"))),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
         may_propose=at is None and _may(request, caller, Role.editor),
         claim_values=views.claim_values(shown),

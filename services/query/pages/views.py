@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from services.query.citations import PART, claim_anchor, entry_url, passage_anchor
 from services.query.pages.marking import Marked, mark_up
+from services.query.pages.reasons import reason_words
 from services.query.pages.wording import Wording
 from services.query.schemas import (
     Citation,
@@ -200,11 +201,11 @@ class LinkView:
     reasons: tuple[str, ...]
 
 
-def links(entry: EntryView) -> list[LinkView]:
-    """Return why an entry's claims stand together, with the claims instead of their ids."""
+def links(entry: EntryView, wording: Wording) -> list[LinkView]:
+    """Return why an entry's claims stand together, in the reader's language and with the claims instead of their ids."""
     by_id = {claim.claim_id: claim for claim in (*entry.claims, *entry.withdrawn)}
     return [
-        LinkView((by_id[link.claims[0]], by_id[link.claims[1]]), link.reasons)
+        LinkView((by_id[link.claims[0]], by_id[link.claims[1]]), tuple(reason_words(reason, wording) for reason in link.evidence))
         for link in entry.links
         if link.claims[0] in by_id and link.claims[1] in by_id
     ]
