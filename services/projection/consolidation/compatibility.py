@@ -194,6 +194,8 @@ def _kinds(one: Features, other: Features) -> Evidence:
             evidence.append((weight + _SAME_ORDINAL, f"both tell of the {numbers} {name}"))
         else:
             evidence.append((weight, f"both tell of {_article(name)} {name}"))
+    if len(evidence) < 2:
+        return evidence
     strongest = sorted(evidence, key=lambda item: (-item[0], item[1]))
     return strongest[:1] + [(weight / 2, words) for weight, words in strongest[1:3]]
 
@@ -234,6 +236,8 @@ def _near_numbers(one: Features, other: Features) -> Evidence:
 
 
 def _made(one: Features, other: Features) -> Evidence:
+    if not one.made or not other.made:
+        return []
     return [
         (_MADE, f"the same is done to {_article(name)} {name}")
         for name in sorted({made.partition(" ")[2] for made in one.made & other.made})[:1]
@@ -278,6 +282,8 @@ def _words(one: Features, other: Features) -> Evidence:
 def _concepts(one: Features, other: Features) -> Evidence:
     shared = sorted(one.topics & other.topics) + sorted(one.acts & other.acts)
     aside = sorted((one.mentioned.keys() & other.mentioned.keys()) - (one.heads.keys() & other.heads.keys()))
+    if not shared and not aside:
+        return []
     evidence = [(_CONTENT_KIND, f"both mention {_article(name)} {name}") for name in aside]
     if shared:
         evidence.append((_CONCEPT * len(shared), f"both are about {', '.join(shared[:3])}"))
