@@ -117,6 +117,7 @@ ReasonKind = Literal[
     "overlap",
     "dates-near",
     "once",
+    "plan-moved",
     "same-kind",
     "same-ordinal",
     "kind-of",

@@ -23,6 +23,7 @@ _SAME_DAYS, _NAMED_DAYS_WITHIN, _MONTHS_WITHIN, _SAME_MONTH, _SAME_YEARS, _VAGUE
 _SAME_SEASON = 2.0
 _UNDATED, _CLOSE, _APART = -1.0, -2.0, -4.0
 _NEARBY, _NEARBY_SINGULAR, _ONCE = 0.5, 1.5, 1.0
+_PLAN_MOVED = 0.0
 _NEARBY_DAYS = 3
 """Days by which sources miss each other when they tell of one happening: a slip, an eve, another calendar day."""
 _SAME_ORDINAL = 2.5
@@ -113,7 +114,7 @@ def judge(one: Features, other: Features) -> Judgement | None:
         return None
     evidence = _evidence(first, second, dates)
     score = round(sum([item.weight for item in evidence]), 6)
-    told = tuple([item for item in evidence if item.weight > 0 and item.kind]) if score >= THRESHOLD else ()
+    told = tuple([item for item in evidence if item.weight >= 0 and item.kind]) if score >= THRESHOLD else ()
     return Judgement(score, dates is Relation.APART, told)
 
 
@@ -124,7 +125,7 @@ def near_miss(one: Features, other: Features) -> NearMiss:
     """
     evidence = _evidence(one, other, relation(one.date, other.date))
     ordinals = _other_ordinals(one, other)
-    dated = {"same-days", "same-span", "within", "overlap", "dates-near", "once", "dates-apart"}
+    dated = {"same-days", "same-span", "within", "overlap", "dates-near", "plan-moved", "once", "dates-apart"}
     return NearMiss(
         score=round(sum(item.weight for item in evidence), 6),
         agreement=round(sum(item.weight for item in evidence if item.weight > 0 and item.kind not in dated), 6),
@@ -135,7 +136,9 @@ def near_miss(one: Features, other: Features) -> NearMiss:
 
 def _reasons(evidence: Sequence[_Item], sign: int) -> tuple[Reason, ...]:
     """The reasons for (`1`) or against (`-1`), the strongest first."""
-    told = sorted((item for item in evidence if item.weight * sign > 0 and item.kind), key=lambda item: (-abs(item.weight), item.order))
+    told = sorted(
+        (item for item in evidence if (item.weight >= 0) is (sign > 0) and item.kind), key=lambda item: (-abs(item.weight), item.order)
+    )
     return tuple(dict.fromkeys(item.reason for item in told))
 
 
@@ -236,7 +239,15 @@ def _nearby(one: Features, other: Features) -> bool:
     """
     if one.document == other.document or one.date is None or other.date is None or one.heads.keys().isdisjoint(other.heads.keys()):
         return False
-    return (_near_days(one.date, other.date) and _share_name(one, other)) or _once(one, other) is not None
+    near = _near_days(one.date, other.date) and _share_name(one, other)
+    return near or _once(one, other) is not None or _plan_moved(one, other)
+
+
+def _plan_moved(one: Features, other: Features) -> bool:
+    """Whether one tells of a plan and the other of what came of it on another day: of one kind and number, and within a year."""
+    if one.planned == other.planned or one.date is None or other.date is None or gap(one.date, other.date) > _YEAR:
+        return False
+    return any(one.heads[name].ordinals & other.heads[name].ordinals for name in one.heads.keys() & other.heads.keys())
 
 
 def _near_days(one: Edtf, other: Edtf) -> bool:
@@ -291,6 +302,9 @@ def _dates_apart(first: Features, second: Features, one: Edtf, other: Edtf) -> _
     if first.document != second.document and _near_days(one, other) and _shared(first, second):
         singular = any(kind.concept.singular for kind in _shared(first, second))
         return _Item(_NEARBY_SINGULAR if singular else _NEARBY, "dates-near", dates=(one.text, other.text))
+    if _plan_moved(first, second):
+        plan, fact = (one, other) if first.planned else (other, one)
+        return _Item(_PLAN_MOVED, "plan-moved", dates=(plan.text, fact.text))
     if once := _once(first, second):
         return _Item(_ONCE, "once", (once,))
     near = gap(one, other) <= _CLOSE_DAYS and max(one.days, other.days) <= DAYS

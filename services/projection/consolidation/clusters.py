@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from shared.domain.dates import Edtf
 from shared.matching.compatibility import Judgement, ordinals_conflict
 from shared.matching.features import Features, Kind
-from shared.matching.spans import agree
+from shared.matching.spans import agree, contradict, named_days
 
 Pair = tuple[str, str]
 
@@ -38,7 +38,8 @@ class _Strand:
         return ordinals_conflict(self.heads, other.heads)
 
     def dates_apart(self, other: "_Strand") -> bool:
-        return any(not agree(one, there) for one in self.dates.values() for there in other.dates.values())
+        lasted = [date for date in (*self.dates.values(), *other.dates.values()) if named_days(date)]
+        return any(contradict(one, there, lasted) for one in self.dates.values() for there in other.dates.values())
 
     def tell_twice(self, other: "_Strand") -> bool:
         """Whether a document gives dates that contradict each other in both: it tells of two happenings, for only two documents dispute."""

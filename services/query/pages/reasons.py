@@ -24,6 +24,8 @@ def reason_words(reason: Reason, t: Wording) -> str:
             return t("reason_overlap", date=dates[0], other=dates[1])
         case "dates-near":
             return t("reason_dates_near", date=dates[0], other=dates[1])
+        case "plan-moved":
+            return t("reason_plan_moved", date=dates[0], other=dates[1])
         case "dates-apart":
             return t("reason_dates_apart", date=dates[0], other=dates[1])
         case "same-ordinal":

@@ -289,6 +289,28 @@ class TestContradictingDates:
             claim("other", "Rza Safarli died in 1937", "1937", document="B", actors=("Rza Safarli",)),
         )
 
+    def test_a_plan_that_was_put_off_stands_with_what_came_of_it(self) -> None:
+        plan = claim("plan", "The second congress of beekeepers is to meet in Ganja", "1987-05-04", modality="planned", places=("Ganja",))
+        fact = claim("fact", "The second congress of beekeepers met in Ganja", "1987-09-12", document="B", places=("Ganja",))
+        [entry] = consolidate([plan, fact], ())
+        assert (entry.date.edtf, entry.date.status, entry.planned) == ("1987-09-12", "single-source", False)
+        assert "one is the plan for 4 May 1987, the other what came of it: 12 September 1987" in said(entry.links[0])
+        third = claim("fact", "The third congress of beekeepers met in Ganja", "1987-09-12", document="B", places=("Ganja",))
+        assert not stand_together(plan, third)
+
+    def test_days_of_one_span_are_days_of_it(self) -> None:
+        words = "The second congress of beekeepers was held in Ganja"
+        claims = [
+            claim("span", words, "1987-05-04/1987-05-06", places=("Ganja",)),
+            claim("first", words, "1987-05-04", document="B", places=("Ganja",)),
+            claim("last", words, "1987-05-06", document="C", places=("Ganja",)),
+        ]
+        [entry] = consolidate(claims, ())
+        assert entry.date.edtf == "1987-05-04/1987-05-06"
+        assert entry.date.status != "disputed"
+        [disputed] = consolidate([*claims, claim("off", words, "1987-05-08", document="D", places=("Ganja",))], ())
+        assert disputed.date.status == "disputed"
+
     def test_meetings_of_following_days_are_meetings(self) -> None:
         assert not stand_together(
             claim("one", "The ministers met in Tbilisi", "1919-06-12", places=("Tbilisi",)),
