@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.ingest.files import check_waits_for_nobody, read_file
-from services.ingest.parsing.containers import A_TABLE, CONTAINER_SUFFIXES, SIDECAR, documents, documents_in, is_archive, is_table
+from services.ingest.parsing.containers import CONTAINER_SUFFIXES, SIDECAR, documents, documents_in, is_archive
 from services.ingest.parsing.details import combine, sidecar_details
-from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.parsing.formats import A_TABLE, SUFFIXES, is_table
 from services.ingest.parsing.members import Member
 from services.ingest.readers import Readers
 from shared.domain.errors import InvalidInput, SalnameError

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from services.batch.files import FAILED, PASSED_OVER, find, read
-from services.ingest.parsing.containers import A_TABLE
+from services.ingest.parsing.formats import A_TABLE
 from services.ingest.readers import Readers
 from shared.domain.errors import InvalidInput
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from services.batch.telling import MOST_LISTED, Outcome, printable, reporting, tell, ticking
-from services.ingest.parsing.containers import A_TABLE
+from services.ingest.parsing.formats import A_TABLE
 
 
 def screens() -> tuple[Console, Console]:

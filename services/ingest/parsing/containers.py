@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 from services.ingest.parsing import archives
 from services.ingest.parsing.attachments import attachments
-from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.parsing.formats import A_TABLE, SUFFIXES, is_table
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
 
-__all__ = ["CONTAINER_SUFFIXES", "Member", "documents", "documents_in", "is_archive", "is_table", "unpack"]
+__all__ = ["CONTAINER_SUFFIXES", "Member", "documents", "documents_in", "is_archive", "unpack"]
 
 EML, ZIP = "message/rfc822", "application/zip"
 CONTAINER_SUFFIXES = frozenset({".eml", ".zip"})
@@ -24,11 +24,6 @@ CONTAINER_SUFFIXES = frozenset({".eml", ".zip"})
 
 SIDECAR = ".source.json"
 """What is added to the name of a document, and gives the name of the file beside it that says where it comes from."""
-
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx"})
-"""The name endings of tables: read as prose, their rows would run into one another."""
-
-A_TABLE = "by its name, it is a table: use `salname ingest-table`, or POST …/tables, which makes a claim of each row"
 
 MAX_SIDECAR = 65_536
 _ZIP_TYPES = frozenset({ZIP, "application/x-zip-compressed", "application/x-zip"})
@@ -73,11 +68,6 @@ def documents(file: BinaryIO, name: str, limits: ParseLimits, split: Split = att
 def is_archive(filename: str | None, media_type: str | None = None, start: bytes = b"") -> bool:
     """Whether a file is a ZIP, which is no document itself, by its name, its media type, or else its first bytes."""
     return _kind(filename, media_type, start) == ZIP
-
-
-def is_table(name: str) -> bool:
-    """Whether a file is a table by its name."""
-    return PurePosixPath(name).suffix.lower() in TABLE_SUFFIXES
 
 
 def _passed_over(member: Member) -> Member:

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from services.ingest.parsing.containers import A_TABLE, documents, documents_in, is_archive, unpack
+from services.ingest.parsing.containers import documents, documents_in, is_archive, unpack
+from services.ingest.parsing.formats import A_TABLE
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
