@@ -80,6 +80,11 @@ def report(title: str, figures: Mapping[str, Sequence[float]], against: Iterable
         print(flush=True)
 
 
+def load_now() -> str:
+    """The load average at this moment, for the end of a run."""
+    return f"- load average at the end {' '.join(f'{load:.2f}' for load in os.getloadavg())}"
+
+
 def conditions(*more: str) -> str:
     """What has to be known to compare a figure with another one."""
     loads = " ".join(f"{load:.2f}" for load in os.getloadavg())

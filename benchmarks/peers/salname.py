@@ -55,15 +55,17 @@ class Salname:
     """The public append path.
 
     `random_keys`: callers bring idempotency keys that are random by nature (version 4 UUIDs). `tasks`: the producers are tasks on an
-    event loop, as in the service, and append by `AppendDesk`.
+    event loop, as in the service, and append by `AppendDesk`. `each`: each event of a transaction is a command with a key of its own; so
+    a log is filled with the keys of single appends.
     """
 
     random_keys: bool = False
     tasks: bool = False
+    each: bool = False
 
     @property
     def name(self) -> str:
-        return "Salname append" + ", random keys" * self.random_keys + ", tasks" * self.tasks
+        return "Salname append" + ", random keys" * self.random_keys + ", tasks" * self.tasks + ", a key each" * self.each
 
     def create(self, url: str) -> str:
         database = open_database(url)
@@ -76,7 +78,7 @@ class Salname:
 
     def connect(self, url: str, place: str) -> "SalnameSession":
         chronology_id, document_id = place.split()
-        return SalnameSession(open_database(url), chronology_id, document_id, self.random_keys, self.tasks)
+        return SalnameSession(open_database(url), chronology_id, document_id, self)
 
 
 def open_chronology(log: DatabaseLog, new_id: IdSource) -> str:
@@ -125,14 +127,15 @@ def request(chronology_id: str, events: tuple[AnyEvent, ...], key: str, new_id: 
 class SalnameSession:
     """One log for all threads of a process, as a service has it."""
 
-    def __init__(self, database: Database, chronology_id: str, document_id: str, random_keys: bool, tasks: bool) -> None:
+    def __init__(self, database: Database, chronology_id: str, document_id: str, peer: Salname) -> None:
         self.database = database
+        self.each = peer.each
         self.chronology_id = chronology_id
         self.document_id = document_id
         self.new_id = system_ids()
         self.log = DatabaseLog(database, self.new_id)
-        self.append = AppendDesk(self.log).append if tasks else self.log.append
-        self.new_key: NewKey = self._random_key if random_keys else self._ordered_key
+        self.append = AppendDesk(self.log).append if peer.tasks else self.log.append
+        self.new_key: NewKey = self._random_key if peer.random_keys else self._ordered_key
 
     def writer(self, number: int) -> "SalnameWriter":
         return SalnameWriter(self)
@@ -156,6 +159,8 @@ class SalnameWriter:
     def prepare(self, bodies: Sequence[ClaimBody]) -> Work:
         session = self._session
         claims = [Claim(id=session.new_id(), document_id=session.document_id, extractor=EXTRACTOR, **_fields(body)) for body in bodies]
+        if session.each:
+            return lambda: session.log.append_together([self._alone(claim) for claim in claims])
         key = session.new_key()
 
         def work() -> object:
@@ -163,6 +168,10 @@ class SalnameWriter:
             return session.append(request(session.chronology_id, events, key, session.new_id))
 
         return work
+
+    def _alone(self, claim: Claim) -> Append:
+        session = self._session
+        return request(session.chronology_id, (ClaimRecorded(claim=claim),), session.new_key(), session.new_id)
 
     def close(self) -> None:
         """Nothing of its own."""

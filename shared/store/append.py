@@ -180,7 +180,7 @@ class DatabaseLog(DatabaseReader):
         state = _State(head=before.size, peaks=before.encode(), erasures=left.erasures, known={}, taken=set())
         outcomes: list[Appended | Exception] = []
         try:
-            with self.database.drive_alone() as driver:
+            with self.database.drive(alone=True) as driver:
                 outcomes += [self._admit(driver, state, prepared, rows) for prepared in group]
                 growth = grow(before, left.pending, leaf_hashes(rows.events.bodies), stored_roots(driver, here))
                 tiles = [(tile.level, tile.index, tile.hashes, tile.root) for tile in growth.tiles]

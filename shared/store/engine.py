@@ -31,6 +31,11 @@ SQLITE_PAGE = 8_192
 
 Of the usual 4,096, two sealed events fill two thirds, and a batch costs half as much again; with larger ones, small commits cost more.
 """
+CHECKPOINT_PAGES = 4_000
+"""Pages in SQLite's write-ahead log after which a commit carries them over into the file: 32 MB, half of what `Journal` allows.
+
+A page that many commits touch is carried over once, and the syncs that go with it cost less often.
+"""
 WRITE = "salname_write"
 PATIENCE = "salname_patience"
 IDLE_SINCE = "salname_idle_since"
@@ -104,41 +109,31 @@ class Database:
             yield session
 
     @contextmanager
-    def drive(self) -> Iterator[Driver]:
-        """Open a transaction for writing like `write`, on the driver itself."""
-        with self._taking_turns() as patience, _waits():
-            pooled = self.engine.raw_connection()
-            raw = pooled.driver_connection
-            try:
-                if self.dialect == "sqlite":
-                    raw.allow(True)  # type: ignore[union-attr]  # checked out, so there is one
-                    _begin_immediate(raw, patience, self.limits.lock)
-                yield Driver(self.dialect, raw)
-                pooled.commit()
-                if self._journal is not None:
-                    self._journal.shorten(raw)
-            except DriverError:
-                if getattr(raw, "closed", False):
-                    pooled.invalidate()  # the server ended the session: there is nothing to roll back, and nothing to use again
-                raise
-            finally:
-                pooled.close()  # what is not committed by now is rolled back
+    def drive(self, alone: bool = False) -> Iterator[Driver]:
+        """Open a transaction for writing like `write`, on the driver itself.
 
-    @contextmanager
-    def drive_alone(self) -> Iterator[Driver]:
-        """Give the driver of a connection on which every statement is a transaction of its own (PostgreSQL)."""
-        with _waits():
+        `alone`: each statement is a transaction of its own, and durable when it returns (PostgreSQL).
+        """
+        with self._taking_turns() as patience, _waits():
             pooled = self.engine.raw_connection()
             raw: Any = pooled.driver_connection
             try:
-                raw.autocommit = True
+                if self.dialect == "sqlite":
+                    raw.allow(True)
+                    _begin_immediate(raw, patience, self.limits.lock)
+                elif alone:
+                    raw.autocommit = True
                 yield Driver(self.dialect, raw)
+                if not alone:
+                    pooled.commit()
+                if self._journal is not None:
+                    self._journal.shorten(raw)
             finally:
-                if raw.closed:
-                    pooled.invalidate()
-                else:
+                if getattr(raw, "closed", False):
+                    pooled.invalidate()  # the server ended the session: there is nothing to roll back, and nothing to use again
+                elif alone:
                     raw.autocommit = False
-                pooled.close()
+                pooled.close()  # what is not committed by now is rolled back
 
     def forget(self) -> None:
         """Let go of what was overwritten just now: on SQLite it stands in the write-ahead log until that is begun anew."""
@@ -231,6 +226,7 @@ def _sqlite(url: str, limits: Limits) -> Engine:
             "foreign_keys = ON",
             "recursive_triggers = ON",  # without it, INSERT OR REPLACE removes rows past the triggers that refuse to
             f"busy_timeout = {int(limits.lock * 1000)}",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
             "cache_size = -65536",
             "temp_store = MEMORY",
         ):

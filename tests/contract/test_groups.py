@@ -117,7 +117,9 @@ def test_of_those_who_use_the_same_key_for_different_things_one_does_it(log: Log
 
 
 class Transactions:
-    """Counts the transactions in which a log is written, and holds the first one before its commit until it is told to go on."""
+    """Counts the transactions in which a log is written, and holds the first one until it is told to go on: before its commit, or where
+    its one statement is all of it, before anybody hears of it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._drive = database.drive
@@ -126,8 +128,8 @@ class Transactions:
         self.may_commit = threading.Event()
 
     @contextmanager
-    def drive(self) -> Iterator[Driver]:
-        with self._drive() as driver:
+    def drive(self, alone: bool = False) -> Iterator[Driver]:
+        with self._drive(alone) as driver:
             self.count += 1
             yield driver
             self.first_one_written.set()

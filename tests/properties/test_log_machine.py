@@ -54,7 +54,10 @@ class Breaking:
 
 @contextmanager
 def fault(database: Database, moment: Moment, statements: int) -> Iterator[None]:
-    """Lose the connection of the next transaction: at a statement, before its commit, or after it, before the answer comes."""
+    """Lose the connection of the next transaction: at a statement, before its commit, or after it, before the answer comes.
+
+    A statement that is a transaction of its own has no moment before its commit but that before itself.
+    """
     whole = database.drive
 
     def lose(raw: Any) -> None:
@@ -65,11 +68,12 @@ def fault(database: Database, moment: Moment, statements: int) -> Iterator[None]
             other.execute("SELECT pg_terminate_backend(%s, 10000)", [raw.info.backend_pid])
 
     @contextmanager
-    def drive() -> Iterator[Driver]:
-        with whole() as driver:
+    def drive(alone: bool = False) -> Iterator[Driver]:
+        with whole(alone) as driver:
             raw = driver._raw
-            yield Driver(driver.dialect, Breaking(raw, statements, lose)) if moment == "statement" else driver
-            if moment == "commit":
+            breaks = moment == "statement" or (moment == "commit" and alone)
+            yield Driver(driver.dialect, Breaking(raw, 0 if alone else statements, lose)) if breaks else driver
+            if moment == "commit" and not alone:
                 lose(raw)
         if moment == "answer":
             raise psycopg.OperationalError("the line is gone")

@@ -98,9 +98,12 @@ class Trouble:
         self._broken = sqlite3.OperationalError if database.dialect == "sqlite" else psycopg.OperationalError
 
     @contextmanager
-    def drive(self) -> Iterator[Driver]:
+    def drive(self, alone: bool = False) -> Iterator[Driver]:
         fate = self._random.random()
-        with self._drive() as driver:
+        with self._drive(alone) as driver:
+            if alone and fate < 0.05:  # its one statement is all of the transaction: what goes wrong before the commit is before that
+                self._notes.add("rolled back")
+                raise self._broken("the disk is gone")
             yield driver
             if fate < 0.03:
                 self._notes.add("slept before its commit")
