@@ -31,6 +31,11 @@ SQLITE_PAGE = 8_192
 
 Of the usual 4,096, two sealed events fill two thirds, and a batch costs half as much again; with larger ones, small commits cost more.
 """
+SQLITE_CACHES = 128 * 2**20
+"""Bytes that the page caches of all SQLite connections of a process may take together: beyond that, each makes do with the pages it has.
+
+One connection has 64 MB. Without a limit over all, a service that writes and reads a large database grows by that for every connection.
+"""
 WRITE = "salname_write"
 PATIENCE = "salname_patience"
 IDLE_SINCE = "salname_idle_since"
@@ -232,6 +237,7 @@ def _sqlite(url: str, limits: Limits) -> Engine:
             "recursive_triggers = ON",  # without it, INSERT OR REPLACE removes rows past the triggers that refuse to
             f"busy_timeout = {int(limits.lock * 1000)}",
             "cache_size = -65536",
+            f"soft_heap_limit = {SQLITE_CACHES}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
