@@ -3,19 +3,22 @@
     python -m benchmarks.log_read [--quick] [--million] [--only sqlite|postgresql]
 
 Every contestant reads a whole log of the same claims in sections of 1,000. eventsourcing's notification log gives stored bytes; decoded
-by its mapper they are its events, with the claim as a dictionary. Ours are validated values of the domain. Inclusion proofs are made out
-of the nodes of a tree in memory, and out of a log's stored tiles, read anew for each proof.
+by its mapper they are its events, with the claim as a dictionary. Ours are validated values of the domain, and they are sealed, each under
+a key of its own: so the peer is measured with its own cipher, too (AES-GCM, one key for everything). Inclusion proofs are made out of the
+nodes of a tree in memory, and out of a log's stored tiles, read anew for each proof.
 """
 
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from benchmarks.measure import Target, conditions, interleaved, report, rounds_of
-from benchmarks.peers.es import EventSourcing, EventSourcingSession
+from benchmarks.peers.es import Books, EventSourcing, EventSourcingSession, environment
 from benchmarks.peers.salname import Salname, SalnameSession
 from benchmarks.places import Fresh, databases_on, server_version, sqlite_file
 from benchmarks.proofs import proof_seconds, stored_proof_seconds
@@ -27,6 +30,8 @@ BATCH = 1000
 PROOFS = 1000
 ES, SAVE = "eventsourcing notification log", EventSourcing("save")
 ES_DECODED = f"{ES}, decoded by its mapper"
+ES_DECIPHERED = f"{ES}, enciphered and decoded by its mapper"
+CIPHER = {"CIPHER_TOPIC": "eventsourcing.cryptography:AESCipher", "CIPHER_KEY": b64encode(bytes(32)).decode()}
 OURS, OURS_RAW = "Salname read, decoded and checked", "Salname read_raw"
 
 
@@ -65,12 +70,16 @@ def main() -> None:
 def read_log(where: str, fresh: Fresh, size: Size) -> None:
     """Fill a log of each kind, and read both in turn."""
     load = Load(writers=1, transactions=size.events // BATCH, batch=BATCH)
-    with filled_salname(fresh, load) as ours, filled_eventsourcing(fresh, load) as theirs:
+    with ExitStack() as stack:
+        ours = stack.enter_context(filled_salname(fresh, load))
+        theirs = stack.enter_context(filled_eventsourcing(fresh, load))
+        enciphered = stack.enter_context(filled_eventsourcing(fresh, load, CIPHER))
         figures = interleaved(
             size.rounds,
             {
                 ES: lambda: rate(lambda: read_notifications(theirs, decode=False)),
                 ES_DECODED: lambda: rate(lambda: read_notifications(theirs, decode=True)),
+                ES_DECIPHERED: lambda: rate(lambda: read_notifications(enciphered, decode=True)),
                 OURS_RAW: lambda: rate(lambda: read_raw(ours)),
                 OURS: lambda: rate(lambda: read_decoded(ours)),
             },
@@ -78,9 +87,10 @@ def read_log(where: str, fresh: Fresh, size: Size) -> None:
         stored = stored_proof_seconds(ours.database, ours.chronology_id, PROOFS)
     targets = [
         Target("Salname, decoded, to the notification log, decoded", OURS, 1, (ES_DECODED,)),
+        Target("Salname, decoded, to the same where it is enciphered, too", OURS, 1, (ES_DECIPHERED,)),
         Target("Salname, raw, to the notification log, raw", OURS_RAW, 1, (ES,)),
     ]
-    report(f"{where}, a log of {size.events:,} events", figures, [ES, ES_DECODED], targets)
+    report(f"{where}, a log of {size.events:,} events", figures, [ES, ES_DECODED, ES_DECIPHERED], targets)
     told(f"{where}, inclusion proofs in that log, its tiles read for each", stored)
 
 
@@ -94,11 +104,14 @@ def filled_salname(fresh: Fresh, load: Load) -> Iterator[SalnameSession]:
 
 
 @contextmanager
-def filled_eventsourcing(fresh: Fresh, load: Load) -> Iterator[EventSourcingSession]:
+def filled_eventsourcing(fresh: Fresh, load: Load, cipher: Mapping[str, str] = MappingProxyType({})) -> Iterator[EventSourcingSession]:
     """A log of theirs with the same claims in it."""
-    with fresh() as url, closing(SAVE.connect(url, SAVE.create(url))) as session:
-        fill(session.writer(0), load)
-        yield session
+    with fresh() as url:
+        SAVE.create(url)
+        application = Books({**environment(url, SAVE.function), "CREATE_TABLE": "no", **cipher})
+        with closing(EventSourcingSession(application, SAVE.way)) as session:
+            fill(session.writer(0), load)
+            yield session
 
 
 def rate(read: Callable[[], int]) -> float:

@@ -86,7 +86,7 @@ class ClaimsStream:
     def _claims(self, part: Part) -> ReadPart:
         events: list[ClaimRecorded] = []
         refused: list[Refused] = []
-        read, here = self._lines.read_as, self._chronology_id
+        read, here = self._lines.read, self._chronology_id
         for number, (claim_id, line) in enumerate(zip(self._lines.ids(len(part.lines)), part.lines, strict=True), start=part.first_line):
             try:
                 if line and not line.isspace():

@@ -4,6 +4,8 @@ import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.security.http import HTTPAuthorizationCredentials
+from fastapi.security.utils import get_authorization_scheme_param
 
 from services.ingest.receipts import Caller, ClaimsReceipt, PacketReceipt, Receipt
 from services.ingest.service import IngestService
@@ -49,11 +51,13 @@ async def _caller(
 
 async def caller_of(request: Request) -> Caller:
     """Find out who calls, as the dependency `Calling` does, without the machinery of dependencies."""
-    headers = dict(request.scope["headers"])
+    headers: dict[bytes, bytes] = dict(request.scope["headers"])
     idempotency_key, if_match = (headers[name].decode("latin-1") if name in headers else None for name in (b"idempotency-key", b"if-match"))
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_KEY:
         raise InvalidInput(f"Idempotency-Key: a key has 1 to {MAX_KEY} characters")
-    return _called(await signed_in(request, await bearer(request)), idempotency_key, if_match)
+    scheme, secret = get_authorization_scheme_param(headers.get(b"authorization", b"").decode("latin-1"))
+    token = HTTPAuthorizationCredentials(scheme=scheme, credentials=secret) if secret and scheme.lower() == "bearer" else None
+    return _called(await signed_in(request, token), idempotency_key, if_match)
 
 
 CALLER_DESCRIBED: dict[str, Any] = {

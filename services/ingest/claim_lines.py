@@ -23,12 +23,11 @@ class ClaimLines:
         self.texts = texts
         self._new_id = new_id
 
-    def read(self, chronology_id: str, line: bytes) -> ClaimRecorded:
-        """Read one claim; raise `InvalidInput` or `NotFound` that says what is wrong where, but repeats no words of the line."""
-        return self.read_as(self._new_id(), chronology_id, line)
+    def read(self, claim_id: str, chronology_id: str, line: bytes) -> ClaimRecorded:
+        """Read one claim, which is to have this id.
 
-    def read_as(self, claim_id: str, chronology_id: str, line: bytes) -> ClaimRecorded:
-        """Read one claim that is to have this id; else as `read`."""
+        Raises `InvalidInput` or `NotFound` that says what is wrong where, but repeats no words of the line.
+        """
         request = parse(line)
         known = self.texts.get(chronology_id, request.document_id)
         return decide.record_claim(request, known.text, known.language, claim_id)

@@ -37,18 +37,17 @@ class SingleClaims:
         """Record claims together; each has its own outcome."""
         outcomes: dict[int, Appended | SalnameError] = {}
         requests: dict[str, dict[int, Append]] = {}
-        for at, claim in enumerate(claims):
+        for at, (claim_id, claim) in enumerate(zip(self._lines.ids(len(claims)), claims, strict=True)):
             try:
-                requests.setdefault(claim.chronology_id, {})[at] = self._request(claim)
+                requests.setdefault(claim.chronology_id, {})[at] = self._request(claim_id, claim)
             except SalnameError as error:
                 outcomes[at] = error
         for wanted in requests.values():
             outcomes.update(zip(wanted, self._commands.log.append_together(list(wanted.values())), strict=True))
         return [self._answer(claim, outcomes[at]) for at, claim in enumerate(claims)]
 
-    def _request(self, claim: SingleClaim) -> Append:
-        event = self._lines.read(claim.chronology_id, claim.line)
-        claim_id = event.claim.id
+    def _request(self, claim_id: str, claim: SingleClaim) -> Append:
+        event = self._lines.read(claim_id, claim.chronology_id, claim.line)
         result = f'{{"claim":"{claim_id}"}}'
         return self._commands.request(
             claim.chronology_id, claim.caller, (event,), key=f"claims:{claim_id}", fingerprint=claim.fingerprint, result=result

@@ -36,6 +36,11 @@ CHECKPOINT_PAGES = 4_000
 
 A page that many commits touch is carried over once, and the syncs that go with it cost less often.
 """
+SQLITE_CACHES = 128 * 2**20
+"""Bytes that the page caches of all SQLite connections of a process may take together: beyond that, each makes do with the pages it has.
+
+One connection has 64 MB. Without a limit over all, a service that writes and reads a large database grows by that for every connection.
+"""
 WRITE = "salname_write"
 PATIENCE = "salname_patience"
 IDLE_SINCE = "salname_idle_since"
@@ -228,6 +233,7 @@ def _sqlite(url: str, limits: Limits) -> Engine:
             f"busy_timeout = {int(limits.lock * 1000)}",
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
             "cache_size = -65536",
+            f"soft_heap_limit = {SQLITE_CACHES}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from shared.domain.errors import Busy
 from shared.domain.ids import IdSource
 from shared.store.append import DatabaseLog
-from shared.store.engine import Database, Limits, WriteSession
+from shared.store.engine import SQLITE_CACHES, Database, Limits, WriteSession
 from tests.contract.making import command, created, rejected
 from tests.support.keys import KEK
 
@@ -202,3 +202,12 @@ def test_the_limit_is_a_statements_and_not_a_transactions(sqlite_database_url: s
         began = time.monotonic()
         while time.monotonic() - began < 0.6:
             assert session.execute(counting).scalar() == 200_000
+
+
+def test_the_caches_of_all_connections_have_one_limit(sqlite_database_url: str) -> None:
+    with opened(sqlite_database_url) as database:
+        for number in range(3):
+            with database.read() as session, database.read() as another:
+                for each in (session, another):
+                    assert each.execute(text("PRAGMA soft_heap_limit")).scalar_one() == SQLITE_CACHES, number
+    assert 2**26 < SQLITE_CACHES < 2**30
