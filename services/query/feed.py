@@ -17,13 +17,15 @@ MAX_PAGE = 1000
 class News:
     """Changes after a cursor: each with its revision and bytes. All changes up to `upto` are in them or were before them.
 
-    In another `generation`, what was told of the same revisions may be told otherwise: a document was erased.
+    In another `generation`, what was told of the same revisions may be told otherwise: a document was erased. Cursors before the revision
+    `lost` cannot be served.
     """
 
     head: int
     changes: list[tuple[int, bytes]]
     upto: int
     generation: int
+    lost: int = 0
 
 
 def news(database: Database, session: ReadSession, chronology_id: str, after: int, limit: int) -> News:
@@ -38,7 +40,7 @@ def news(database: Database, session: ReadSession, chronology_id: str, after: in
     found = reader.changes(seen, after, limit)
     # A full page may have more behind it; any other says all there is to say up to the head.
     upto = found[-1][0] if len(found) == limit else max(seen.head, after)
-    return News(seen.head, found, upto, seen.generation)
+    return News(seen.head, found, upto, seen.generation, cursor_bounds(session, chronology_id)[1])
 
 
 def check_cursor(after: int, log_head: int, head: int, lost: int = 0) -> None:

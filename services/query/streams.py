@@ -56,10 +56,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a stream starts: after `cursor`, or now; `reset` says that the cursor which was asked for cannot be served."""
+    """Where a stream starts: after `cursor`, or now; `reset` says that the cursor which was asked for cannot be served.
+
+    Nor can any before `lost`, even if the channel has not heard of that yet.
+    """
 
     cursor: int | None = None
     reset: bool = False
+    lost: int = 0
 
 
 def change_frame(revision: int, body: bytes) -> bytes:
@@ -88,6 +92,7 @@ class Channel:
         self.head = 0
         self.base = 0
         self.generation = 0
+        self.lost = 0
         self.beat = 0
         self.frames: deque[tuple[int, bytes]] = deque()
         self.ready = False
@@ -170,14 +175,14 @@ class Channel:
         if not self.ready:
             latest = await self.read(2**62)
             self.head = self.base = latest.head
-            self.generation = latest.generation
+            self.generation, self.lost = latest.generation, latest.lost
             self.ready = True
             self.announce()
             return False
         found = await self.read(self.head)
         if found.generation != self.generation:
             # The read model was built anew: what is kept may hold words that were erased.
-            self.generation = found.generation
+            self.generation, self.lost = found.generation, found.lost
             self._forget()
             self.announce()
         for revision, body in found.changes:
@@ -238,7 +243,7 @@ class Streams:
         try:
             check_cursor(int(asked), head, 0, lost)
         except CursorLost:
-            return Start(reset=True)
+            return Start(reset=True, lost=lost)
         return Start(cursor=int(asked))
 
     async def in_thread(self, work: Callable[[], ResultT]) -> ResultT:
@@ -334,7 +339,7 @@ class EventStream(Response):
         beat = channel.beat - 1
         await _send(send, {"type": "http.response.body", "body": first, "more_body": True}, limit)
         while not self._streams.closing:
-            if cursor < channel.base:
+            if cursor < channel.base or 0 < cursor < channel.lost:
                 try:
                     cursor, body = await _catch_up(channel, cursor)
                 except Busy:
@@ -357,13 +362,16 @@ class EventStream(Response):
             await channel.changed()
         retry = b"retry: %d\n\n" % RETRY_MS
         if self._start.reset:
-            return channel.head, retry + reset_frame(channel.head)
+            head = max(channel.head, self._start.lost)
+            return head, retry + reset_frame(head)
         return channel.head if self._start.cursor is None else self._start.cursor, retry
 
 
 async def _catch_up(channel: Channel, cursor: int) -> tuple[int, bytes]:
     """Read what is no longer kept; return the cursor after it, and its bytes."""
     found = await channel.read(cursor)
+    if 0 < cursor < found.lost:
+        return max(found.head, found.lost), reset_frame(max(found.head, found.lost))
     reached, body = _take([(revision, change_frame(revision, body)) for revision, body in found.changes], cursor)
     return (reached, body) if body else (max(cursor, found.upto), b"")
 

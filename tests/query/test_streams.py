@@ -11,10 +11,13 @@ from time import monotonic
 import httpx
 import pytest
 
+from services.projection import fold
+from services.projection.runner import Projector
 from services.query.streams import Limits, Streams
 from shared.domain.provenance import SourceDetails
 from shared.settings import Settings
 from shared.store.engine import Database
+from shared.store.read import DatabaseReader
 from shared.store.wakeup import Wakeup
 from tests.query.serving import LIMIT, Running, query_app, serving
 from tests.query.sse import Listener
@@ -213,6 +216,22 @@ def test_a_cursor_that_cannot_be_served_is_reset_to_the_head_and_goes_on(live: L
     assert (first.kind, json.loads(first.data), first.id) == ("reset", {"revision": head}, head)
     live.change()
     assert [event.id for event in listener.take(1)] == [head + 1]
+
+
+def test_who_listens_while_what_was_told_is_lost_starts_over(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release with other rules starts, and a document was erased: what the old rules told can neither be kept nor told again."""
+    live.change(2)
+    listeners = [live.listen(last_id=live.services.info.head), live.listen(last_id=live.services.info.head - 1)]
+    assert listeners[0].take(1, "heartbeat")
+    assert listeners[1].take(1)
+    live.services.service.erase(live.services.info.id, live.document, "asked for", ADMIN)
+    monkeypatch.setattr(fold, "VERSION", fold.VERSION + 1)
+    Projector(live.services.database, DatabaseReader(live.services.database)).catch_up()
+    live.wakeup.notify()
+    head = live.services.info.head
+    for listener in (*listeners, live.listen(last_id=1)):
+        (reset,) = listener.take(1, "reset")
+        assert (json.loads(reset.data), reset.id) == ({"revision": head}, head)
 
 
 def test_a_cursor_ahead_of_the_read_model_but_not_of_the_log_waits(live: Live) -> None:
