@@ -15,7 +15,6 @@ from services.query.shelf import Asked, Counted, Shelves
 from services.query.snapshot import Snapshot, being_erased
 from shared.domain.chronology import Entry
 from shared.domain.listing import BITS, FACETS, Facet, facet_code, year_of
-from shared.domain.provenance import SourceDetails
 from shared.lexicon.searching import actor_key, place_key
 from shared.store.read_model import ListingRow
 from shared.store.search_tokens import ACTOR, PLACE, SOURCE
@@ -70,19 +69,18 @@ def _name(snapshot: Snapshot, counted: Counted) -> None:
         return
     rows = select(ListingRow.id, ListingRow.since).where(snapshot.rows.of(ListingRow), col(ListingRow.number).in_(set(unknown.values())))
     entries = find_versions(snapshot, [(entry_id, since) for entry_id, since in snapshot.session.exec(rows)])
-    sources = reader.source_details(snapshot, {source_id for entry in entries for source_id in entry.sources})
+    sources = reader.source_names(snapshot, {source_id for entry in entries for source_id in entry.sources})
     for entry in entries:
         for code, named in _names(snapshot, entry, sources):
             if code in unknown:
                 counted.names.setdefault(code, named)
 
 
-def _names(snapshot: Snapshot, entry: Entry, sources: Mapping[str, SourceDetails]) -> Iterator[tuple[int, tuple[str, str]]]:
+def _names(snapshot: Snapshot, entry: Entry, sources: Mapping[str, str]) -> Iterator[tuple[int, tuple[str, str]]]:
     """Iterate over all that an entry is counted by: the code, what the filter takes, and the name."""
     key = snapshot.key
     for source_id in entry.sources:
-        named = (source_id, reader.source_name(source_id, sources[source_id]))
-        yield facet_code("source", key.token(SOURCE, source_id)), named
+        yield facet_code("source", key.token(SOURCE, source_id)), (source_id, sources[source_id])
     for held in reader.claims(snapshot, entry.claims).values():
         language = held.claim.language
         for place in held.claim.places:

@@ -145,9 +145,18 @@ def source_details(snapshot: Snapshot, ids: Collection[str]) -> dict[str, Source
     return found
 
 
-def source_name(source_id: str, details: SourceDetails) -> str:
-    """How a source is called in a list: by who publishes it, or else by what is known of it."""
-    return details.publisher or details.author or details.title or details.url or source_id
+def source_names(snapshot: Snapshot, ids: Collection[str]) -> dict[str, str]:
+    """How sources are called in a list: by who publishes them, or else by what is known of them, the name of a file if nothing else is."""
+    found = {
+        source_id: details.publisher or details.author or details.title or details.url
+        for source_id, details in source_details(snapshot, ids).items()
+    }
+    unnamed = [source_id for source_id, name in found.items() if name is None]
+    for batch in batches(unnamed):
+        query = select(CapturedRow).where(snapshot.rows.of(CapturedRow), col(CapturedRow.source_id).in_(batch))
+        for row in snapshot.session.exec(query.order_by(col(CapturedRow.position))):
+            found[row.source_id] = found[row.source_id] or DocumentCaptured.model_validate_json(row.body).filename
+    return {source_id: name or source_id for source_id, name in found.items()}
 
 
 def _schedules(snapshot: Snapshot) -> dict[str, int | None]:

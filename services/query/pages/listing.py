@@ -164,7 +164,8 @@ def _narrowings(
     snapshot: Snapshot, queries: QueryService, asking: Asking, filters: Filters, wording: Wording
 ) -> tuple[list[Narrowing], list[Choice]]:
     """What the entries asked for may be narrowed down to, and what is chosen already."""
-    names = {"status": wording(f"status_{asking.status}") if asking.status else "", "source": _source_name(snapshot, asking.source)}
+    source = reader.source_names(snapshot, [asking.source]).get(asking.source, "") if asking.source else ""
+    names = {"status": wording(f"status_{asking.status}") if asking.status else "", "source": source}
     chosen = [
         Choice(
             f"{wording(f'facet_{facet}')}: {names.get(facet) or getattr(asking, facet)}",
@@ -187,7 +188,7 @@ def _choices(counted: FacetsView, facet: str, asking: Asking, wording: Wording) 
     values = getattr(counted, facet)
     if facet == "year":
         values = sorted(values, key=lambda value: int(value.value))
-    found = tuple(
+    return tuple(
         Choice(
             _choice_name(facet, value, wording),
             value.count,
@@ -195,17 +196,11 @@ def _choices(counted: FacetsView, facet: str, asking: Asking, wording: Wording) 
             chosen=False,
         )
         for value in values
+        if value.count < counted.total  # what all of them have narrows nothing down
     )
-    # What all of them have narrows nothing down.
-    return found if len(found) > 1 or (found and found[0].count != counted.total) else ()
 
 
 def _choice_name(facet: str, value: FacetValue | StatusCount, wording: Wording) -> str:
     if facet == "year":
         return wording.date(views.edtf_year(int(value.value)))
     return value.name if isinstance(value, FacetValue) else wording(f"status_{value.value}")
-
-
-def _source_name(snapshot: Snapshot, source_id: str) -> str:
-    known = reader.source_details(snapshot, [source_id]) if source_id else {}
-    return reader.source_name(source_id, known[source_id]) if source_id in known else source_id

@@ -133,11 +133,13 @@ def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
         claims=summary.claims,
         sources=summary.sources,
         in_range=summary.in_range,
-        found=tuple(FoundLine(match.field, excerpt(match)) for match in summary.matches if match.field != "title"),
+        found=tuple(
+            FoundLine(match.field, excerpt(match)) for match in summary.matches if match.text.rstrip(".") != summary.title.rstrip(".")
+        ),
     )
 
 
-BEFORE, EXCERPT = 80, 260
+BEFORE, EXCERPT = 60, 200
 """Letters that are shown before the first word found, and in all."""
 
 
