@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import extractors, fetching, rebuilding, tables
+from services.commands import extractors, fetching, rebuilding, rotation, tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
@@ -468,6 +468,7 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
         TokenStore(workspace.database).revoke(token_id, workspace.new_id.now())
 
 
+app.command("rotate-key-encryption-key")(rotation.rotate_key_encryption_key)
 app.command("ingest-table")(tables.ingest_table)
 app.command()(rebuilding.rebuild)
 app.command()(extractors.compare_extractors)

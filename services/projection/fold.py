@@ -41,7 +41,7 @@ from shared.domain.events import (
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
@@ -100,7 +100,8 @@ class Revision:
     """What one command changes in the read model. `position` is its last event's, and so the number of the revision.
 
     `moved` maps claims to the entry that holds them now, `left` to the one that held them before. `lost` are entries that lost support,
-    and those connected with them, which subscribers are told of although their own content may be what it was.
+    and those connected with them, which subscribers are told of although their own content may be what it was. `bodies` are changed entries
+    as JSON, as far as they are known as such.
     """
 
     position: int
@@ -115,6 +116,7 @@ class Revision:
     moved: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     shared: SharedDelta = field(default_factory=SharedDelta)
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
     erasures: list[tuple[Recorded, DocumentErased, list[ErasedClaim]]] = field(default_factory=list)
     lost: tuple[Entry, ...] = ()
     change: bytes | None = None
@@ -297,7 +299,9 @@ class Fold:
         # Entries that were connected through what is gone may have come apart or together: all around are told.
         revision.lost = tuple(self._marked(entry) for entry in self._consolidator.around(survivors)) if survivors else ()
         bereft = {self._entry_of[claim_id] for claim_id in survivors}.difference(entry.id for entry in delta.changed)
-        changed = [self._marked(entry) for entry in delta.changed] + [entry for entry in revision.lost if entry.id in bereft]
+        marked = [self._marked(entry) for entry in delta.changed]
+        revision.bodies = {entry.id: delta.bodies[entry.id] for entry in marked if not entry.erased}
+        changed = marked + [entry for entry in revision.lost if entry.id in bereft]
         revision.changed = self._consolidator.in_order(changed)
 
     def _marked(self, entry: Entry) -> Entry:

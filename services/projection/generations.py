@@ -16,7 +16,7 @@ from shared.store.engine import Database, ReadSession, WriteSession
 from shared.store.generations import Rows
 from shared.store.keys import count_erasures
 from shared.store.read_keys import ReadKeys
-from shared.store.read_model import GENERATED, ChangeRow, GenerationRow, ProgressRow, ReadKeyRow, UntoldRow
+from shared.store.read_model import GENERATED, READ_MODEL, ChangeRow, GenerationRow, ProgressRow, ReadKeyRow, UntoldRow
 
 BUILDING, KEPT, DROPPED = "building", "kept", "dropped"
 
@@ -85,7 +85,10 @@ def look(session: ReadSession | WriteSession, chronology_id: str) -> Look:
 
 
 def open_first(session: WriteSession, progress: ProgressRow, key: ReadKeyRow) -> None:
-    """Begin the first generation of a chronology's read model, live from the start; raise `StaleFoldError` where there is one."""
+    """Begin the first generation of a chronology's read model, live from the start; raise `StaleFoldError` where there is one.
+
+    Rows that belong to none, since somebody removed the progress, are removed.
+    """
     if session.connection().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
@@ -94,6 +97,9 @@ def open_first(session: WriteSession, progress: ProgressRow, key: ReadKeyRow) ->
     opening = insert(_PROGRESS).values(progress.model_dump()).on_conflict_do_nothing().returning(_PROGRESS.c.position)
     if session.execute(opening).scalar() is None:
         raise StaleFoldError
+    for model in READ_MODEL:
+        if model is not ProgressRow:
+            session.execute(_table(model).delete().where(_table(model).c.chronology_id == progress.chronology_id))
     session.execute(_KEY.insert(), key.model_dump())
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from services.projection.fold import Moment, Revision
 from services.projection.independence.shared import Place, SharedSentence
+from services.projection.listing import listing_row
 from shared.domain.chronology import Entry, Erasure
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
 from shared.domain.ids import canonical_json
-from shared.lexicon.folding import words
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import NO_END, NO_START
 
@@ -49,6 +48,7 @@ class RevisionRows:
     corrections: list[Row] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
+    listings: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
     unshared: list[Row] = field(default_factory=list)
     shared: list[Row] = field(default_factory=list)
@@ -120,7 +120,8 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         for position, correction in revision.corrections
     ]
     rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
-    rows.entries = [_entry_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.entries = [_entry_row(here, revision, entry, key) for entry in revision.changed]
+    rows.listings = [listing_row(here, revision.position, entry, claims, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
     rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
     rows.unlike = [
@@ -174,7 +175,9 @@ def _resemblance_row(here: Row, one: Place, other: Place) -> Row:
     }
 
 
-def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
+def _entry_row(here: Row, revision: Revision, entry: Entry, key: ReadKey) -> Row:
+    since = revision.position
+    body = revision.bodies.get(entry.id) or entry.__pydantic_serializer__.to_json(entry)
     return {
         **here,
         "id": entry.id,
@@ -185,22 +188,5 @@ def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim],
         "disputed": entry.disputed,
         "alarms": len(entry.alarms),
         "status": entry.status,
-        "search": key.tokens(searchable(entry, claims)),
-        "body": key.seal(entry.__pydantic_serializer__.to_json(entry), "entry", entry.id, since),
+        "body": key.seal(body, "entry", entry.id, since),
     }
-
-
-def searchable(entry: Entry, claims: Mapping[str, Claim]) -> set[str]:
-    """The folded words by which an entry can be found: its title, what its claims say, its names and values."""
-    said = [entry.title]
-    for claim_id in entry.claims:
-        claim = claims[claim_id]
-        said += [claim.statement, *(mention.name for mention in (*claim.actors, *claim.places))]
-        said += [f"{value.attribute} {value.value}" for value in claim.values]
-    return set().union(*map(_folded_words, said))
-
-
-@lru_cache(maxsize=16384)
-def _folded_words(text: str) -> frozenset[str]:
-    """The folded words of a text. An entry is written again with each claim that comes to it, and says the rest once more."""
-    return frozenset(words(text))

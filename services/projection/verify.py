@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, select
+from sqlalchemy import Column, Table, select
 from sqlmodel import SQLModel
 
 from services.projection.runner import Projector
@@ -23,7 +23,7 @@ from shared.store.engine import Database, ReadSession
 from shared.store.generations import live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import GENERATED, ChangeRow, ClaimRow, EntryRow, ProgressRow
+from shared.store.read_model import GENERATED, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
 
 FETCH = 500
 
@@ -38,6 +38,10 @@ class VerifiedReadModel:
     position: int
     rows: int
     digest: str
+
+
+IDENTITY: dict[type[SQLModel], tuple[str, ...]] = {ListingRow: ("id", "since")}
+"""The columns that rows are known by where their primary key is only a number that each generation gives them anew."""
 
 
 class _UpTo:
@@ -101,12 +105,9 @@ def _compare(stored: _Side, expected: _Side) -> tuple[int, str]:
 
 def _difference(model: type[SQLModel], ours: dict[str, Any] | None, theirs: dict[str, Any] | None) -> str:
     table, either = str(model.__tablename__), ours or theirs or {}
-    name = ", ".join(str(either[column.name]) for column in _table(model).primary_key if column.name not in ("chronology_id", "generation"))
-    if (
-        ours is None
-        or theirs is None
-        or any(ours[column.name] != theirs[column.name] for column in _table(model).primary_key if column.name in ours)
-    ):
+    identity = [column.name for column in _identity(model) if column.name != "generation"]
+    name = ", ".join(str(either[column]) for column in identity if column != "chronology_id")
+    if ours is None or theirs is None or any(ours[column] != theirs[column] for column in identity):
         return f"rows are missing or invented in {table} at {name}"
     columns = [column for column, value in ours.items() if value != theirs[column]]
     return f"{table} {name} differs in {', '.join(columns)}"
@@ -117,7 +118,7 @@ def _contents(side: _Side, model: type[SQLModel]) -> Generator[dict[str, Any]]:
     table, key = _table(model), _key(side)
     order = [
         column.collate("C") if side.database.dialect == "postgresql" and column.type.python_type is str else column
-        for column in table.primary_key
+        for column in _identity(model)
     ]
     query = select(table).where(live_rows(side.session, side.here).of(table.c)).order_by(*order).execution_options(yield_per=FETCH)
     if model is ChangeRow:
@@ -136,9 +137,16 @@ def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey, carried: in
         change = orjson.loads(said["body"])
         change["data"]["previous"] = max(change["data"]["previous"], carried)  # which change that was is no matter of this fold's
         said["body"] = change
-    if "search" in said:
-        said["search"] = len(said["search"].split())  # tokens are made with the key, their number is not
+    if model is ListingRow:
+        del said["number"]
+        # Tokens and codes are made with the key, how many they are is not.
+        said["tokens"], said["facets"] = len(said["tokens"]), len(said["facets"])
     return said
+
+
+def _identity(model: type[SQLModel]) -> list[Column[Any]]:
+    """The columns that tell rows of a table apart, in the order in which rows are compared."""
+    return [_table(model).c[name] for name in IDENTITY[model]] if model in IDENTITY else list(_table(model).primary_key)
 
 
 def _key(side: _Side) -> ReadKey:

@@ -16,6 +16,7 @@ from shared.store.read_model import (
     CorrectionRow,
     EntryRow,
     ErasedClaimRow,
+    ListingRow,
     PlacementRow,
     ResemblanceRow,
     RevisionRow,
@@ -31,8 +32,8 @@ def _table(row: type[SQLModel]) -> Table:
     return table
 
 
-_SOURCE, _CLAIM, _ENTRY, _CAPTURED, _CORRECTION, _SENTENCE, _RESEMBLANCE, _CHANGE = (
-    _table(row) for row in (SourceRow, ClaimRow, EntryRow, CapturedRow, CorrectionRow, SentenceRow, ResemblanceRow, ChangeRow)
+_SOURCE, _CLAIM, _ENTRY, _LISTING, _CAPTURED, _CORRECTION, _SENTENCE, _RESEMBLANCE, _CHANGE = (
+    _table(row) for row in (SourceRow, ClaimRow, EntryRow, ListingRow, CapturedRow, CorrectionRow, SentenceRow, ResemblanceRow, ChangeRow)
 )
 
 
@@ -56,6 +57,7 @@ def write_revision(session: WriteSession, chronology_id: str, rows: RevisionRows
     _insert(session, CorrectionRow, list({correction["id"]: correction for correction in rows.corrections}.values()))
     _end_entries(session, here, rows)
     _insert(session, EntryRow, rows.entries)
+    _insert(session, ListingRow, rows.listings)
     _remove(session, _SENTENCE, here, rows.unshared, {"document_id": "row_document", "start": "row_start"})
     _insert(session, SentenceRow, rows.shared)
     wordings = {"document_id": "row_document", "start": "row_start", "other_document_id": "row_other", "other_start": "row_other_start"}
@@ -85,8 +87,10 @@ def _set(session: WriteSession, table: Table, here: Rows, column: str, values: S
 
 def _end_entries(session: WriteSession, here: Rows, rows: RevisionRows) -> None:
     if rows.ended:
-        ended = _ENTRY.update().where(here.of(_ENTRY.c), _ENTRY.c.id == bindparam("entry"), _ENTRY.c.until.is_(None))
-        session.execute(ended.values(until=rows.position), [{"entry": entry_id} for entry_id in rows.ended])
+        named = [{"entry": entry_id} for entry_id in rows.ended]
+        for table in (_ENTRY, _LISTING):
+            ended = table.update().where(here.of(table.c), table.c.id == bindparam("entry"), table.c.until.is_(None))
+            session.execute(ended.values(until=rows.position), named)
 
 
 def change_row(rows: Rows, revision: int, body: bytes, key: ReadKey) -> Row:

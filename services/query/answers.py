@@ -30,12 +30,15 @@ from services.query.schemas import (
     ValueSummary,
     ValueView,
 )
+from services.query.search_schemas import MatchView
 from services.query.snapshot import Snapshot
+from services.query.snippets import found_in
 from services.query.texts import Texts
 from shared.domain.chronology import Entry, EntryValue, Link
 from shared.domain.corrections import claims_named
 from shared.domain.dates import civil
 from shared.domain.errors import NotFound
+from shared.lexicon.searching import Wanted
 
 
 def chronology(snapshot: Snapshot) -> ChronologyView:
@@ -58,18 +61,21 @@ def chronology(snapshot: Snapshot) -> ChronologyView:
     )
 
 
-def entry_list(snapshot: Snapshot, page: EntryPage) -> EntryList:
-    """Show a page of entries."""
+def entry_list(snapshot: Snapshot, page: EntryPage, asked: Wanted | None = None) -> EntryList:
+    """Show a page of entries, and of each where the words stand that were asked for."""
+    found = found_in(snapshot, page.entries, asked) if asked else {}
     return EntryList(
         revision=snapshot.revision,
-        entries=tuple(summary(snapshot, entry, in_range) for entry, in_range in zip(page.entries, page.in_range, strict=True)),
+        entries=tuple(
+            summary(snapshot, entry, in_range, found.get(entry.id, ())) for entry, in_range in zip(page.entries, page.in_range, strict=True)
+        ),
         next=page.next,
         previous=page.previous,
     )
 
 
-def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None) -> EntrySummary:
-    """Show an entry in a list. `in_range` says how it fits the dates that were asked for."""
+def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None, matches: tuple[MatchView, ...] = ()) -> EntrySummary:
+    """Show an entry in a list. `in_range` says how it fits the dates that were asked for, `matches` where the words stand."""
     return EntrySummary(
         id=entry.id,
         url=entry_url(snapshot.slug, entry.id),
@@ -89,6 +95,7 @@ def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None) -
         claims=len(entry.claims),
         sources=len(entry.sources),
         in_range=in_range,
+        matches=matches,
     )
 
 

@@ -6,14 +6,14 @@ language, and the next that name a place, a person or a title that this one name
 groups claims, so that its reasons are the reasons why these stand apart.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import ColumnElement, and_, or_
 
 from services.query.answers import summary
 from services.query.citations import Evidence, accepted, entry_url, evidence_of
-from services.query.entries import opened, says, sort_key, walk
+from services.query.entries import entries_of, place_of
+from services.query.finding import Match, any_phrase, search_for
+from services.query.orders import Listed, walk
 from services.query.pages.reasons import reason_words
 from services.query.pages.wording import ENGLISH
 from services.query.reader import claims as read_claims
@@ -29,7 +29,6 @@ from shared.matching import compatibility
 from shared.matching.compatibility import judge, near_miss
 from shared.matching.features import Features, features
 from shared.matching.readings import reading_of
-from shared.store.read_model import EntryRow
 
 LIMIT = 5
 """How many near misses are shown."""
@@ -96,29 +95,25 @@ def _testimony(evidence: Evidence, claim_id: str) -> Testimony:
 
 def _candidates(snapshot: Snapshot, found: Entry, ours: Sequence[Features]) -> list[Entry]:
     """Entries among which the nearest are looked for, each once."""
-    rows = {row.id: row for conditions, limit in _looks(snapshot, ours) for row in _beside(snapshot, found, conditions, limit)}
-    return [opened(snapshot, row) for row in rows.values()]
+    rows = {row.id: row for match, limit in _looks(snapshot, ours) for row in _beside(snapshot, found, match, limit)}
+    return entries_of(snapshot, list(rows.values()))
 
 
-def _beside(snapshot: Snapshot, found: Entry, conditions: list[ColumnElement[bool]], limit: int) -> Iterator[EntryRow]:
+def _beside(snapshot: Snapshot, found: Entry, match: Match, limit: int) -> Iterator[Listed]:
+    search = search_for(snapshot, match, [])
     for backwards in (False, True):
-        yield from walk(snapshot, conditions, sort_key(found), limit, backwards=backwards)
+        yield from walk(snapshot, search, place_of(found), limit, backwards=backwards)
 
 
-def _looks(snapshot: Snapshot, ours: Sequence[Features]) -> Iterator[tuple[list[ColumnElement[bool]], int]]:
-    yield [], BESIDE
+def _looks(snapshot: Snapshot, ours: Sequence[Features]) -> Iterator[tuple[Match, int]]:
+    yield (), BESIDE
     kinds = sorted({name for one in ours for name in one.heads})[:KINDS]
     for kind in kinds:
-        yield [_any_of(snapshot, concept_words(kind))], OF_KIND
+        yield any_phrase(snapshot.key, concept_words(kind)), OF_KIND
     named = sorted({name for one in ours for name in (*one.titles.values(), *one.actors.values(), *one.places.values())})[:NAMES]
     spelled = [spelling for name in named for spelling in {name, *names_of_place(name)}]
     if spelled:
-        yield [_any_of(snapshot, map(words, spelled))], NAMING
-
-
-def _any_of(snapshot: Snapshot, phrases: Iterable[Sequence[str]]) -> ColumnElement[bool]:
-    """That an entry has all words of one of some phrases."""
-    return or_(*(and_(*(says(snapshot, word) for word in phrase)) for phrase in phrases if phrase))
+        yield any_phrase(snapshot.key, map(words, spelled)), NAMING
 
 
 def _nearest(ours: Sequence[Features], other: Entry, told: dict[str, Features]) -> _Near | None:

@@ -136,6 +136,20 @@ def sources(snapshot: Snapshot) -> dict[str, tuple[SourceDetails, int | None]]:
     return {row.id: (SourceDetails.model_validate_json(row.body), every.get(row.id)) for row in rows}
 
 
+def source_details(snapshot: Snapshot, ids: Collection[str]) -> dict[str, SourceDetails]:
+    """Return what is known of the sources of these ids."""
+    found: dict[str, SourceDetails] = {}
+    for batch in batches(ids):
+        query = select(SourceRow.id, SourceRow.body).where(snapshot.rows.of(SourceRow), col(SourceRow.id).in_(batch))
+        found |= {source_id: SourceDetails.model_validate_json(body) for source_id, body in snapshot.session.exec(query)}
+    return found
+
+
+def source_name(source_id: str, details: SourceDetails) -> str:
+    """How a source is called in a list: by who publishes it, or else by what is known of it."""
+    return details.publisher or details.author or details.title or details.url or source_id
+
+
 def _schedules(snapshot: Snapshot) -> dict[str, int | None]:
     """After how many seconds each source was captured again, at the snapshot's revision."""
     here = (snapshot.rows.of(ScheduleRow), col(ScheduleRow.since) <= snapshot.revision)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.query import examples
+from services.query.search_schemas import MatchView
 from shared.domain.chronology import Alarm, AppliedCorrection, ErasedSupport, Origin, Reason, Status, SupersededClaim
 from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import Change
@@ -204,10 +205,11 @@ class EntrySummary(Frozen):
     in_range: Literal["yes", "possible"] | None = Field(
         default=None, description="whether it fits the dates asked for whatever its own date means, or only possibly; null where none are"
     )
+    matches: tuple[MatchView, ...] = Field(default=(), description="the texts in which the words stand that were searched for")
 
 
 class EntryList(Frozen):
-    """A page of entries in chronological order. `next` and `previous` are cursors; they keep to the revision they were given out at."""
+    """A page of entries in the order asked for. `next` and `previous` are cursors; they keep to the revision they were given out at."""
 
     model_config = _example(examples.ENTRY_LIST)
 

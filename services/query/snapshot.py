@@ -91,11 +91,12 @@ class Snapshot:
 
     def open(self, sealed: bytes, *place: str | int) -> bytes:
         """Open a sealed body; `place` is its row's table and the rest of its primary key."""
-        return read_key(self.database, self.session, self.id, self.generation).open(sealed, *place)
+        return self.key.open(sealed, *place)
 
-    def token(self, word: str) -> str:
-        """Return the token by which a folded word is looked up."""
-        return read_key(self.database, self.session, self.id, self.generation).token(word)
+    @property
+    def key(self) -> ReadKey:
+        """The key of the rows, which makes the tokens that are looked up."""
+        return read_key(self.database, self.session, self.id, self.generation)
 
 
 @contextmanager

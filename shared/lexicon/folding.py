@@ -20,6 +20,9 @@ _REPEATED = re.compile(r"(.)\1+")
 _SPELLING: dict[str, tuple[tuple[str, str], ...]] = {
     language: tuple(sorted(rows.items(), key=lambda row: -len(row[0]))) for language, rows in _TABLE["spelling"].items()
 }
+SPELLED = tuple(_SPELLING)
+"""Languages that spell sounds in a way of their own."""
+
 _SOUNDS = dict(_TABLE["sounds"]["rows"])
 _SOUND = re.compile("|".join(re.escape(row[0]) for row in _TABLE["sounds"]["rows"]))
 

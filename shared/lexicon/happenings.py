@@ -197,7 +197,10 @@ class _Lexicon:
 
     def longest_at(self, found: Sequence[Token], position: int) -> _Pattern | None:
         """Return the longest pattern that begins at a word."""
-        return next((pattern for pattern in self._beginning(found[position].folded) if _fits(pattern, found, position)), None)
+        for pattern in self._beginning(found[position].folded):
+            if _fits(pattern, found, position):
+                return pattern
+        return None
 
     def _beginning_with(self, word: str) -> tuple[_Pattern, ...]:
         """The patterns that may begin with a word, the longest first."""
@@ -221,9 +224,13 @@ def _plurals(stems: tuple[tuple[str, bool], ...]) -> tuple[tuple[tuple[str, bool
 
 
 def _fits(pattern: _Pattern, found: Sequence[Token], position: int) -> bool:
-    following = found[position : position + len(pattern.stems)]
     if pattern.letters and not found[position].text.replace("İ", "i").lower().startswith(pattern.letters):
         return False
+    if len(pattern.stems) == 1:
+        stem, open_end = pattern.stems[0]
+        word = found[position].folded
+        return word.startswith(stem) if open_end else word == stem
+    following = found[position : position + len(pattern.stems)]
     return len(following) == len(pattern.stems) and all(
         (token.folded.startswith(stem) if open_end else token.folded == stem) and not (offset and token.after_break)
         for offset, (token, (stem, open_end)) in enumerate(zip(following, pattern.stems, strict=True))
@@ -294,7 +301,7 @@ def _ordinals_at(found: Sequence[Token], language: str) -> dict[int, tuple[int, 
             numbered[position + 1] = (position, int(figure[1]))
         elif token.text[0] in _ROMAN_DIGITS and _ROMAN.fullmatch(token.text):
             numbered[position] = (position, _roman(token.text))
-        else:
+        elif token.folded[:_BEGINNING] in table.by_beginning:
             _note_ordinal_word(found, position, table, numbered)
     return {last: (first, number) for last, (first, number) in numbered.items() if number > 0}
 

@@ -115,6 +115,14 @@ def _around() -> dict[str, tuple[str, ...]]:
     return around
 
 
+@lru_cache
+def languages_of_places() -> tuple[str, ...]:
+    """Return the languages in which the list has names."""
+    table = _table()
+    rows = (row for section in ("countries", "cities", "regions") for row in table[section].values())
+    return tuple(sorted({key for row in rows for key, names in row.items() if isinstance(names, list)}))
+
+
 @lru_cache(maxsize=65536)
 def known_place(name: str, language: str) -> str | None:
     """Return the English name of a place that the list knows by a name in `language` or in English."""

@@ -22,10 +22,11 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Nouns:
-    """A table of nouns of one language."""
+    """A table of nouns of one language; `homographs` are forms of them that are other words."""
 
     names: dict[str, str]
     inflection: Inflection
+    homographs: frozenset[str] = frozenset()
     beginnings: frozenset[str] = field(init=False, repr=False)
     _analysed: Callable[[str], Noun | None] = field(init=False, repr=False, compare=False)
 
@@ -38,6 +39,8 @@ class Nouns:
         return self._analysed(words) if words[:BEGINNING] in self.beginnings else None
 
     def _analyse(self, words: str) -> Noun | None:
+        if words in self.homographs:
+            return None
         for stem, ending in self.inflection.stems(words):
             name = self.names.get(stem)
             if name is not None:
@@ -70,6 +73,7 @@ def load_units(language: str) -> Units:
     """Return the units of a language; of one that the table does not know, the money signs only."""
     table = tomllib.loads(resources.files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
     inflection = load_inflection(language)
+    homographs = frozenset(table["homographs"].get(language, []))
 
     def nouns(*kinds: str) -> Nouns:
         names: dict[str, str] = {}
@@ -77,7 +81,7 @@ def load_units(language: str) -> Units:
             for word in words.get(language, []):
                 # The first attribute that lists a word keeps it. Codes have no underscores.
                 names.setdefault(word, name.replace("_", " "))
-        return Nouns(names, inflection)
+        return Nouns(names, inflection, homographs)
 
     def listed(kind: str) -> Nouns:
         return Nouns(dict.fromkeys(table[kind].get(language, []), kind), inflection)

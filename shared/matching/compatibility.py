@@ -342,6 +342,8 @@ def _kinds(one: Features, other: Features) -> Evidence:
             evidence.append(_Item(weight + _SAME_ORDINAL, "same-ordinal", (name, *map(str, sorted(ordinals)))))
         else:
             evidence.append(_Item(weight, "same-kind", (name,)))
+    if len(evidence) < 2:
+        return evidence
     strongest = sorted(evidence, key=lambda item: item.order)
     return strongest[:1] + [_Item(item.weight / 2, item.kind, item.about) for item in strongest[1:3]]
 
@@ -371,6 +373,8 @@ def _near_numbers(one: Features, other: Features) -> Evidence:
 
 
 def _made(one: Features, other: Features) -> Evidence:
+    if not one.made or not other.made:
+        return []
     made = sorted({made.partition(" ")[2] for made in one.made & other.made})[:1]
     return [_Item(_MADE, "same-work", (name,)) for name in made]
 
@@ -412,6 +416,8 @@ def _words(one: Features, other: Features) -> Evidence:
 def _concepts(one: Features, other: Features) -> Evidence:
     shared = sorted(one.topics & other.topics) + sorted(one.acts & other.acts)
     aside = sorted((one.mentioned.keys() & other.mentioned.keys()) - (one.heads.keys() & other.heads.keys()))
+    if not shared and not aside:
+        return []
     times = _ACROSS if one.language != other.language else 1
     evidence = [_Item(_CONTENT_KIND * times, "both-mention", (name,)) for name in aside]
     if shared:

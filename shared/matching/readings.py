@@ -37,12 +37,12 @@ class Reading:
     superseded: SupersededClaim | None = None
     decisions: tuple[str, ...] = field(default=())
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id of the claim."""
         return self.testimony.claim.id
 
-    @property
+    @cached_property
     def modality(self) -> Modality:
         """Whether the claim says that it happened, was planned, is denied or is hypothetical."""
         return self.testimony.claim.modality

@@ -57,6 +57,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "placement": {PROJECTION: WRITE, QUERY: READ},
     "erased_claim": {PROJECTION: WRITE, QUERY: READ},
     "entry": {PROJECTION: WRITE, QUERY: READ},
+    "listing": {PROJECTION: WRITE, QUERY: READ},
     "sentence": {PROJECTION: WRITE, QUERY: READ},
     "resemblance": {PROJECTION: WRITE, QUERY: READ},
     "correction": {PROJECTION: WRITE, QUERY: READ},

@@ -8,9 +8,10 @@ Rows of entries carry the revisions from and until which they hold, so that ever
 no `until`. Day bounds are day numbers of `shared.domain.dates`, with `NO_START` and `NO_END` for what is open or unknown.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from shared.store.search_column import Tokens
 from shared.store.tables import ID
 
 NO_START = -(2**40)
@@ -214,14 +215,11 @@ class ErasedClaimRow(SQLModel, table=True):
 class EntryRow(SQLModel, table=True):
     """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `alarms` counts the circles of support in it. `search` holds tokens of the folded words that it can be found by, made with the
-    generation's key. `sort_from` and `sort_to` are its day bounds.
+    `alarms` counts the circles of support in it. `sort_from` and `sort_to` are its day bounds.
     """
 
     __tablename__ = "entry"
     __table_args__ = (
-        # Whether a version held at a revision is told by the index itself: versions that did not are passed over without being read.
-        Index("ix_entry_order", "chronology_id", "generation", "sort_from", "sort_to", "id", "since", "until"),
         Index("ix_entry_since", "chronology_id", "generation", "since", "until", "id"),
         Index("ix_entry_until", "chronology_id", "generation", "until", "id"),
         Index("ix_entry_alarms", "chronology_id", "generation", "alarms"),
@@ -237,8 +235,44 @@ class EntryRow(SQLModel, table=True):
     disputed: bool
     alarms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     status: str = Field(max_length=20)
-    search: str = Field(sa_column=Column(Text, nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ListingRow(SQLModel, table=True):
+    """What one version of an entry is found, ordered, filtered and counted by; a row is read without reading the entry.
+
+    `number` tells rows of one generation apart and grows with them. `facets` are facet codes (`shared.domain.listing`), eight bytes each,
+    little-endian. `tokens` are those of the folded words that the entry can be found by, and of what else it is filtered by, made with the
+    generation's key (`shared.store.search_tokens`). On PostgreSQL they have a GIN index, `ix_listing_tokens`; on SQLite, triggers keep
+    them in a full-text index, `listing_words`, by `number`.
+    """
+
+    __tablename__ = "listing"
+    __table_args__ = (
+        UniqueConstraint("chronology_id", "generation", "id", "since", name="uq_listing"),
+        # Whether a version held at a revision is told by the index itself: versions that did not are passed over without being read.
+        Index("ix_listing_order", "chronology_id", "generation", "sort_from", "sort_to", "id", "since", "until"),
+        Index("ix_listing_since", "chronology_id", "generation", "since", "id", "until"),
+        Index("ix_listing_sources", "chronology_id", "generation", "sources", "since", "id", "until"),
+        Index("ix_listing_until", "chronology_id", "generation", "until"),
+    )
+
+    # Told apart by `number` alone on SQLite, where it is the row's own; on PostgreSQL, chronology and generation come before it.
+    number: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
+    )
+    chronology_id: str = Field(max_length=ID)
+    generation: int = Field(sa_column=Column(BigInteger, nullable=False))
+    id: str = Field(max_length=ID)
+    since: int = Field(sa_column=Column(BigInteger, nullable=False))
+    until: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    sort_from: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sort_to: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sources: int = Field(sa_column=Column(BigInteger, nullable=False))
+    disputed: bool
+    status: str = Field(max_length=20)
+    facets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    tokens: frozenset[bytes] = Field(sa_column=Column(Tokens, nullable=False))
 
 
 class SentenceRow(SQLModel, table=True):
@@ -309,6 +343,7 @@ GENERATED: tuple[type[SQLModel], ...] = (
     PlacementRow,
     ErasedClaimRow,
     EntryRow,
+    ListingRow,
     SentenceRow,
     ResemblanceRow,
     CorrectionRow,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.extraction.dates.finder import find_dates
 from services.ingest.plugins import load_extractor
 from shared.domain.claims import Claim, ClaimBody, ClaimDate, Mention, Value
 from shared.domain.model import Frozen
@@ -73,6 +74,25 @@ def test_the_texts_say_the_same() -> None:
         [(claim["date"] is None, claim["modality"], claim["attribution"] is None) for claim in CLAIMS[language]] for language in LANGUAGES
     ]
     assert [said[1:] for said in told[0]] == [said[1:] for said in told[1]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_claim_is_meant(language: str) -> None:
+    for row in tables(PAGE)["How a claim is meant"]:
+        for text in code(row[1 + LANGUAGES.index(language)]):
+            (claim,) = load_extractor("rules").extract(ExtractionInput(text=text, language=language))
+            assert f"`{claim.modality}`" == row[0], text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_words_become_a_date(language: str) -> None:
+    for row in tables(PAGE)["How words become a date"]:
+        derivation, cell = code(row[0])[0], code(row[1 + LANGUAGES.index(language)])
+        if cell:
+            text, edtf = cell
+            found = find_dates(text, language, "2004-06-12" if derivation == "relative to publication" else None)
+            told = [(json.dumps(date.edtf).strip('"'), date.derivation.split(' "')[0]) for date in found]
+            assert (edtf, derivation.split(' "')[0]) in told, text
 
 
 def test_claims_in_full() -> None:

@@ -67,3 +67,26 @@ def test_layers_are_where_the_page_says() -> None:
     for row in tables(PAGE)["Add a language"]:
         place = code(row[1])[0].replace("CODE", "az")
         assert list(ROOT.glob(place)), place
+
+
+def test_every_field_of_a_grammar() -> None:
+    """Every field that a table has is explained, and no other."""
+    kinds = {"happenings", "outcomes", "consequences"}
+    held: dict[str, set[str]] = {}
+    for path in (ROOT / "services" / "ingest" / "extraction" / "grammar").glob("*.toml"):
+        for section, fields in tomllib.loads(path.read_text("utf-8")).items():
+            if section not in kinds:
+                held.setdefault(section, set()).update(fields)
+    explained = tables(DOCS / "reference" / "grammar-tables.md")
+    assert {section: {field for row in explained[section] for field in code(row[0])} for section in held} == held
+
+
+def test_every_field_that_a_pattern_sets() -> None:
+    held = {
+        field
+        for path in date_tables.FOLDER.glob("*.toml")
+        for pattern in tomllib.loads(path.read_text("utf-8"))["pattern"]
+        for field in pattern.get("set", {})
+    }
+    explained = tables(PAGE)["Fields and classes of dates"]
+    assert held <= {field.split(" = ")[0] for row in explained for field in code(row[0])}

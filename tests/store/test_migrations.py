@@ -104,7 +104,8 @@ def test_rows_of_the_release_before_generations_are_those_of_the_live_one(tmp_pa
     alembic.command.downgrade(config, "0006")
     assert "generation" not in inspect(database.engine).get_table_names()
     migrate(database)
-    assert read_model(database) == before
+    # The listing, of a later release yet, is written when the rows are built anew.
+    assert read_model(database) == before | {"listing": []}
     assert Projector(database, DatabaseReader(database)).catch_up() == 0
     alembic.command.check(config)
     database.close()

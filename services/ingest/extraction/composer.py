@@ -99,10 +99,13 @@ class Composer:
         return tuple(self._claims)
 
     def _compares(self, mention: DateMention) -> bool:
-        """Whether a date is only one that something is compared with: "more than in 2017"."""
-        before, after, lower = self._grammar.compared_before, self._grammar.compared_after, self._view.lower
-        near = max(0, mention.start - _COMPARED)
-        return bool((before and before.search(lower, near, mention.start)) or (after and after.match(lower, mention.end)))
+        """Whether a date is only one that something is compared with: "more than in 2017", "the first win since May"."""
+        lower = self._view.lower
+        for before in (self._grammar.compared_before, self._grammar.compared_since):
+            if before and before.search(lower, max(0, mention.start - _COMPARED), mention.start):
+                return True
+        following = (self._grammar.compared_after, self._grammar.compared_by)
+        return any(after is not None and after.match(lower, mention.end) is not None for after in following)
 
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
@@ -293,6 +296,7 @@ class Composer:
             actor
             for actor in self._actors(part.start, part.end)
             if not any(_overlap(actor, value) for value in values if value.kind == "money")
+            and not any(place.start <= actor.start and actor.end <= place.end for place in places)
         ]
         located = [place for place in places if place.located]
         cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]

@@ -15,6 +15,8 @@ _CLOSE = 3
 _FEW_LETTERS = 5
 _FEWEST_LETTERS = 2
 _NAMED = 8
+_SURELY_COUNTED = 10
+"""From here on a number in words counts what follows, known or not: "twelve bakeries", but not "two ways"."""
 _YEAR_DIGITS = 4
 _ANYBODY = "people"
 """The attribute of nouns that say nothing of those whom they count."""
@@ -63,7 +65,7 @@ class CountFinder:
     def find(self, numeral: Numeral, low: int, high: int) -> Found | None:
         """Return what a number among the tokens `low` to `high` counts, or None."""
         words = self._phrase(numeral.last, high)
-        if words and (self._is_time(words) or self._is_attributive(words[0])):
+        if words and (self._is_time(words) or self._is_attributive(words[0]) or self._in_a_name(numeral, words[0])):
             return None
         named = self._named_before(numeral, low)
         if named is not None and (not words or words[0].text in self._grammar.phrases.classifiers):
@@ -81,6 +83,10 @@ class CountFinder:
         if found is not None and numeral.value % 1 and found.attribute not in self._units.measures:
             return None
         return found
+
+    def _in_a_name(self, numeral: Numeral, word: _Word) -> bool:
+        """Whether a number in words is part of a name: "the League of Five Towns"."""
+        return self._text[numeral.core].isupper() and self._text[word.start].isupper()
 
     def _is_attributive(self, word: _Word) -> bool:
         """Whether a noun with its number only describes another: "10 mərtəbəli bina", "50 manatlıq"."""
@@ -112,15 +118,17 @@ class CountFinder:
         return next((name for name, words in self._grammar.outcomes if before in words.before), None)
 
     def _part_of(self, numeral: Numeral, high: int) -> Found | None:
-        """A count of some of a number of things: "70 of the 120 deputies"."""
+        """A count of some of a number of things: "70 of the 120 deputies", "4,000 of his subjects"."""
         phrases, index = self._grammar.phrases, numeral.last
         if index >= high or self._tokens[index].text not in phrases.partitives or not numeral.alone:
             return None
         index += 1
-        index += index < high and self._tokens[index].text in phrases.determiners
-        if index >= high or not self._tokens[index].number:
+        determined = index < high and self._tokens[index].text in phrases.determiners
+        index += determined
+        counted = index < high and self._tokens[index].number
+        if not (counted or determined):
             return None
-        words = self._phrase(index + 1, high)
+        words = self._phrase(index + counted, high)
         head = self._head(words, numeral) if words and not self._is_time(words) else None
         noun = head.noun if head else None
         return number(noun.name, numeral, numeral.start, numeral.end, "count", None) if noun else None
@@ -157,7 +165,8 @@ class CountFinder:
             return None
         head = self._head(words, numeral)
         if head is None:
-            head = self._unknown(words) if numeral.alone and not self._looks_like_year(numeral) else None
+            sure = numeral.alone or numeral.value >= _SURELY_COUNTED
+            head = self._unknown(words) if sure and not self._looks_like_year(numeral) else None
             if head is None:
                 return None
             # An unknown noun is kept as it is written.
@@ -176,7 +185,7 @@ class CountFinder:
             word = self._tokens[done].text
             if word in self._grammar.phrases.undergone or self._ends_phrase(word):
                 noun = self._units.counted.find(word)
-                attribute = "people" if word in self._grammar.phrases.undergone else noun.name if noun else word
+                attribute = noun.name if noun else "people" if word in self._grammar.phrases.undergone else word
                 return number(attribute, numeral, numeral.start, self._tokens[done].end, "count", None)
         return None
 

@@ -11,6 +11,8 @@ __all__ = ["ModalityReader", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
+# A preposition and a date, which is blanked.
+_OPENING = re.compile(r"(?:\w+\s)?\s+,\s+")
 _KEPT = 256
 """So many answers are kept: dates that share a clause ask the same of it."""
 _WORD = re.compile(r"[^\s,;:()\"“”«»]+")
@@ -57,9 +59,14 @@ class ModalityReader:
         while announced := self._found("announcing", start, end):
             end = announced.start()
         # "Had she stayed, she would have …"
-        if grammar.conditional and grammar.conditional.match(self._lower, start) and self._found("unreal", start, end):
+        if self._opens("conditional", start, end) and self._found("unreal", start, end):
             return "hypothetical"
-        purpose = purpose or self._is_set(start, date)
+        # "If it falls, a vote could be held in May."
+        if self._opens("supposing", start, end) and self._found("possible", start, end):
+            return "hypothetical"
+        if grammar.negating and grammar.negating.match(self._lower, start):
+            return "denied"
+        purpose = purpose or self._is_set(start, end, date)
         if date is not None and self._found("lasting", start, date[0]):
             return "happened"
         if not grammar.verb_final:
@@ -76,11 +83,23 @@ class ModalityReader:
         pattern: re.Pattern[str] | None = getattr(self._grammar, name)
         return pattern.search(self._lower, start, end) if pattern else None
 
-    def _is_set(self, start: int, date: tuple[int, int] | None) -> bool:
-        """Whether a date is one that something was set for: "ordered a congress for 9 May"."""
+    def _opens(self, name: str, start: int, end: int) -> bool:
+        """Whether words of one kind open a stretch, or what follows a date that opens it: "in May 1950, had it held, …"."""
+        pattern: re.Pattern[str] | None = getattr(self._grammar, name)
+        if pattern is None:
+            return False
+        opening = _OPENING.match(self._lower, start, end)
+        return any(pattern.match(self._lower, at, end) for at in (start, opening.end() if opening else start))
+
+    def _is_set(self, start: int, end: int, date: tuple[int, int] | None) -> bool:
+        """Whether a date is one that something was set for: "ordered a congress for 9 May", "resolved to hold a fair on 9 May"."""
+        if date is not None and date[0] > start and self._found("decided", date[1], end):
+            return True
         setting, prepositions = self._grammar.setting, self._grammar.setting_prepositions
         if date is None or setting is None or prepositions is None or date[0] <= start:
             return False
+        if self._found("deciding", start, date[0]):
+            return True
         before = self._lower[start : date[0]]
         return prepositions.search(before) is not None and setting.search(before) is not None
 

@@ -336,9 +336,13 @@ class NumeralReader:
             if first - length < low:
                 continue
             words = tuple(token.text for token in self._tokens[first - length : first])
-            if words in self._grammar.bounds.before:
+            if words in self._grammar.bounds.before and not self._belongs_before(words, first - length, low):
                 return self._grammar.bounds.before[words], first - length
         return None
+
+    def _belongs_before(self, words: tuple[str, ...], first: int, low: int) -> bool:
+        """Whether words of a bound belong to what stands before them: "hand over 11 forts"."""
+        return first > low and self._tokens[first - 1].text in self._grammar.bounds.not_after.get(words, ())
 
     def _phrase_after(self, last: int, high: int, phrases: Mapping[tuple[str, ...], str]) -> tuple[str, int] | None:
         for length in (3, 2, 1):

@@ -7,6 +7,8 @@ from services.ingest.extraction.tokens import Token
 from shared.lexicon.places import Gazetteer, Place
 
 _REACH = 4
+_NAME_WORDS = 3
+"""Words of the name of a place that the tables do not know, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,11 @@ class PlaceFinder:
         self._tokens = tokens
         self._grammar = grammar
         self._gazetteer = gazetteer
+        self._dates: bytearray | None = None
 
     def find(self, low: int, high: int, dates: bytearray) -> list[Named]:
         """Return the places among the tokens `low` to `high`, in text order."""
+        self._dates = dates
         found = []
         index = low
         while index < high:
@@ -66,7 +70,44 @@ class PlaceFinder:
                 return None
             settled = self._settlement(last, high) if case is None and not ending.possessive else None
             return (place, *settled) if settled else (place, last, case)
-        return None
+        return self._called(index, high)
+
+    def _called(self, index: int, high: int) -> tuple[Place, int, str | None] | None:
+        """Read a name that the tables lack where words about it make it a place: "the village of X", "born in X", "X kəndində"."""
+        last = index + 1
+        while last < min(index + _NAME_WORDS, high) and self._continues_name(last):
+            last += 1
+        if self._grammar.verb_final:
+            settled = self._settlement(last, high)
+            if settled is None:
+                return None
+        elif not (self._is_settlement(index) or self._is_settled(index)) or self._grammar.organizations & self._words(index, last):
+            return None
+        else:
+            settled = last, None
+        start, end = self._tokens[index].start, self._tokens[last - 1].end
+        return Place(self._text[start:end], "city", None), *settled
+
+    def _continues_name(self, at: int) -> bool:
+        token, before = self._tokens[at], self._tokens[at - 1]
+        return token.word and token.start - before.end == 1 and self._text[token.start].isupper()
+
+    def _words(self, first: int, last: int) -> frozenset[str]:
+        return frozenset(token.text for token in self._tokens[first:last])
+
+    def _is_settlement(self, index: int) -> bool:
+        """Whether a name stands after "the village of"."""
+        before = self._tokens[max(0, index - 2) : index]
+        return len(before) == 2 and before[1].text == "of" and self._gazetteer.settlements.find(before[0].text) is not None
+
+    def _is_settled(self, index: int) -> bool:
+        """Whether a name stands after "born in" or the like, with no more than a date between."""
+        if index < 2 or self._tokens[index - 1].text not in self._grammar.place_prepositions or self._dates is None:
+            return False
+        at = index - 2
+        while at > 0 and (self._dates[self._tokens[at].start] or self._tokens[at].text in self._grammar.dating):
+            at -= 1
+        return self._tokens[at].text in self._grammar.settling
 
     def _hyphenated(self, index: int, high: int) -> int:
         """How many tokens a name of one word may have: with a hyphen before its ending ("ABŞ-da"), three."""

@@ -84,7 +84,8 @@ def _ends(view: ReadingView, grammar: Grammar, begin: int, stop: re.Match[str], 
     before = word.group()
     if before in grammar.abbreviations or before.rsplit(".", 1)[-1] in grammar.abbreviations:
         # An abbreviation may still end a sentence, but then no number follows, nor a name after a title: rather too long than cut.
-        return False
+        # "No." is one before a number only.
+        return before in grammar.numbering and not first.isdigit()
     # An initial: "A. Bakıxanov"; and the number of an item: "3. Baku".
     if _INITIAL.search(view.text, max(begin, stop.start() - 2), stop.start()) and view.text[stop.start() - 1].isupper():
         return False

@@ -49,9 +49,12 @@ class ValueFinder:
         return numeral.first > low and self._tokens[numeral.first - 1].text in self._grammar.phrases.not_before
 
     def _is_ratio(self, numeral: Numeral, low: int) -> bool:
-        """Whether a number is the second of a ratio: "1 in 5 people"."""
+        """Whether a number is the second of a ratio: "1 in 5 people", "one in ten"."""
         before = numeral.first - 1
-        return before > low and self._tokens[before].text in self._grammar.numbers.ratio_words and self._tokens[before - 1].number
+        if before <= low or self._tokens[before].text not in self._grammar.numbers.ratio_words:
+            return False
+        first = self._tokens[before - 1]
+        return first.number or first.text in self._grammar.numbers.words
 
     # identifiers
 

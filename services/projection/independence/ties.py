@@ -13,7 +13,7 @@ from itertools import combinations
 from services.projection.independence.citing import NameKey, link_of, names_of
 from services.projection.independence.rulings import OriginRulings
 from services.projection.independence.witnesses import Witness
-from services.projection.independence.wordings import FEWEST_COMMON, Wording, likeness
+from services.projection.independence.wordings import FEWEST_COMMON, Wording, likeness, likeness_to
 from shared.domain.chronology import SharedSentence, Tie, TieKind, TieReason
 from shared.domain.provenance import Span
 from shared.lexicon.folding import name_key
@@ -188,7 +188,7 @@ class Ties:
 
 def _resembling(known: Mapping[bytes, Wording]) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield the pairs of different wordings that resemble each other, with how much of the shorter is common to both."""
-    if len(known) <= _FEW and sum(1 for one, other in combinations(known.values(), 2) if likeness(one, other)) == 0:
+    if len(known) <= _FEW and not _any_alike(list(known.values())):
         return
     by_run: dict[int, list[bytes]] = defaultdict(list)
     for mark, wording in known.items():
@@ -201,3 +201,8 @@ def _resembling(known: Mapping[bytes, Wording]) -> Iterator[tuple[bytes, bytes, 
     for (one, other), runs in common.items():
         if runs >= FEWEST_COMMON and (share := likeness(known[one], known[other])):
             yield one, other, share
+
+
+def _any_alike(wordings: Sequence[Wording]) -> bool:
+    sets = [set(wording.runs) for wording in wordings]
+    return any(likeness_to(sets[at], other) for at in range(len(sets)) for other in wordings[at + 1 :])

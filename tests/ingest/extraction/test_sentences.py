@@ -13,6 +13,7 @@ from shared.domain.ports import ExtractionInput
     [
         ("Dr. Hale came. Mr. Orr left.", "en", ["Dr. Hale came.", "Mr. Orr left."]),
         ("Decree No. 12 was signed. It held.", "en", ["Decree No. 12 was signed.", "It held."]),
+        ("Did they leave? No. I was asked to.", "en", ["Did they leave?", "No.", "I was asked to."]),
         ("J. R. Smith wrote it. Nobody read it.", "en", ["J. R. Smith wrote it.", "Nobody read it."]),
         ("It cost 3.5 million. He paid.", "en", ["It cost 3.5 million.", "He paid."]),
         ("“Go home.” He went.", "en", ["“Go home.”", "He went."]),

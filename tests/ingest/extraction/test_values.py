@@ -10,6 +10,14 @@ ENGLISH = [
     ("Between five and seven ships sank.", [("ships", "5–7", "Between five and seven ships")]),
     ("Over a thousand guests came.", [("guests", ">1000", "Over a thousand guests")]),
     ("200+ guests came.", [("guests", "≥200", "200+ guests")]),
+    ("The League of Five Towns had 9 members.", [("members", "9", "9 members")]),
+    ("One in ten households had no roof.", []),
+    ("They were told to hand over 11 forts.", [("forts", "11", "11 forts")]),
+    ("She wrote about 12 women.", [("women", "12", "12 women")]),
+    ("Some 300 of his soldiers fell.", [("soldiers", "~300", "Some 300")]),
+    ("At least 160 were hurt.", [("injured", "≥160", "At least 160 were hurt")]),
+    ("Twelve sawmills burned.", [("sawmills", "12", "Twelve sawmills")]),
+    ("There were two ways to go.", []),
     ("The flood hit the town, killing at least 17.", [("deaths", "≥17", "at least 17")]),
     ("12 people were killed and 30 people were injured.", [("deaths", "12", "12 people"), ("injured", "30", "30 people")]),
     ("Some 70 of the 120 deputies voted for it.", [("deputies", "~70", "Some 70"), ("deputies", "120", "120 deputies")]),
@@ -46,6 +54,9 @@ ENGLISH = [
 ]
 
 AZERBAIJANI = [
+    ("Kənddə on iki çörəkxana açıldı.", [("çörəkxana", "12", "on iki çörəkxana")]),
+    ("Kənddə iki yeni dükan açıldı.", [("shops", "2", "iki yeni dükan")]),
+    ("Kənddə iki yeni qapı açıldı.", []),
     ("Sərgidə 412 nümayəndə və 57 qonaq iştirak etdi.", [("representatives", "412", "412 nümayəndə"), ("guests", "57", "57 qonaq")]),
     ("Foruma 90-dan çox kiçik şirkət qatıldı.", [("companies", ">90", "90-dan çox kiçik şirkət")]),
     ("Sərgiyə 40-a yaxın ölkədən rəssamlar gəldi.", [("countries", "~40", "40-a yaxın ölkədən")]),

@@ -38,6 +38,14 @@ AHEAD = 5
 CLOSING = frozenset("\"'”’»)]")
 """Signs that may stand between a full stop and the next sentence."""
 
+PRESENT_REACH = 4
+"""Tokens; a verb in the present further from a date says nothing of it."""
+
+AUXILIARY_REACH = 3
+"""Tokens between an auxiliary verb and its participle, at most: "will be widely seen"."""
+
+BRACKETS = frozenset("()[]")
+
 SHORT = 3
 """Letters; a word no longer than that may be an abbreviation when a number follows its full stop."""
 
@@ -153,6 +161,11 @@ class Course:
         """Whether an expression stands in the sentence of an earlier date."""
         return anchor is not None and self.same_sentence(anchor.tokens[1], expression.tokens[0])
 
+    def alongside(self, anchor: Anchor, expression: Expression) -> bool:
+        """Whether an expression stands in the sentence of an earlier date, neither of them in brackets of its own."""
+        between = self.scan.words[anchor.tokens[1] : expression.tokens[0]]
+        return self.after_in_sentence(anchor, expression) and BRACKETS.isdisjoint(between)
+
     def _ends_sentence(self, at: int) -> bool:
         words = self.scan.words
         if words[at] != ".":
@@ -181,10 +194,21 @@ class Course:
         """Return 1 if the verb next to an expression speaks of what is to come, -1 of what is past, and 0 if neither is found."""
         first, members = expression.tokens[0], self.lexicon.members
         if first > 0 and self.scan.codes[first - 1] in members("ONWARD"):
-            return 1
+            return -1 if self._was(expression) else 1
+        if first > 0 and self.scan.codes[first - 1] in members("SINCE"):
+            return -1
         coming = members("FUTURE") | members("PLAN")
         ahead, back = self._verb(expression, coming), self._verb(expression, members("PAST") - coming)
+        present = self._before(expression, members("PRESENT"))
+        if present is not None and present < PRESENT_REACH:
+            ahead = min(ahead, present)
         return (ahead < back) - (back < ahead)
+
+    def _was(self, expression: Expression) -> bool:
+        """Whether a verb that can only be of the past goes before a date, and none of what is to come: "it was cut off until Sunday"."""
+        members = self.lexicon.members
+        coming = self._before(expression, members("FUTURE") | members("PLAN"))
+        return coming is None and self._before(expression, members("WAS")) is not None
 
     def _verb(self, expression: Expression, members: frozenset[str]) -> float:
         """Return how far the nearest word of some classes is, in tokens; where the language puts no verb, further."""
@@ -213,8 +237,17 @@ class Course:
         return next((step for step, at in enumerate(places) if self.scan.codes[at] in members and not self._infinite(at)), None)
 
     def _infinite(self, at: int) -> bool:
-        """Whether a word that looks like a past tense is a participle: "will be held"."""
-        return at > 0 and self.scan.codes[at - 1] in self.lexicon.members("BE") and self.scan.codes[at] in self.lexicon.members("PAST")
+        """Whether a word that looks like a past tense is a participle: "will be held", "is set", "will stay closed"."""
+        members = self.lexicon.members
+        if self.scan.codes[at] not in members("PAST"):
+            return False
+        for before in range(at - 1, max(-1, at - 1 - AUXILIARY_REACH), -1):
+            code = self.scan.codes[before]
+            if code in members("RELATIVE") or not self.scan.words[before].isalpha():
+                return False
+            if code in members("BE") or code in members("FUTURE"):
+                return True
+        return False
 
     def anchor_ahead(self) -> Anchor | None:
         """Return the first date with a year after the expression that is being resolved."""

@@ -20,8 +20,9 @@ expression over that string, and matching one costs what matching a short regula
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 _ELEMENT = re.compile(r"\s*(?:(?P<field>[a-z]+\d?):)?(?P<atom>[A-Z][A-Z0-9_]*|'[^']+'|[^\W\d_]+|\(\?[=!]|[()\[\]|?*])")
 _MANY = 40
@@ -33,21 +34,26 @@ class FormError(ValueError):
     """A form in a language table cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
-    """A compiled form.
+    """A form that has been read; its expression is compiled when it is first needed, for most texts need few of a table's.
 
     Attributes:
-        pattern: Its regular expression over codes.
+        regex: Its regular expression over codes.
         starts: The codes it can start with.
         fields: The class of every field.
         width: How many codes it looks at, at most.
     """
 
-    pattern: re.Pattern[str]
+    regex: str
     starts: frozenset[str]
     fields: Mapping[str, str]
     width: int
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The regular expression, compiled."""
+        return re.compile(self.regex)
 
 
 @dataclass(slots=True)
@@ -151,7 +157,8 @@ class _Parser:
         self.at += 1
 
 
-def one_of(codes: Iterable[str]) -> str:
+@lru_cache(maxsize=4096)
+def one_of(codes: str) -> str:
     """Return the regular expression of any of some codes, neighbours as a range: the shorter it is, the sooner it is compiled."""
     ranges: list[list[str]] = []
     for code in sorted(codes):
@@ -165,7 +172,7 @@ def one_of(codes: Iterable[str]) -> str:
 def compile_form(
     form: str, codes_of: Callable[[str], str], macros: Mapping[str, str], after: str = "", not_after: str = "", start: bool = False
 ) -> Form:
-    """Compile a form.
+    """Read a form.
 
     Args:
         form: The form in the notation above.
@@ -188,4 +195,4 @@ def compile_form(
         regex = (rf"(?:\A|{before})" if start else before) + regex
     if not_after:
         regex = f"(?<!{one_of(not_after)})" + regex
-    return Form(re.compile(regex), frozenset(whole.first), parser.fields, whole.width)
+    return Form(regex, frozenset(whole.first), parser.fields, whole.width)

@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate, combinations
+from functools import lru_cache
+from itertools import accumulate, chain, combinations
 
 TOKEN = re.compile(r"(\n[^\S\n]*\n\s*|\d+(?:[.,:]\d+)*|[^\W\d_]+|[^\w\s]|_)")
 """Runs of digits, runs of letters, single signs, and blank lines; a group, so that splitting a text keeps them."""
@@ -75,6 +76,14 @@ def number_classes(digits: str) -> frozenset[str]:
     return frozenset(classes)
 
 
+@lru_cache(maxsize=1)
+def all_number_classes() -> frozenset[frozenset[str]]:
+    """Return every set of classes that a run of digits can have."""
+    # Of four digits from 2200 on, the hundred before 2300 show all that there is.
+    runs = (f"{n:0{width}d}" for width in (1, 2, 3, 4) for n in range(min(10**width, 2300)))
+    return frozenset(map(number_classes, chain(runs, ("10000", "1.5", "1.1.2000"))))
+
+
 @dataclass(slots=True)
 class Lexicon:
     """The words of a language: which classes a word belongs to and what it is worth in each of them.
@@ -99,6 +108,7 @@ class Lexicon:
     _codes: dict[frozenset[str], str] = field(default_factory=dict)
     _memo: "_Memo" = field(init=False)
     _members: dict[str, frozenset[str]] = field(default_factory=dict)
+    _listed: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._memo = _Memo(self.code)
@@ -160,9 +170,7 @@ class Lexicon:
     def seal(self) -> None:
         """Give a code to every set of classes that a token can have; to be called when all words are in."""
         sets: set[frozenset[str]] = {frozenset({"SIGN"}), frozenset({"BREAK"})}
-        sets |= {number_classes(f"{n:0{width}d}") for width in (1, 2, 3, 4) for n in range(10**width)} | {
-            number_classes(number) for number in ("10000", "1.5", "1.1.2000")
-        }
+        sets |= all_number_classes()
         looks = [frozenset(chosen) for n in range(len(self.shapes) + 1) for chosen in combinations(self.shapes, n)]
         shapes = [frozenset({"WORD", "UPPER"}), *(frozenset({"WORD", "LOWER"}) | look for look in looks)]
         for word, classes in [("", set[str]()), *self.words.items()]:
@@ -173,10 +181,20 @@ class Lexicon:
                 sets |= {shape | classes, shape | classes | {"ROMAN"}}
         self._codes = {classes: chr(_FIRST_CODE + i) for i, classes in enumerate(sorted(sets, key=sorted))}
         self._memo.clear()
-        self._members.clear()
+        members: dict[str, set[str]] = {}
+        for coded, code in self._codes.items():
+            for name in coded:
+                members.setdefault(name, set()).add(code)
+        self._members = {name: frozenset(codes) for name, codes in members.items()}
+        self._listed.clear()
 
     def codes_of(self, atom: str) -> str:
         """Return the codes of all tokens of a class (`MONTH`, `MONTH_CAP`), of a quoted sign or of a word, as one string."""
+        if atom not in self._listed:
+            self._listed[atom] = self._codes_of(atom)
+        return self._listed[atom]
+
+    def _codes_of(self, atom: str) -> str:
         if atom == "START":
             return self._codes[frozenset({"BREAK"})]
         name = atom if atom[0].isupper() else literal(atom)
@@ -189,10 +207,7 @@ class Lexicon:
 
     def members(self, name: str) -> frozenset[str]:
         """Return the codes of all tokens of a class; none for a class that the table does not have."""
-        found = self._members.get(name)
-        if found is None:
-            found = self._members[name] = frozenset(code for classes, code in self._codes.items() if name in classes)
-        return found
+        return self._members.get(name, frozenset())
 
     def tokens(self, text: str) -> tuple[list[str], list[int], str]:
         """Return the tokens of a text, the offset of each, and the code string of them all."""

@@ -11,6 +11,9 @@ from shared.domain.dates import day_number
 TURN = -6
 """So many months back, and a text that goes on to later years has come to the next one: after October, "in February"."""
 
+SENTENCE_TURN = -9
+"""So many months back within a sentence: it looks back as often as on, and only from the end of a year to the beginning is it on."""
+
 STEP = 1
 """So many years a text goes on at once without a doubt."""
 
@@ -28,6 +31,7 @@ class Anchor:
         text: Its words.
         tokens: The first token of it and the first after it.
         from_publication: Whether it was counted from the publication, and so is no sign that the text has gone elsewhere.
+        explicit: Whether its own words say it all.
     """
 
     when: When
@@ -35,6 +39,7 @@ class Anchor:
     text: str
     tokens: tuple[int, int]
     from_publication: bool = False
+    explicit: bool = False
 
 
 @dataclass(slots=True)
@@ -109,6 +114,14 @@ def year_near(reached: When, month: int | None, when: When, following: int | Non
     if month is not None and own is not None and own - month <= TURN and (following is None or following > reached.year):
         return reached.year + 1
     return reached.year
+
+
+def year_in_sentence(reached: When, when: When) -> int | None:
+    """Return the year of what the same sentence goes on to: "signed on 21 December 2007, it collapsed in January"."""
+    own = when.month or SEASON_MONTH.get(when.season or 0)
+    if reached.year is None or reached.month is None or own is None or when.season == WINTER:
+        return reached.year
+    return reached.year + (own - reached.month <= SENTENCE_TURN)
 
 
 def nearest_year(published: When, when: When, tense: Callable[[], int] = lambda: 0) -> int:

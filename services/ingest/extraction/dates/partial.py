@@ -5,10 +5,11 @@ from dataclasses import replace
 from services.ingest.extraction.dates.course import Course
 from services.ingest.extraction.dates.derivation import FROM_PUBLICATION, Resolved, from_narrative, same_year_as
 from services.ingest.extraction.dates.mention import EXPLICIT
-from services.ingest.extraction.dates.narrative import Anchor, close, nearest_year, year_near
+from services.ingest.extraction.dates.narrative import Anchor, close, nearest_year, year_in_sentence, year_near
 from services.ingest.extraction.dates.scan import Expression
 from services.ingest.extraction.dates.stated import Fields, number, stated
 from services.ingest.extraction.dates.when import When, common_year
+from shared.domain.dates import day_number
 
 ANCIENT_SPAN = 120
 """A bare number such as "480" is taken for a year if the narrative is within so many years of it, and before the year 1000."""
@@ -18,6 +19,9 @@ STORY = 2
 
 STORY_GAP = 60
 """and goes on with it for so many tokens."""
+
+WEEKDAY_STEPS = (0, 1, -1)
+"""Years from the one that a day seems to lie in, in which the day of the week beside it is looked for."""
 
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
@@ -38,8 +42,8 @@ def dated(course: Course, expression: Expression, fields: Fields) -> Resolved:
         tens = number(fields, "tens") or 0
         return _short_year(course, when, tens) if fields.get("single") else _decade(course, tens)
     if when.month is None and when.season is None:
-        return _day_alone(course, expression, when)
-    return _yearless(course, expression, when)
+        return _day_alone(course, fields, when)
+    return _yearless(course, expression, fields, when)
 
 
 def named(_course: Course, _expression: Expression, fields: Fields) -> Resolved:
@@ -110,34 +114,72 @@ def _short_year(course: Course, when: When, tens: int) -> Resolved:
     return Resolved(None)
 
 
-def _day_alone(course: Course, expression: Expression, when: When) -> Resolved:
-    anchor = course.narrative.month
+def _day_alone(course: Course, fields: Fields, when: When) -> Resolved:
+    """A day of the month that the text has reached; a day of the week beside it has to agree."""
+    anchor, wanted = course.narrative.month, number(fields, "weekday")
     if anchor is None or when.day is None or anchor.when.month is None:
         return Resolved(None)
-    return Resolved(replace(when, year=anchor.when.year, month=anchor.when.month), from_narrative("month", anchor.text), anchor.span)
+    own = replace(when, year=anchor.when.year, month=anchor.when.month)
+    if wanted is not None and (not own.possible or _weekday(own) != wanted):
+        return Resolved(None)
+    return Resolved(own, from_narrative("month", anchor.text), anchor.span)
 
 
-def _yearless(course: Course, expression: Expression, when: When) -> Resolved:
+def _yearless(course: Course, expression: Expression, fields: Fields, when: When) -> Resolved:
+    """A month, day or season without its year; a day of the week beside it has the last word."""
+    if fields.get("pointing") and course.narrative.year is None:
+        return Resolved(None)
+    resolved = _in_its_year(course, expression, when, told=bool(fields.get("pointing")))
+    wanted = number(fields, "weekday")
+    if wanted is None or resolved.when is None or resolved.when.year is None or not resolved.when.possible:
+        return resolved
+    near = (when.within_year(resolved.when.year + step) for step in WEEKDAY_STEPS)
+    own = next((one for one in near if one.possible and _weekday(one) == wanted), None)
+    return Resolved(None) if own is None else replace(resolved, when=own)
+
+
+def _weekday(when: When) -> int | None:
+    """Return the day of the week, 1 for Monday, of a day."""
+    if when.year is None or when.month is None or when.day is None:
+        return None
+    return (day_number(when.year, when.month, when.day) - 1) % 7 + 1
+
+
+def _in_its_year(course: Course, expression: Expression, when: When, told: bool) -> Resolved:
+    """Find the year in what the text has reached or, unless it points back there ("that summer"), in the publication of news."""
     anchor = course.narrative.year
     story = _story(course, expression)
     if story is not None and course.tense(expression) <= 0:
         own = year_near(story.when, story.when.month, when, None)
         return Resolved(None if own is None else when.within_year(own), _year_derivation(course, expression, story), story.span)
-    if course.news and not _told(course, expression, when):
+    if course.news and not told and not _told(course, expression, when):
         return _of_publication(course, expression, when)
     if not course.news and to_come(course, expression):
         return _year_ahead(course, when) or _year_to_come(course, when)
     if anchor is None:
         return _of_publication(course, expression, when)
     aside = course.narrative.aside
-    if aside and course.after_in_sentence(aside, expression) and close(aside.when, anchor.when):
+    if aside and _stays_with(course, expression, aside, anchor, when):
         anchor = aside
-        year = aside.when.year
+        year = year_in_sentence(aside.when, when)
     else:
         year = year_near(anchor.when, course.narrative.current_month, when, course.next_year)
+        if year is not None and course.after_in_sentence(anchor, expression):
+            year = max(year, year_in_sentence(anchor.when, when) or year)
     if year is None:
         return Resolved(None)
     return Resolved(when.within_year(year), _year_derivation(course, expression, anchor), anchor.span)
+
+
+def _stays_with(course: Course, expression: Expression, aside: Anchor, anchor: Anchor, when: When) -> bool:
+    """Whether a month or day is of a year that the text had only mentioned.
+
+    It is in the same sentence ("in May 1927, and in November"), and where a day of the same month follows ("in March 1855 … on 16 March").
+    """
+    if not close(aside.when, anchor.when):
+        return aside is course.narrative.last and aside.when.month is not None and course.alongside(aside, expression)
+    talks_on = aside.explicit and aside is course.narrative.last and when.day is not None and aside.when.month == when.month
+    return talks_on or course.after_in_sentence(aside, expression)
 
 
 def _told(course: Course, expression: Expression, when: When) -> bool:

@@ -115,6 +115,9 @@ def _moved(base: When, fields: Fields) -> When | None:
     moved = base.moved(count * ROUGH[unit][0], ROUGH[unit][1]) if rough else base.moved(count, unit)
     if moved is None:
         return None
+    tens = number(fields, "tens")
+    if tens is not None and moved.century is not None:  # "the sixties of the last century"
+        return When(decade=moved.century * 10 + tens // 10)
     own = stated(fields)
     return replace(moved, month=own.month or moved.month, day=own.day or moved.day, season=own.season, approximate=rough)
 
@@ -130,9 +133,15 @@ def deictic(course: Course, expression: Expression, fields: Fields) -> Resolved:
 
 
 def _speaks_of_today(course: Course, expression: Expression, fields: Fields) -> bool:
-    """Whether "this year" opens a paragraph: what went before does not say which year is meant, so it is that of publication."""
+    """Whether an expression is of the time of publication in a text of any kind.
+
+    "The last century" is; "next year" of what is to come; and "this year" where it opens a paragraph: what went before does not say
+    which year is meant.
+    """
     first = expression.tokens[0]
-    return fields["unit"] == "year" and (first == 0 or course.scan.words[first - 1].isspace())
+    if fields["unit"] == "year" and fields.get("count") and number(fields, "direction") != -1:
+        return course.speaks(expression, "FUTURE")
+    return fields["unit"] == "century" or (fields["unit"] == "year" and (first == 0 or course.scan.words[first - 1].isspace()))
 
 
 def weekday(course: Course, expression: Expression, fields: Fields) -> Resolved:

@@ -16,6 +16,7 @@ from services.ingest.extraction.dates.partial import bare, dated, named
 from services.ingest.extraction.dates.relative import deictic, occurrence, shift, weekday
 from services.ingest.extraction.dates.scan import Expression, Scan, Span
 from services.ingest.extraction.dates.stated import Fields, number
+from services.ingest.extraction.dates.when import When
 from shared.domain.dates import Edtf
 from shared.domain.errors import InvalidInput
 
@@ -89,13 +90,15 @@ class Resolver:
         words, codes = self.scan.words, self.scan.codes
         first, last = expression.tokens
         start, end = mention.start, mention.end
+        while first > 1 and codes[first - 1] in self.lexicon.members("EARLIERLINK"):
+            first -= 1
         if mention.edtf is None or mention.derivation != EXPLICIT or "/" in mention.edtf:
             return mention
         if first > 0 and codes[first - 1] in self.lexicon.members("EARLIER") and not self._counts(first - 2):
             start = self.scan.offsets[first - 1]
         elif last < len(words) and codes[last] in self.lexicon.members("EARLIERTHAN") and codes[last - 1] in self.lexicon.members("THAN"):
             end = self.scan.offsets[last] + len(words[last])
-        else:
+        elif not expression.fields.get("before"):
             return mention
         return DateMention(start, end, self.text[start:end], f"../{mention.edtf}", mention.derivation, mention.anchor, (mention,))
 
@@ -111,6 +114,8 @@ class Resolver:
         derivation = next((end.derivation for end in ends if end.derivation != EXPLICIT), EXPLICIT)
         leaning = next((end.anchor for end in ends if end.anchor), None)
         edtf = interval(ends[0].edtf, ends[1].edtf)
+        if edtf is None and expression.pattern.kind == "bare":
+            return []
         if edtf is None and all(end.derivation == EXPLICIT for end in ends):
             return []  # "2015-1234" goes backwards, and so is no range of years
         if edtf is None:
@@ -120,8 +125,8 @@ class Resolver:
 
     def _ends(self, expression: Expression, spans: tuple[Span, Span]) -> list[DateMention]:
         first, second = self._fields_of_ends(expression, spans)
-        resolved = [self._resolve(expression, fields) for fields in (first, second)]
-        resolved[1] = _turned(resolved[0], resolved[1], second)
+        resolved = self._resolve(expression, first), self._resolve(expression, second)
+        resolved = _turned(*resolved, second, self._reached_month(resolved[0].when))
         mentions, anchors = [], []
         for span, one in zip(spans, resolved, strict=True):
             mention = self._mention(span, one)
@@ -129,6 +134,11 @@ class Resolver:
             mentions.append(mention)
         self._reach_either(anchors)
         return mentions
+
+    def _reached_month(self, when: When | None) -> int | None:
+        """Return the month that the text has reached, if it is in the year of a date."""
+        year = self.narrative.year
+        return self.narrative.current_month if when and year and year.when.year == when.year else None
 
     def _fields_of_ends(self, expression: Expression, spans: tuple[Span, Span]) -> tuple[Fields, Fields]:
         """Return what the words say of each end; what is said once holds for both."""
@@ -172,7 +182,9 @@ class Resolver:
         if resolved.when is None or mention.edtf is None:
             return None
         span = mention.start, mention.end
-        return Anchor(resolved.when, span, mention.text, expression.tokens, resolved.derivation == FROM_PUBLICATION)
+        return Anchor(
+            resolved.when, span, mention.text, expression.tokens, resolved.derivation == FROM_PUBLICATION, resolved.derivation == EXPLICIT
+        )
 
 
 def _turn_year(expression: Expression, spans: tuple[Span, Span], first: dict[str, Value | bool], second: dict[str, Value | bool]) -> None:
@@ -186,14 +198,19 @@ def _turn_year(expression: Expression, spans: tuple[Span, Span], first: dict[str
         second["year"], first["year"] = year, year - 1
 
 
-def _turned(first: Resolved, second: Resolved, fields: Fields) -> Resolved:
-    """October to March, without a year: the second end lies in the year after the first."""
+def _turned(first: Resolved, second: Resolved, fields: Fields, reached: int | None) -> tuple[Resolved, Resolved]:
+    """October to March, without a year: the second end lies in the year after the first.
+
+    A text that has come to February speaks of the winter that it is in.
+    """
     one, other = first.when, second.when
     if "year" in fields or one is None or other is None or one.year is None or other.year is None:
-        return second
-    if one.year == other.year and one.month is not None and other.month is not None and one.month > other.month:
-        return replace(second, when=replace(other, year=other.year + 1))
-    return second
+        return first, second
+    if one.year != other.year or one.month is None or other.month is None or one.month <= other.month:
+        return first, second
+    if reached is not None and reached < other.month:
+        return replace(first, when=replace(one, year=one.year - 1)), second
+    return first, replace(second, when=replace(other, year=other.year + 1))
 
 
 def valid(edtf: str | None) -> str | None:

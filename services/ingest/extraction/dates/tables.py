@@ -69,7 +69,12 @@ class Language:
 
 def available() -> tuple[str, ...]:
     """Return the codes of the languages that have a table."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return _codes(FOLDER)
+
+
+@lru_cache(maxsize=4)
+def _codes(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
 @lru_cache(maxsize=64)
@@ -101,7 +106,7 @@ def compile_table(table: Mapping[str, Any]) -> Language:
                 by_code.setdefault(code, []).append(pattern)
     patterns = {code: tuple(found) for code, found in by_code.items()}
     widths = {code: max(pattern.form.width for pattern in found) for code, found in patterns.items()}
-    return Language(table["code"], lexicon, patterns, Filters(patterns), widths, re.compile(one_of(patterns)))
+    return Language(table["code"], lexicon, patterns, Filters(patterns), widths, re.compile(one_of("".join(patterns))))
 
 
 class Filters:
@@ -130,7 +135,7 @@ class Filters:
     def _compile(self, patterns: tuple[Pattern, ...]) -> re.Pattern[str]:
         key = tuple(map(id, patterns))
         if key not in self._compiled:  # many codes begin the same patterns
-            self._compiled[key] = re.compile("|".join(_GROUP.sub("(?:", pattern.form.pattern.pattern) for pattern in patterns))
+            self._compiled[key] = re.compile("|".join(_GROUP.sub("(?:", pattern.form.regex) for pattern in patterns))
         return self._compiled[key]
 
 

@@ -41,6 +41,7 @@ class Bounds:
     after: Mapping[tuple[str, ...], str]
     after_case: Mapping[str, Mapping[tuple[str, ...], str]]
     case: Mapping[str, str]
+    not_after: Mapping[tuple[str, ...], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Grammar:
     language: str
     verb_final: bool
     abbreviations: frozenset[str]
+    numbering: frozenset[str]
     openers: re.Pattern[str] | None
     bylines: re.Pattern[str] | None
     ordinal_stops: bool
@@ -159,12 +161,19 @@ class Grammar:
     place_verbs: re.Pattern[str] | None
     place_prepositions: frozenset[str]
     dwelling: frozenset[str]
+    settling: frozenset[str]
+    dating: frozenset[str]
     hosting: re.Pattern[str] | None
     presented: Mapping[Presentation, Presented]
     denying: re.Pattern[str] | None
     cancelling: re.Pattern[str] | None
     conditional: re.Pattern[str] | None
     unreal: re.Pattern[str] | None
+    supposing: re.Pattern[str] | None
+    possible: re.Pattern[str] | None
+    negating: re.Pattern[str] | None
+    deciding: re.Pattern[str] | None
+    decided: re.Pattern[str] | None
     announcing: re.Pattern[str] | None
     setting: re.Pattern[str] | None
     setting_prepositions: re.Pattern[str] | None
@@ -193,6 +202,8 @@ class Grammar:
     asides: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_after: re.Pattern[str] | None
+    compared_by: re.Pattern[str] | None
+    compared_since: re.Pattern[str] | None
 
 
 @lru_cache
@@ -215,6 +226,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         language=language,
         verb_final=verb_final,
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
+        numbering=frozenset(table["sentences"].get("numbering", [])),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
         bylines=_any(table["sentences"]["bylines"], r"(?:{})(?!\w)"),
         ordinal_stops=table["sentences"].get("ordinal_stops", False),
@@ -233,6 +245,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         place_verbs=_any(verbs["place"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
         place_prepositions=frozenset(table["places"]["prepositions"]),
         dwelling=frozenset(table["places"]["dwelling"]),
+        settling=frozenset(table["places"].get("settling", [])),
+        dating=frozenset(table["places"].get("dating", [])),
         hosting=_any(table["places"]["hosting"]),
         presented={
             name: Presented(
@@ -246,6 +260,11 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         denying=_any(modality.get("denying", [])),
         conditional=_any(modality.get("conditional_openers", [])),
         unreal=_any(modality.get("unreal", [])),
+        supposing=_any(modality.get("supposing", [])),
+        possible=_any(modality.get("possible", [])),
+        negating=_negating(modality.get("negating", []), modality.get("negating_apart", [])),
+        decided=_any(modality.get("decided", []), r"(?:{})"),
+        deciding=_deciding(modality.get("deciding", []), modality.get("holding", [])),
         cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
         announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
         setting=_any(modality["setting"]),
@@ -284,7 +303,26 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
+        compared_since=_any(clauses.get("compared_superlatives", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,3}since\s+(?:\w+\s+)?$"),
+        compared_by=_compared_by(clauses.get("compared_measures", []), clauses.get("compared_degrees", [])),
     )
+
+
+def _negating(words: list[str], apart: list[str]) -> re.Pattern[str] | None:
+    """A pattern for the determiners that deny the clause they begin, but for phrases that only begin alike: "no fewer than"."""
+    but = _any(apart)
+    return _any(words, rf"(?!{but.pattern})(?<!\w)(?:{{}})\s" if but else r"(?<!\w)(?:{})\s")
+
+
+def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | None:
+    """A pattern for how much something is more or less, after what it is compared with: "7,5 faiz az"."""
+    by = _any(measures, r"\s*\d[\d.,]*\s*(?:{})\w*\s+")
+    return _any(degrees, rf"{by.pattern}(?:{{}})") if by else None
+
+
+def _deciding(verbs: list[str], doings: list[str]) -> re.Pattern[str] | None:
+    """A pattern for words that decide upon what is to be held: "resolved to hold"."""
+    return _any([f"{verb} {doing}" for verb in verbs for doing in doings])
 
 
 def _passing(table: dict[str, Any]) -> str:
@@ -346,6 +384,7 @@ def _bounds(table: dict[str, Any]) -> Bounds:
         after=phrases(table["after"]),
         after_case={case: phrases(words) for case, words in table.get("after_case", {}).items()},
         case=table.get("case", {}),
+        not_after={tuple(phrase.split()): frozenset(words) for phrase, words in table.get("not_after", {}).items()},
     )
 
 

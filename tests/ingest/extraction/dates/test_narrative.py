@@ -97,6 +97,45 @@ def test_a_day_beside_a_count_is_what_was_counted_to(text: str, relative: str, d
     assert counted.derivation == 'relative to "3 March 1921"'
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "edtf"),
+    [
+        # 17 June 2015 was a Wednesday; 17 August 2013 was a Saturday, and so was that of 2019.
+        ("A ferry sank on Tuesday. In 2013 another sank. Sailings resume on Saturday, Aug. 15.", "Saturday, Aug. 15", "2015-08-15"),
+        ("In May 2015 a ferry sank. It had been built in 2012. On Saturday, 17 August it was sold.", "Saturday, 17 August", "2013-08-17"),
+        ("On 3 June 2015 a ferry sank. On Monday the 15th it was raised.", "Monday the 15th", "2015-06-15"),
+    ],
+)
+def test_a_day_of_the_week_settles_the_year(text: str, words: str, edtf: str) -> None:
+    assert mention(text, words, published="2015-06-17").edtf == edtf
+
+
+def test_a_day_of_the_week_that_no_year_near_has_leaves_the_day_open() -> None:
+    assert mention("In 1921 it opened. On Sunday, 16 August it closed.", "Sunday, 16 August").edtf is None
+    assert mention("On 3 June 1921 it opened. On Sunday the 15th it closed.", "Sunday the 15th").edtf is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "edtf"),
+    [
+        ("Signed on Dec. 21, 2007, the truce collapsed in late January.", "late January", "2008-01"),
+        (
+            "A plan of 1929 was dropped. The first part came out in May 1927, the second in November. In 1933 she left.",
+            "November",
+            "1927-11",
+        ),
+        (
+            "In 1938 it closed. Its fair of 14–18 March 1937 was its best. On 16 March it sold out. In 1938 it closed.",
+            "16 March",
+            "1937-03-16",
+        ),
+        ("In February 1945 they landed. From October to March it had rained.", "October to March", "1944-10/1945-03"),
+    ],
+)
+def test_a_date_takes_its_year_from_the_sentence_or_the_month_beside_it(text: str, words: str, edtf: str) -> None:
+    assert mention(text, words).edtf == edtf
+
+
 def test_a_day_that_is_far_from_what_was_counted_to_is_another() -> None:
     assert mention(HISTORY + "Two weeks earlier, on 9 July, it met.", "Two weeks earlier").edtf == "1921-02-17~"
 
@@ -133,6 +172,11 @@ def test_a_bound_keeps_its_year_as_its_end() -> None:
         ("2015-06-17", "Sales rose in May 2015. In 2009 they had fallen. In April they were flat.", "April", "2015-04"),
         ("2015-06-17", "On 12 June 2015 a mill closed. In 2009 it was sold. In April it stood idle.", "April", "2015-04"),
         ("2015-06-17", "The previous year they had left.", "The previous year", "2014"),
+        ("2015-06-17", "He was tried on Tuesday. He had left in May 2002. Sentencing is set for Dec. 12.", "Dec. 12", "2015-12-12"),
+        ("2015-06-17", "A mill closed on Tuesday. The firm, which was sold in late 1995, reports on Aug. 4.", "Aug. 4", "2015-08-04"),
+        ("2015-06-17", "Schools will stay closed through Friday.", "Friday", "2015-06-19"),
+        ("2015-06-17", "Police will not say who was hurt on Friday.", "Friday", "2015-06-12"),
+        ("2015-06-17", "He has been ill since Nov. 30.", "Nov. 30", "2014-11-30"),
     ],
 )
 def test_news_goes_by_its_dateline_and_by_the_verb(published: str, text: str, words: str, edtf: str) -> None:
@@ -189,6 +233,10 @@ def test_a_history_that_names_its_years_is_no_news() -> None:
         "It was known as Black Friday.",
         "The September 11 attacks changed it.",
         "The March 8 strike was long.",
+        "The March 8 Committee met.",
+        "They marked the anniversary of the March 8 fire.",
+        "It was new at the turn of the century.",
+        "That summer it rained.",
     ],
 )
 def test_what_would_have_to_be_guessed_stays_open(text: str) -> None:

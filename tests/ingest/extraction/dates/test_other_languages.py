@@ -68,6 +68,17 @@ from services.ingest.extraction.dates.finder import find_dates
         ("es", "Los precios de la década de 1980.", "la década de 1980", "198X"),
         ("es", "Un castillo del siglo XII.", "del siglo XII", "11XX"),
         ("es", "La batalla del 331 a. C. fue decisiva.", "331 a. C.", "-0330"),
+        ("ru", "Бастовали с июня по август 1905 года.", "с июня по август 1905 года", "1905-06/1905-08"),
+        ("ru", "Жили тут с мая 1905 до марта 1906 года.", "с мая 1905 до марта 1906 года", "1905-05/1906-03"),
+        ("ru", "Зимой 1962/63 года было голодно.", "Зимой 1962/63 года", "1962-24"),
+        ("ru", "Не ранее 1905 года.", "ранее 1905 года", "../1905"),
+        ("uk", "Страйкували з червня до серпня 1905 року.", "з червня до серпня 1905 року", "1905-06/1905-08"),
+        ("tr", "Kilise 1453'ten önce vardı.", "1453'ten önce", "../1453"),
+        ("tr", "Kale 1905 yılından önce yapıldı.", "1905 yılından önce", "../1905"),
+        ("fr", "Avant 1453, il y avait un mur.", "Avant 1453", "../1453"),
+        ("de", "Die Kirche stand vor 1453.", "vor 1453", "../1453"),
+        ("es", "La iglesia existía antes de 1453.", "antes de 1453", "../1453"),
+        ("es", "La iglesia cayó antes del año 1453.", "antes del año 1453", "../1453"),
     ],
 )
 def test_an_expression_that_says_it_all(code: str, text: str, words: str, edtf: str) -> None:

@@ -48,7 +48,14 @@ def answer(found: list[DateMention], start: int, end: int, wanted: str) -> str |
 
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
-    [("en-news", 0.97, 0.01), ("en-history", 0.97, 0.02), ("az-news", 0.97, 0.01), ("az-history", 0.94, 0.03)],
+    [
+        ("en-news", 0.97, 0.01),
+        ("en-history", 0.97, 0.02),
+        ("az-news", 0.97, 0.01),
+        ("az-history", 0.94, 0.03),
+        ("en-phrases", 0.97, 0.02),
+        ("az-phrases", 0.97, 0.02),
+    ],
 )
 def test_running_prose(name: str, right: float, wrong: float) -> None:
     dated = hits = misled = 0
@@ -61,6 +68,6 @@ def test_running_prose(name: str, right: float, wrong: float) -> None:
             dated += bool(wanted)
             hits += bool(wanted) and got == re.sub("[~?]", "", wanted)
             misled += got is not None and got[:4] != wanted[:4]
-    assert dated > 80
+    assert dated > 70
     assert hits / dated >= right
     assert misled / dated <= wrong
