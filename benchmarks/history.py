@@ -9,13 +9,14 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from shared.domain.claims import Claim, ClaimDate, Extractor, Mention, Value
 
 EXTRACTOR = Extractor(name="generated", version="1")
 TOLD_BY = 4
 """By how many sources a happening is told of, on average."""
-DISPUTED, COPIED, ORDINAL = 0.15, 0.1, 0.33
+DISPUTED, COPIED, EDITED, ORDINAL = 0.15, 0.1, 0.5, 0.33
 PER_DOCUMENT = 25
 EPOCH, DAYS = date(1800, 1, 1), 80_000
 MONTHS = {
@@ -138,15 +139,36 @@ def _copied(original: Report, number: int, random_: random.Random) -> Report:
         if random_.random() < 0.2:
             continue
         shift = at - claim.start
-        moved = claim.model_dump()
-        for piece in (moved, moved["date"], *moved["values"], *moved["places"]):
+        moved = _edited(claim.model_dump(), random_) if random_.random() < EDITED else claim.model_dump()
+        for piece in _pieces(moved):
             piece["start"] += shift
             piece["end"] += shift
         claims.append(Claim.model_validate({**moved, "id": _id(number, index), "document_id": _id(number)}))
         truth.append(happening)
-        sentences.append(claim.quote)
-        at += len(claim.quote) + 1
+        sentences.append(moved["quote"])
+        at += len(moved["quote"]) + 1
     return Report(_id(number), number, original.language, "\n".join(sentences) + "\n", tuple(claims), tuple(truth), original.id)
+
+
+def _pieces(claim: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from (claim, claim["date"], *claim["values"], *claim["places"])
+
+
+def _edited(claim: dict[str, Any], random_: random.Random) -> dict[str, Any]:
+    """A claim whose sentence has another adjective."""
+    fillers = FILLER[claim["language"]]
+    old = next((word for word in fillers if f" {word} " in claim["quote"]), None)
+    if old is None:
+        return claim
+    new = random_.choice([word for word in fillers if word != old])
+    where, longer = claim["start"] + claim["quote"].index(f" {old} ") + 1, len(new) - len(old)
+    claim["quote"] = claim["statement"] = claim["quote"].replace(f" {old} ", f" {new} ", 1)
+    claim["end"] += longer
+    for piece in _pieces(claim):
+        if piece["start"] > where:
+            piece["start"] += longer
+            piece["end"] += longer
+    return claim
 
 
 @dataclass(frozen=True)

@@ -224,13 +224,13 @@ def _plurals(stems: tuple[tuple[str, bool], ...]) -> tuple[tuple[tuple[str, bool
 
 
 def _fits(pattern: _Pattern, found: Sequence[Token], position: int) -> bool:
+    if pattern.letters and not found[position].text.replace("İ", "i").lower().startswith(pattern.letters):
+        return False
     if len(pattern.stems) == 1:
         stem, open_end = pattern.stems[0]
         word = found[position].folded
         return word.startswith(stem) if open_end else word == stem
     following = found[position : position + len(pattern.stems)]
-    if pattern.letters and not found[position].text.replace("İ", "i").lower().startswith(pattern.letters):
-        return False
     return len(following) == len(pattern.stems) and all(
         (token.folded.startswith(stem) if open_end else token.folded == stem) and not (offset and token.after_break)
         for offset, (token, (stem, open_end)) in enumerate(zip(following, pattern.stems, strict=True))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
 from shared.lexicon.places import lies_within
-from shared.matching.features import Features, Kind, Name
+from shared.matching.features import MADE_ONCE, Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
 
 THRESHOLD = 5.0
@@ -265,7 +265,10 @@ def _share_name(one: Features, other: Features) -> bool:
 
 
 def _once(one: Features, other: Features) -> str | None:
-    """The kind that happened to one person in two documents and happens to nobody twice; persons by their full names."""
+    """What two documents tell of that happens only once: to one person what happens to nobody twice, or the founding of one institution.
+
+    Persons and institutions are known by their full names.
+    """
     if one.document == other.document or not (one.actors and other.actors):
         return None
     alike = any(
@@ -273,7 +276,10 @@ def _once(one: Features, other: Features) -> str | None:
         for a in one.actors
         for b in other.actors
     )
-    return min((kind.concept.name for kind in _shared(one, other) if kind.concept.once), default=None) if alike else None
+    if not alike:
+        return None
+    suffered = {kind.concept.name for kind in _shared(one, other) if kind.concept.once}
+    return min(suffered or (one.acts & other.acts & MADE_ONCE if one.made & other.made else ()), default=None)
 
 
 def _told_twice(one: Features, other: Features) -> bool:

@@ -190,6 +190,10 @@ _BEGINNINGS = frozenset({"found", "open", "build", "begin"})
 """Acts by which a thing comes to be; texts choose freely among them."""
 
 
+MADE_ONCE = frozenset({"found", "open"})
+"""Acts that are done to a lasting thing only once."""
+
+
 def _made(heads: Mapping[str, Kind], mentions: list[ConceptMention]) -> frozenset[str]:
     """What was done to the lasting things that a claim tells of: `found university`, `restore museum`."""
     lasting = [name for name, kind in heads.items() if kind.concept.kind_class in ("institution", "publication", "work")]

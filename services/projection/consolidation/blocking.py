@@ -40,7 +40,7 @@ def place(claim: Features) -> Place:
 def keys(claim: Features) -> frozenset[Key]:
     """Return the keys under which a claim is compared."""
     counted = figures(claim)
-    return frozenset((*_dated(claim, counted), *_numbered(claim, counted), *_titled(claim)))
+    return frozenset((*_dated(claim, counted), *_numbered(claim, counted), *_titled(claim), *_once(claim)))
 
 
 def _strong(claim: Features) -> list[str]:
@@ -90,6 +90,14 @@ def _titled(claim: Features) -> Iterator[Key]:
     for title in claim.titles:
         yield from (("title", title, kind) for kind in claim.heads)
         yield from (("title-year", title, year) for year in (_years(claim.date) if claim.date else ()))
+
+
+def _once(claim: Features) -> Iterator[Key]:
+    """Keys of what happens only once, whatever dates it is given: to a person, by his last name, or to an institution."""
+    suffered = [name for name, kind in claim.heads.items() if kind.concept.once]
+    for actor in claim.actors:
+        yield from (("once", kind, actor[-1]) for kind in suffered)
+        yield from (("once", made, "".join(actor)) for made in claim.made)
 
 
 def _years(date: Edtf) -> list[int]:

@@ -26,9 +26,29 @@ STATEMENTS = (
     ("az", "Arıçıların {birinci} qurultayı Gəncədə keçirildi"),
     ("az", "Bal Fondu yaradıldı"),
     ("az", "Qurultayda xaricdən gələn qonaqlar iştirak etdi"),
+    ("en", "An earthquake struck the town"),
+    ("az", "Şəhərdə zəlzələ oldu"),
+    ("en", "Mirza Safarli died"),
+    ("az", "Mirzə Səfərli vəfat etdi"),
+    ("en", "The Museum of Copper was opened"),
+    ("en", "An agreement was signed by the beekeepers"),
 )
 ORDINALS = (("first", "birinci"), ("second", "II"), ("fifth", "beşinci"), ("", ""))
-DATES = ("1987-05-04", "1987-05-04/1987-05-05", "1987-05-05", "1987-05", "1987", "198X", "1987~", "1993-06-03", "1987-05-04/..", None)
+DATES = (
+    "1987-05-04",
+    "1987-05-04/1987-05-05",
+    "1987-05-05",
+    "1987-05",
+    "1987",
+    "198X",
+    "1987~",
+    "1993-06-03",
+    "1987-05-04/..",
+    "1987-05-07",
+    "1994",
+    None,
+)
+ACTORS = ((), (), ("Mirza Safarli",), ("Museum of Copper",))
 
 
 @st.composite
@@ -52,6 +72,7 @@ def claims(draw: st.DrawFn) -> list[Told]:
                 modality=draw(st.sampled_from(["happened", "happened", "happened", "planned", "denied"])),
                 continues=f"claim-{draw(st.integers(0, at - 1))}" if at and draw(st.booleans()) else None,
                 places=draw(st.sampled_from([(), ("Ganja",), ("Shamkir",)])),
+                actors=draw(st.sampled_from(ACTORS)),
                 start=at * 100,
             )
         )
