@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(UV_HOME)/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 DATA ?= salname-data
 PORT ?= 8000
+TIMELINEJS := 3.9.11
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint format browser bench torture clean
@@ -41,10 +42,17 @@ format: install ## Format the code and mend what can be mended
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
 
-browser: ## Install a Chromium for the browser tests (Debian and Ubuntu; asks for root)
+browser: .cache/timelinejs ## Install what the browser tests need: a Chromium (Debian and Ubuntu; asks for root), TimelineJS by npm
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  ( if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
 	    $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends chromium )
+
+# TimelineJS reads our export in the tests. It is under the MPL, and no part of Salname: it stays out of the tree, and out of what we give away.
+.cache/timelinejs:
+	@if command -v npm >/dev/null; then \
+	  rm -rf $@.new && mkdir -p $@.new && (cd $@.new && npm pack --silent @knight-lab/timelinejs@$(TIMELINEJS) >/dev/null) && \
+	  tar -xzf $@.new/*.tgz -C $@.new --strip-components=1 && rm $@.new/*.tgz && mv $@.new $@; \
+	else echo "There is no npm: the test of the TimelineJS export in TimelineJS itself is skipped, or fails where CI is set."; fi
 
 bench: install ## Run the benchmarks beside their peers (see benchmarks/README.md); takes about an hour
 	$(UV) sync --frozen --compile-bytecode --group bench
@@ -54,4 +62,4 @@ torture: install ## Put the log of each database to torture for a million events
 	$(RUN) python -m tests.torture
 
 clean: ## Remove the environment and the caches, not the data
-	rm -rf .venv $(UV_HOME) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv $(UV_HOME) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -92,11 +92,16 @@ def happenings(count: int, seed: int = 1918) -> Iterator[Happening]:
         )
 
 
+def happenings_of(claims: int, seed: int = 1918) -> dict[int, Happening]:
+    """Return the happenings of a history of so many claims, by their numbers."""
+    return {happening.number: happening for happening in happenings(max(claims // TOLD_BY, 1), seed)}
+
+
 def history(claims: int, seed: int = 1918) -> Iterator[Report]:
     """Yield documents until they hold so many claims. Happenings come in the order of chance, each told of by several documents."""
     random_ = random.Random(seed)
     told: list[Happening] = []
-    for happening in happenings(max(claims // TOLD_BY, 1), seed):
+    for happening in happenings_of(claims, seed).values():
         told += [happening] * random_.randrange(1, 2 * TOLD_BY)
     # Documents that tell of one happening stand near each other, as they do in life, but not side by side.
     told = [told[at] for at in sorted(range(len(told)), key=lambda at: at + random_.randrange(40 * PER_DOCUMENT))][:claims]
@@ -179,6 +184,14 @@ def _sentence(happening: Happening, language: str, random_: random.Random) -> tu
             f"{written} günü {happening.place} şəhərində {filler[0]} {ordinal}{happening.kind[1]} oldu, {told} qeyd edildi.",
         )
     return random_.choice(forms), _Parts((written, edtf), values, happening.place)
+
+
+def form_of(claim: Claim) -> tuple[str, int]:
+    """Return the language of a claim's sentence, and which of the forms of that language it has."""
+    place = claim.places[0].start == claim.start
+    if claim.language == "en":
+        return "en", 2 if place else claim.quote.startswith("In ")
+    return claim.language, int(not place)
 
 
 def _claim(claim_id: str, document_id: str, language: str, at: int, sentence: str, parts: _Parts) -> Claim:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import extractors, fetching, tables
+from services.commands import extractors, fetching, rebuilding, rotation, tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
@@ -202,16 +202,6 @@ def ingest(
     ended = run(_settings(data), paths, wanted, out, err)
     if ended.failed or ended.stopped:
         raise typer.Exit(130 if ended.stopped else 1)
-
-
-@app.command()
-def rebuild(slug: SlugArgument, data: Data = None) -> None:
-    """Fold the log of a chronology again from its first event. Readers see the old read model until the new one is whole."""
-    from services.local import Workspace, progress
-
-    with Workspace(_settings(data)) as workspace, progress(err, "Folding") as advance:
-        position = workspace.projector.rebuild(workspace.service.chronology(slug), advance)
-    out.print(f"{slug} is folded anew, as far as revision {position}.", highlight=False)
 
 
 @app.command()
@@ -478,7 +468,9 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
         TokenStore(workspace.database).revoke(token_id, workspace.new_id.now())
 
 
+app.command("rotate-key-encryption-key")(rotation.rotate_key_encryption_key)
 app.command("ingest-table")(tables.ingest_table)
+app.command()(rebuilding.rebuild)
 app.command()(extractors.compare_extractors)
 app.command()(extractors.reextract)
 app.command("capture")(fetching.capture_url)

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
         default=None,
         description="32 bytes in base64 that all keys of documents are wrapped in; without it, the file `kek` in the folder of keys",
     )
+    new_key_encryption_key: SecretStr | None = Field(
+        default=None, description="the key that `salname rotate-key-encryption-key` puts in the place of the one above"
+    )
     signing_key: SecretStr | None = Field(
         default=None,
         description="the Ed25519 seed, 32 bytes in base64, that checkpoints are signed with; without it, the file `checkpoint-key` in the "
@@ -41,6 +44,9 @@ class Settings(BaseSettings):
     anonymous_read: bool = Field(default=True, description="whether reading needs no token")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds that anything may wait for a lock")
     statement_timeout: float = Field(default=60.0, gt=0, description="seconds that one statement may run")
+    idle_in_transaction_timeout: float = Field(
+        default=30.0, gt=0, description="seconds that a transaction may sit idle before PostgreSQL ends its session"
+    )
     max_document_bytes: int = Field(default=50_000_000, gt=0, description="bytes of one document")
     max_pages: int = Field(default=5_000, gt=0, description="pages of one document")
     max_members: int = Field(default=5_000, gt=0, description="files in one archive, those of archives within it included")
@@ -84,6 +90,25 @@ class Settings(BaseSettings):
             return parse_kek(self.key_encryption_key.get_secret_value(), "SALNAME_KEY_ENCRYPTION_KEY")
         return load_kek(self.keys_folder())
 
+    def given_keks(self) -> tuple[KeyEncryptionKey, KeyEncryptionKey] | None:
+        """The key-encryption key from the environment and the one that is to replace it; None where the key is kept in a file.
+
+        Raises `InvalidInput` where only one of the two is given, or both are the same.
+        """
+        if self.key_encryption_key is None and self.new_key_encryption_key is None:
+            return None
+        if self.new_key_encryption_key is None:
+            raise InvalidInput("the key comes from SALNAME_KEY_ENCRYPTION_KEY: give the new one in SALNAME_NEW_KEY_ENCRYPTION_KEY")
+        if self.key_encryption_key is None:
+            raise InvalidInput(
+                "the key is kept in a file, where the new one is made, too: unset SALNAME_NEW_KEY_ENCRYPTION_KEY, or give the old key in "
+                "SALNAME_KEY_ENCRYPTION_KEY"
+            )
+        new = parse_kek(self.new_key_encryption_key.get_secret_value(), "SALNAME_NEW_KEY_ENCRYPTION_KEY")
+        if new == self.kek():
+            raise InvalidInput("SALNAME_NEW_KEY_ENCRYPTION_KEY is the key in use; make another one with: openssl rand -base64 32")
+        return self.kek(), new
+
     def signing_key_source(self) -> SigningKeySource:
         """Where the key comes from that checkpoints are signed with."""
         given = None if self.signing_key is None else parse_signing_key(self.signing_key.get_secret_value(), "SALNAME_SIGNING_KEY")
@@ -95,7 +120,7 @@ class Settings(BaseSettings):
 
     def limits(self) -> Limits:
         """The time limits of the database."""
-        return Limits(lock=self.lock_timeout, statement=self.statement_timeout)
+        return Limits(lock=self.lock_timeout, statement=self.statement_timeout, idle_in_transaction=self.idle_in_transaction_timeout)
 
 
 def read_settings(data: Path | None = None) -> Settings:

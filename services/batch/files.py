@@ -1,33 +1,34 @@
 """What a batch consists of: files, what folders hold, and what stands in archives and messages. One document at a time is in memory."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from services.ingest.files import check_waits_for_nobody, read_file
 from services.ingest.parsing.containers import CONTAINER_SUFFIXES, SIDECAR, documents, documents_in, is_archive
 from services.ingest.parsing.details import combine, sidecar_details
-from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.parsing.formats import A_TABLE, SUFFIXES, is_table
 from services.ingest.parsing.members import Member
 from services.ingest.readers import Readers
-from shared.domain.errors import InvalidInput, SalnameError, TooLarge
+from shared.domain.errors import InvalidInput, SalnameError
 from shared.domain.provenance import SourceDetails
 
 FAILED, PASSED_OVER = "failed", "passed over"
 NOT_SAID = SourceDetails()
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx"})
-"""The name endings of tables: read as prose, their rows would run into one another."""
-
-A_TABLE = "by its name, it is a table: use `salname ingest-table`, which makes a claim of each row"
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that was named or stands in a folder that was. `label` is its name as it is shown: within the folder."""
+    """A file that was named or stands in a folder that was. `label` is its name as it is shown: within the folder.
+
+    `problem` is why a folder cannot be looked into.
+    """
 
     path: Path
     label: str
     readable: bool = True
+    problem: str | None = None
 
     @property
     def size(self) -> int:
@@ -61,35 +62,40 @@ def find(paths: Sequence[Path]) -> list[Found]:
     found: list[Found] = []
     for path in paths:
         if path.is_dir():
-            found += (
-                Found(file, file.relative_to(path).as_posix(), file.suffix.lower() in SUFFIXES | CONTAINER_SUFFIXES)
-                for file in sorted(path.rglob("*"))
-                if not _hidden(file.relative_to(path)) and not file.name.endswith(SIDECAR) and file.is_file()
-            )
+            found += sorted(_within(path), key=lambda file: file.path)
         elif not path.name.endswith(SIDECAR):
             found.append(Found(path, path.name))
     if not any(file.readable for file in found):
         readable = ", ".join(sorted(SUFFIXES | CONTAINER_SUFFIXES))
-        tables = "; there are tables, which `salname ingest-table` reads" if any(_is_table(file.label) for file in found) else ""
+        tables = "; there are tables, which `salname ingest-table` reads" if any(is_table(file.label) for file in found) else ""
         raise InvalidInput(f"there are no documents in {', '.join(map(str, paths))}; readable are: {readable}{tables}")
     return found
 
 
-def _is_table(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in TABLE_SUFFIXES
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _within(folder: Path) -> Iterator[Found]:
+    """Yield the files of a folder and of those in it, without what is hidden; links to folders are not followed."""
+    locked: list[OSError] = []
+    for name, folders, files in os.walk(folder, onerror=locked.append):
+        here = Path(name)
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for file in (here / each for each in files if not each.startswith(".") and not each.endswith(SIDECAR)):
+            if file.is_file():
+                yield Found(file, file.relative_to(folder).as_posix(), file.suffix.lower() in SUFFIXES | CONTAINER_SUFFIXES)
+    for error in locked:
+        path = Path(error.filename)
+        yield Found(path, path.relative_to(folder).as_posix(), problem=f"the folder cannot be looked into: {error.strerror}")
 
 
 def read(found: Found, readers: Readers) -> Iterator[Document]:
     """Yield the documents of a file. What cannot be read is an outcome and no error."""
     here = Document(str(found.path), found.label, found.path.name)
-    if not found.readable:
-        yield replace(here, outcome=PASSED_OVER, reason=A_TABLE if _is_table(here.filename) else Member("").pass_over().reason)
+    if found.problem:
+        yield replace(here, outcome=FAILED, reason=found.problem)
         return
-    if _is_table(here.filename):
+    if not found.readable:
+        yield replace(here, outcome=PASSED_OVER, reason=A_TABLE if is_table(here.filename) else Member("").pass_over().reason)
+        return
+    if is_table(here.filename):
         yield replace(here, outcome=FAILED, reason=A_TABLE)
         return
     try:
@@ -105,26 +111,17 @@ def _documents(found: Found, here: Document, readers: Readers) -> Iterator[Docum
     details = sidecar_details(beside.read_bytes(), beside.name) if beside.is_file() else NOT_SAID
     name, limits = found.path.name, readers.limits
     if is_archive(name):
+        check_waits_for_nobody(found.path)
         with found.path.open("rb") as file:
             for member in documents(file, name, limits, readers.attachments):
                 yield _member(here, member, details)
         return
-    data = _bytes(found.path, limits.bytes)
+    data = read_file(found.path, limits.bytes)
     for member in documents_in(data, name, None, limits, readers.attachments):
         if member.data is data:
             yield replace(here, data=data, details=details)
         else:
             yield _member(here, member, NOT_SAID)  # what is attached to a letter is seldom by who wrote the letter
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    """Read a file that may be larger than all memory, or no file at all but a device."""
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        size = max(path.stat().st_size, len(data))
-        raise TooLarge(f"the file has {size:,} bytes, more than the {limit:,} allowed (SALNAME_MAX_DOCUMENT_BYTES)")
-    return data
 
 
 def _member(container: Document, member: Member, details: SourceDetails) -> Document:
@@ -134,7 +131,7 @@ def _member(container: Document, member: Member, details: SourceDetails) -> Docu
     if member.outcome:
         if member.outcome == "refused":
             return replace(named, outcome=FAILED, reason=member.reason)
-        return replace(named, outcome=PASSED_OVER, reason=A_TABLE if _is_table(member.name) else member.reason)
+        return replace(named, outcome=PASSED_OVER, reason=member.reason)
     try:
         beside = sidecar_details(member.sidecar, named.label + SIDECAR) if member.sidecar is not None else NOT_SAID
     except InvalidInput as error:

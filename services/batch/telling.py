@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.batch.files import A_TABLE, FAILED, PASSED_OVER
+from services.batch.files import FAILED, PASSED_OVER
+from services.ingest.parsing.formats import A_TABLE
 
 MOST_LISTED = 40
 """Documents that are listed one by one when they went well. Failures are all listed."""

@@ -34,20 +34,22 @@ def compare_extractors(
 
     A row holds claims about the same words. Below it stands what was refused of what a language model said, and why.
     """
+    from services.ingest.files import read_file
     from services.ingest.intake import read
     from services.ingest.llm.comparison import compare_extractors as compare
     from services.ingest.parsing.details import details_from
     from services.ingest.plugins import load_extractor
+    from services.ingest.readers import Readers
     from services.ingest.wiring import parse_limits
     from shared.domain.ports import ExtractionInput
     from shared.settings import read_settings
 
-    settings = read_settings()
-    with file.open("rb") as source:
-        data = source.read(settings.max_document_bytes + 1)  # one byte more than allowed is enough to refuse it
+    limits = parse_limits(read_settings())
+    data = read_file(file, limits.bytes)
     given = {"language": language, "published": published}
     declared = details_from({name: value for name, value in given.items() if value}, "the command line")
-    reading = read(data, file.name, None, declared, parse_limits(settings))
+    with Readers(limits, 1) as readers:
+        reading = readers.run(read, data, file.name, None, declared, limits)
     document = ExtractionInput(
         text=reading.parsed.text,
         language=reading.language,

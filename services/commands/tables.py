@@ -1,6 +1,8 @@
 """`salname ingest-table`: a chronology that somebody keeps as a table, each row a claim."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 LISTED = 20
 """How many bad rows are listed; `--all` lists them all."""
+
+QUIET_SECONDS = 5.0
+"""How long nothing is said where there is no terminal to draw on: most tables are read by then."""
 
 SHORT = 90
 """Characters of a statement that are shown."""
@@ -68,6 +73,7 @@ def ingest_table(
     """
     from rich.console import Console
 
+    from services.ingest.files import read_file
     from services.ingest.parsing.details import combine, details_from
     from services.ingest.readers import Readers
     from services.ingest.tables.intake import take_in_table
@@ -76,7 +82,7 @@ def ingest_table(
     from shared.settings import read_settings
     from shared.telemetry import calm_collector, configure_logging
 
-    out = Console()
+    out, err = Console(), Console(stderr=True)
     if day_first and month_first:
         raise InvalidInput("--day-first and --month-first contradict each other: say one")
     order = "day-first" if day_first else "month-first" if month_first else None
@@ -87,15 +93,14 @@ def ingest_table(
     calm_collector()
     configure_logging(settings.log_format, "warning")
     limits = parse_limits(settings)
-    with file.open("rb") as source:
-        content = source.read(limits.bytes + 1)  # one byte more than allowed is enough to refuse it
-    with Readers(limits, 1) as readers:
+    content = read_file(file, limits.bytes)
+    with Readers(limits, 1) as readers, _working(err, f"Reading {printable(file.name)}"):
         taken = readers.run(take_in_table, content, options, combine(details, _beside(file)), limits)
     for line in _told(taken.report, dry_run, show_all):
         out.print(line, highlight=False, markup=False, soft_wrap=True)
     if dry_run:
         return
-    out.print(_recorded(settings, chronology, content, taken, file.name, out), highlight=False, markup=False, soft_wrap=True)
+    out.print(_recorded(settings, chronology, content, taken, file.name, err), highlight=False, markup=False, soft_wrap=True)
 
 
 def _beside(file: Path) -> "SourceDetails":
@@ -144,18 +149,39 @@ def _options(
         raise InvalidInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-def _recorded(settings: "Settings", slug: str, content: bytes, taken: "TableIntake", filename: str, out: "Console") -> str:
+def _recorded(settings: "Settings", slug: str, content: bytes, taken: "TableIntake", filename: str, err: "Console") -> str:
     from services.ingest.tables.capturing import capture_table
     from services.local import Workspace, progress
 
     with Workspace(settings) as workspace:
         info = workspace.service.ensure_chronology(slug, workspace.caller)
-        receipt = capture_table(workspace.service, info.id, content, taken, workspace.caller, filename)
-        with progress(out, "Consolidating") as advance:
+        with _working(err, f"Recording {count(taken.report.claims, 'claim')}"):
+            receipt = capture_table(workspace.service, info.id, content, taken, workspace.caller, filename)
+        with progress(err, "Consolidating") as advance, _working(err, "Consolidating", drawn=False):
             workspace.projector.project(workspace.service.chronology(slug), advance)
         if receipt.status == "unchanged":
             return f"{slug}: the table was there already: nothing changed."
-        return f"{slug}: {receipt.claims:,} claims recorded, at revision {receipt.revision}."
+        return f"{slug}: {count(receipt.claims, 'claim')} recorded, at revision {receipt.revision}."
+
+
+@contextmanager
+def _working(console: "Console", what: str, *, drawn: bool = True) -> Iterator[None]:
+    """Say what takes long while it lasts: with a clock on a terminal (unless something else is `drawn` there), elsewhere in one line."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    if console.is_terminal:
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True, disable=not drawn) as bar:
+            bar.add_task(what, total=None)
+            yield
+        return
+    late = threading.Timer(QUIET_SECONDS, lambda: console.print(f"{what} …", highlight=False, markup=False, soft_wrap=True))
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
 
 
 def _told(report: "TableReport", dry_run: bool, show_all: bool) -> Iterator[str]:
@@ -175,7 +201,7 @@ def _told(report: "TableReport", dry_run: bool, show_all: bool) -> Iterator[str]
         yield f"  and more; the list ends at row {listed[-1].row}" + ("" if show_all else " (--all shows more)")
     for note in report.notes:
         yield f"Note: {printable(note)}"
-    yield f"{report.rows:,} rows: {report.claims:,} can be read, each a claim; {report.bad_rows:,} cannot."
+    yield f"{count(report.rows, 'row')}: {report.claims:,} can be read, each a claim; {report.bad_rows:,} cannot."
 
 
 def _columns(sheet: "SheetReport") -> Iterator[str]:
@@ -207,6 +233,11 @@ def _wrong(bad: "BadRow") -> str:
     column = f", column {printable(bad.column)}" if bad.column else ""
     holds = f' holds "{printable(bad.holds)[:SHORT]}"' if bad.holds else ""
     return f"  {where}{column}{holds}: {printable(bad.reason)}; {printable(bad.remedy)}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def printable(text: str) -> str:

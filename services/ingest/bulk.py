@@ -86,10 +86,11 @@ class ClaimsStream:
     def _claims(self, part: Part) -> ReadPart:
         events: list[ClaimRecorded] = []
         refused: list[Refused] = []
-        for number, line in enumerate(part.lines, start=part.first_line):
+        read, here = self._lines.read_as, self._chronology_id
+        for number, (claim_id, line) in enumerate(zip(self._lines.ids(len(part.lines)), part.lines, strict=True), start=part.first_line):
             try:
                 if line and not line.isspace():
-                    events.append(self._lines.read(self._chronology_id, line))
+                    events.append(read(claim_id, here, line))
             except (InvalidInput, NotFound, Gone) as error:
                 refused.append(Refused(line=number, detail=error.detail))
         return ReadPart(part, None, events, refused)

@@ -25,16 +25,24 @@ class ClaimLines:
 
     def read(self, chronology_id: str, line: bytes) -> ClaimRecorded:
         """Read one claim; raise `InvalidInput` or `NotFound` that says what is wrong where, but repeats no words of the line."""
+        return self.read_as(self._new_id(), chronology_id, line)
+
+    def read_as(self, claim_id: str, chronology_id: str, line: bytes) -> ClaimRecorded:
+        """Read one claim that is to have this id; else as `read`."""
         request = parse(line)
         known = self.texts.get(chronology_id, request.document_id)
-        return decide.record_claim(request, known.text, known.language, self._new_id())
+        return decide.record_claim(request, known.text, known.language, claim_id)
+
+    def ids(self, count: int) -> list[str]:
+        """Return so many ids for claims. Made at once, they cost a fraction of what they cost one by one."""
+        return self._new_id.several(count)
 
 
 def parse(line: bytes) -> NewClaim:
     """Parse the JSON of a claim and check all of it that can be checked without the document."""
     try:
         request = NewClaim.model_validate_json(line)
-        if _SUSPICIOUS.search(line):
+        if b"\\u" in line and _SUSPICIOUS.search(line):
             refuse_unstorable(request.model_dump())
     except ValidationError as error:
         raise InvalidInput(_wrong(error)) from error

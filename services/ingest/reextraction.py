@@ -24,7 +24,7 @@ from shared.domain.errors import Gone, InvalidInput, NotFound, RevisionConflict,
 from shared.domain.events import ClaimRecorded, CorrectionProposed
 from shared.domain.ids import IdSource
 from shared.domain.model import Frozen
-from shared.domain.ports import Append, ClaimExtractor, ExtractionInput, Log
+from shared.domain.ports import Append, Appended, ClaimExtractor, ExtractionInput, Log
 from shared.domain.roles import Role
 
 KEPT_READINGS = 16
@@ -128,6 +128,8 @@ class Reextraction:
         caller.principal.require(Role.editor)
         self._check(chronology_id, document, reading)
         difference = self._difference(document, reading.claims, reading.extractor)
+        if again := self._earlier(chronology_id, document, reading.digest, caller):
+            return Applied(difference, again)
         if difference.digest != reading.digest:
             raise RevisionConflict("the difference is not the one that was reviewed: something has changed since; review it again")
         if difference.empty:
@@ -140,7 +142,7 @@ class Reextraction:
             [ClaimRecorded(claim=claim) for claim in claims],
             key=f"reextraction:{difference.digest}",
             fingerprint=difference.digest,
-            result=json.dumps({"recorded": [claim.id for claim in claims]}),
+            result=json.dumps({"recorded": [claim.id for claim in claims], "withdrawn": list(difference.withdrawn)}),
             causation=document.event_id,
         )
         recorded: list[str] = json.loads(done.result)["recorded"]
@@ -151,15 +153,19 @@ class Reextraction:
             if isinstance(outcome, SalnameError):
                 raise outcome
         appended = [outcome for outcome in outcomes if not isinstance(outcome, SalnameError)]
-        receipt = ReextractionReceipt(
-            status="unchanged" if done.repeated and all(each.repeated for each in appended) else "recorded",
-            revision=max(done.last, *(each.last for each in appended)) if appended else done.last,
-            id=difference.document_id,
-            claims=len(recorded),
-            recorded=tuple(recorded),
-            proposed=tuple(json.loads(each.result)["id"] for each in appended),
-        )
-        return Applied(difference, receipt)
+        return Applied(difference, _receipt(difference.document_id, done, appended))
+
+    def _earlier(self, chronology_id: str, document: StandingDocument, digest: str, caller: Caller) -> ReextractionReceipt | None:
+        """Return the receipt of what came under the caller's key before; None where nothing did, or where it was broken off halfway."""
+        done = self._commands.earlier(chronology_id, caller, digest)
+        if done is None:
+            return None
+        withdrawn: list[str] | None = json.loads(done.result).get("withdrawn")
+        if withdrawn is None:
+            return None  # recorded by a release that did not keep them
+        known = [self._log.recall(chronology_id, _proposal_key(digest, claim_id)) for claim_id in withdrawn]
+        proposed = [outcome for found in known if found is not None for outcome in found[1:]]
+        return _receipt(document.captured.document_id, done, proposed) if len(proposed) == len(withdrawn) else None
 
     def _check(self, chronology_id: str, document: StandingDocument, reading: Reading) -> None:
         """Refuse a reading of another document, or one whose claims do not stand in it: it may have been kept in a file."""
@@ -198,7 +204,7 @@ class Reextraction:
             chronology_id,
             Caller(caller.principal),
             (event,),
-            key=f"reextraction:{difference.digest}:{event.change.claim_id}",
+            key=_proposal_key(difference.digest, event.change.claim_id),
             fingerprint=difference.digest,
             result=Receipt(status="proposed", revision=0, id=event.correction_id),
             reserves=((name, event.correction_id),),
@@ -223,6 +229,23 @@ def _input(text: str, document: StandingDocument) -> ExtractionInput:
     captured = document.captured
     return ExtractionInput(
         text=text, language=captured.language, published=document.published, media_type=captured.media_type, skip=captured.skip
+    )
+
+
+def _proposal_key(digest: str, claim_id: str) -> str:
+    """The idempotency key of a proposed withdrawal."""
+    return f"reextraction:{digest}:{claim_id}"
+
+
+def _receipt(document_id: str, done: Appended, proposed: Sequence[Appended]) -> ReextractionReceipt:
+    recorded: list[str] = json.loads(done.result)["recorded"]
+    return ReextractionReceipt(
+        status="unchanged" if done.repeated and all(each.repeated for each in proposed) else "recorded",
+        revision=max((done.last, *(each.last for each in proposed))),
+        id=document_id,
+        claims=len(recorded),
+        recorded=tuple(recorded),
+        proposed=tuple(json.loads(each.result)["id"] for each in proposed),
     )
 
 

@@ -76,6 +76,11 @@ class Difference(Frozen):
         """Whether there is nothing to apply."""
         return not (self.new or self.missing or self.changed)
 
+    @property
+    def withdrawn(self) -> tuple[str, ...]:
+        """The ids of the claims whose withdrawal would be proposed."""
+        return tuple(claim.id for claim in (*self.missing, *(one.claim for one in self.changed)))
+
 
 def compare(
     document_id: str, standing: Sequence[StandingClaim], reading: Sequence[ClaimBody], extractor: Extractor, machines: Collection[str]

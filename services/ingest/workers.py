@@ -32,7 +32,10 @@ END_SECONDS = 10.0
 WARM = ("services.ingest.intake",)
 """What workers import before they say that they are ready: the time limit of a task does not pay for it."""
 
-SECRETS = frozenset(f"SALNAME_{name}" for name in ("KEY_ENCRYPTION_KEY", "SIGNING_KEY", "DATABASE_URL", "BOOTSTRAP_TOKEN", "LLM_API_KEY"))
+SECRETS = frozenset(
+    f"SALNAME_{name}"
+    for name in ("KEY_ENCRYPTION_KEY", "NEW_KEY_ENCRYPTION_KEY", "SIGNING_KEY", "DATABASE_URL", "BOOTSTRAP_TOKEN", "LLM_API_KEY")
+)
 """What a process that reads what strangers send has no use for."""
 
 _FRAMES = re.compile(r'\s*File "|Fatal Python error|Current thread|Thread 0x')

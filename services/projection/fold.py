@@ -41,7 +41,7 @@ from shared.domain.events import (
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
@@ -100,7 +100,8 @@ class Revision:
     """What one command changes in the read model. `position` is its last event's, and so the number of the revision.
 
     `moved` maps claims to the entry that holds them now, `left` to the one that held them before. `lost` are entries that lost support,
-    and those connected with them, which subscribers are told of although their own content may be what it was.
+    and those connected with them, which subscribers are told of although their own content may be what it was. `bodies` are changed entries
+    as JSON, as far as they are known as such.
     """
 
     position: int
@@ -115,6 +116,7 @@ class Revision:
     moved: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     shared: SharedDelta = field(default_factory=SharedDelta)
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
     erasures: list[tuple[Recorded, DocumentErased, list[ErasedClaim]]] = field(default_factory=list)
     lost: tuple[Entry, ...] = ()
     change: bytes | None = None
@@ -142,13 +144,24 @@ class Fold:
         self._disputed: set[str] = set()
         self._reached = 0
         self._last_change = 0
+        self._told = (0, 0)
         self._consolidator = Consolidator()
         self._erasures = Erasures()
 
-    def apply(self, commit: Sequence[Recorded], texts: Mapping[str, str] = MappingProxyType({})) -> Revision:
+    def go_on_telling(self, carried: int, last: int) -> None:
+        """Go on after a feed that another fold told up to the revision `carried`, with the last of its changes at revision `last`."""
+        self._told = (carried, last)
+
+    def apply(
+        self,
+        commit: Sequence[Recorded],
+        texts: Mapping[str, str] = MappingProxyType({}),
+        untold: Mapping[str, bool] = MappingProxyType({}),
+    ) -> Revision:
         """Apply the events of one command; applying one again is refused, so that nothing is counted twice.
 
-        `texts` are the texts of the documents captured in it, as far as they can be read.
+        `texts` are the texts of the documents captured in it, as far as they can be read. `untold` are the ids of entries that another
+        generation showed otherwise, each with whether it was an entry there: subscribers hear of them with this revision.
         Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
         """
         if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
@@ -158,8 +171,8 @@ class Fold:
             self._apply(event, revision, texts)
         self.position = revision.position
         self._consolidate(revision)
-        if revision.changed or revision.removed or revision.erased:
-            revision.change = self._change(commit, revision)
+        if revision.changed or revision.removed or revision.erased or untold:
+            revision.change = self._change(commit, revision, untold)
             self._last_change = revision.position
         self._entries.update(entry.id for entry in revision.changed)
         self._entries.difference_update(entry_id for entry_id, _ in revision.removed)
@@ -286,7 +299,9 @@ class Fold:
         # Entries that were connected through what is gone may have come apart or together: all around are told.
         revision.lost = tuple(self._marked(entry) for entry in self._consolidator.around(survivors)) if survivors else ()
         bereft = {self._entry_of[claim_id] for claim_id in survivors}.difference(entry.id for entry in delta.changed)
-        changed = [self._marked(entry) for entry in delta.changed] + [entry for entry in revision.lost if entry.id in bereft]
+        marked = [self._marked(entry) for entry in delta.changed]
+        revision.bodies = {entry.id: delta.bodies[entry.id] for entry in marked if not entry.erased}
+        changed = marked + [entry for entry in revision.lost if entry.id in bereft]
         revision.changed = self._consolidator.in_order(changed)
 
     def _marked(self, entry: Entry) -> Entry:
@@ -294,9 +309,10 @@ class Fold:
         erased = self._erasures.support(entry.claims)
         return entry.model_copy(update={"erased": erased}) if erased else entry
 
-    def _change(self, commit: Sequence[Recorded], revision: Revision) -> bytes:
+    def _change(self, commit: Sequence[Recorded], revision: Revision, untold: Mapping[str, bool]) -> bytes:
         """The CloudEvents JSON that subscribers get for this revision: the same bytes at every rebuild."""
         last = commit[-1]
+        carried, told = self._told
         causes: dict[str, list[str]] = {}
         for event in commit:
             causes.setdefault(event.data.type, []).append(event.data.subject)
@@ -314,12 +330,13 @@ class Fold:
                 "revision": revision.position,
                 "data": {
                     "revision": revision.position,
-                    "previous": self._last_change,
+                    "previous": self._last_change if self._last_change > carried else told,
                     "actor": last.actor,
                     "causes": [{"type": kind, "subjects": subjects} for kind, subjects in causes.items()],
-                    "entries": [self._told(entry) for entry in revision.changed]
+                    "entries": [self._as_told(entry) for entry in revision.changed]
                     + [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed]
-                    + list(self._told_of_erasure(revision)),
+                    + list(self._told_of_erasure(revision))
+                    + list(self._told_late(revision, untold)),
                 },
             }
         )
@@ -331,14 +348,26 @@ class Fold:
         whole, and that the other claims of these head no entry. Nothing here depends on what can no longer be read.
         """
         changed = {entry.id for entry in revision.changed}
-        yield from (self._told(entry) for entry in revision.lost if entry.id not in changed)
+        yield from (self._as_told(entry) for entry in revision.lost if entry.id not in changed)
         for claim in revision.erased:
             held_by = self._entry_of.get(self._erasures.survivor(claim.claim_id) or "")
             yield {"id": claim.claim_id, "change": "removed", "merged_into": held_by, "erased": True}
         for entry in revision.lost:
             yield from ({"id": other, "change": "removed", "merged_into": entry.id} for other in entry.claims if other != entry.id)
 
-    def _told(self, entry: Entry) -> dict[str, Any]:
+    def _told_late(self, revision: Revision, untold: Mapping[str, bool]) -> Iterator[dict[str, Any]]:
+        """What subscribers have to know of entries that another generation showed otherwise, as they are now."""
+        told = {entry.id for entry in revision.changed} | {entry_id for entry_id, _ in revision.removed}
+        for entry_id, before in sorted(untold.items()):
+            entry = self._consolidator.entry(entry_id)
+            if entry_id in told:
+                continue
+            if entry is not None:
+                yield {**self._as_told(self._marked(entry)), "change": "changed" if before else "created", "reconsolidated": True}
+            elif before:
+                yield {"id": entry_id, "change": "removed", "merged_into": self._entry_of.get(entry_id), "reconsolidated": True}
+
+    def _as_told(self, entry: Entry) -> dict[str, Any]:
         return {
             "id": entry.id,
             "change": "changed" if entry.id in self._entries else "created",

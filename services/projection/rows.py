@@ -6,11 +6,11 @@ from typing import Any
 
 from services.projection.fold import Moment, Revision
 from services.projection.independence.shared import Place, SharedSentence
+from services.projection.listing import listing_row
 from shared.domain.chronology import Entry, Erasure
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
 from shared.domain.ids import canonical_json
-from shared.lexicon.folding import words
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import NO_END, NO_START
 
@@ -32,6 +32,7 @@ class RevisionRows:
     """
 
     position: int
+    generation: int
     revisions: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     captured: list[Row] = field(default_factory=list)
@@ -47,6 +48,7 @@ class RevisionRows:
     corrections: list[Row] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
+    listings: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
     unshared: list[Row] = field(default_factory=list)
     shared: list[Row] = field(default_factory=list)
@@ -56,9 +58,9 @@ class RevisionRows:
 
 def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
     """Make the rows of a revision, sealed with the key of their generation. `claims` are all claims of the chronology by id."""
-    here = {"chronology_id": chronology_id}
+    here = {"chronology_id": chronology_id, "generation": key.generation}
     new = {claim.id for _, claim in revision.claims}
-    rows = RevisionRows(revision.position)
+    rows = RevisionRows(revision.position, key.generation)
     rows.revisions = [] if revision.moment is None else [_revision_row(here, revision.position, revision.moment)]
     rows.sources = [
         {**here, "id": source.source_id, "position": position, "body": source.details.model_dump_json(), "every": None}
@@ -118,7 +120,8 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         for position, correction in revision.corrections
     ]
     rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
-    rows.entries = [_entry_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.entries = [_entry_row(here, revision, entry, key) for entry in revision.changed]
+    rows.listings = [listing_row(here, revision.position, entry, claims, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
     rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
     rows.unlike = [
@@ -172,7 +175,9 @@ def _resemblance_row(here: Row, one: Place, other: Place) -> Row:
     }
 
 
-def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> Row:
+def _entry_row(here: Row, revision: Revision, entry: Entry, key: ReadKey) -> Row:
+    since = revision.position
+    body = revision.bodies.get(entry.id) or entry.__pydantic_serializer__.to_json(entry)
     return {
         **here,
         "id": entry.id,
@@ -183,16 +188,5 @@ def _entry_row(here: Row, since: int, entry: Entry, claims: Mapping[str, Claim],
         "disputed": entry.disputed,
         "alarms": len(entry.alarms),
         "status": entry.status,
-        "search": key.tokens(searchable(entry, claims)),
-        "body": key.seal(entry.__pydantic_serializer__.to_json(entry), "entry", entry.id, since),
+        "body": key.seal(body, "entry", entry.id, since),
     }
-
-
-def searchable(entry: Entry, claims: Mapping[str, Claim]) -> set[str]:
-    """The folded words by which an entry can be found: its title, what its claims say, its names and values."""
-    said = [entry.title]
-    for claim_id in entry.claims:
-        claim = claims[claim_id]
-        said += [claim.statement, *(mention.name for mention in (*claim.actors, *claim.places))]
-        said += [f"{value.attribute} {value.value}" for value in claim.values]
-    return {word for text in said for word in words(text)}

@@ -1,66 +1,35 @@
-"""Running the projection: read the log, fold, and save rows and progress in one transaction; rebuild from nothing.
+"""Running the projection: read the log, fold, and save rows and progress in one transaction; build anew where that is called for.
 
 A projection can be killed at any moment: what is not committed together with its progress did not happen. Two projections of one
 chronology do not harm each other: the progress row lets one of them through, and the other folds anew.
 
-When a document is erased, the rows of its chronology are built anew from what can still be read, as another *generation* under another key.
+Where the live rows were written by an older release, or may hold the words of a document erased since, another *generation* of rows is
+built beside them, and switched to (`replacing`). A release that finds the rows of a newer one, or that an editor switched back to an older
+one, stands by: it keeps the generation that it folds up to date, if there is one, and says what to do.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.projection import fold, generations
 from services.projection.erasures import ErasedMeanwhileError
-from services.projection.fold import VERSION, Fold, Revision
-from services.projection.rows import RevisionRows, rows_of
-from services.projection.writer import Place, StaleFoldError, begin_generation, note_error, take_progress, write_revision
+from services.projection.fold import Fold
+from services.projection.folding import Folding, Held, Progress
+from services.projection.generations import BUILDING, KEPT, Look, Place, StaleFoldError
+from services.projection.replacing import Replaced, Replacing
 from shared.domain.errors import Busy, UnknownEvent, WrongKey
-from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import ChronologyInfo, LogReader
+from shared.store.differences import Difference
 from shared.store.driver import DriverError
 from shared.store.engine import Database
-from shared.store.keys import count_erasures
-from shared.store.read_keys import ReadKey
 from shared.store.read_model import CHANNEL, ProgressRow
 from shared.store.wakeup import Wakeup
 
-BATCH = 1000
-"""About how many events are folded in one transaction; a commit is never cut."""
-
-Progress = Callable[[int, int], None]
-"""Called with the position reached and the head."""
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The fold of a chronology as far as its rows are written, and the key of their generation."""
-
-    fold: Fold
-    key: ReadKey
-
-    @property
-    def place(self) -> Place:
-        return Place(self.key.generation, self.fold.position)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Where the rows of a chronology are, and by which version of the fold.
-
-    `erasures` counts its erased documents now, `built_at` when the rows' generation began.
-    """
-
-    place: Place
-    fold_version: int
-    erasures: int
-    built_at: int
 
 
 class Projector:
@@ -70,7 +39,9 @@ class Projector:
         self._database = database
         self._log = events
         self._on_change = on_change
-        self._held: dict[str, _Held] = {}
+        self._folding = Folding(database, events)
+        self._replacing = Replacing(database, self._folding)
+        self._held: dict[str, Held] = {}
         self._beyond_us: set[str] = set()
         """Chronologies with an event that this release will never know, among what a newer one has projected."""
         self.stopped: dict[str, str] = {}
@@ -84,7 +55,7 @@ class Projector:
         done = 0
         for info in self._log.chronologies():
             held = self._held.get(info.id)
-            if held is not None and held.fold.position == info.head:
+            if held is not None and held.fold.position == info.head and info.id not in self.stopped:
                 continue
             try:
                 done += self.project(info, progress)
@@ -103,9 +74,12 @@ class Projector:
         done = 0
         while info.id not in self._beyond_us:
             try:
-                if self._outdated(info.id):
-                    return done + self._rebuild(info, progress)
-                step = self._step(info.id)
+                seen = self._look(info.id)
+                self._replacing.drop_erased(info.id, seen)
+                if seen.outdated and not self._stands_by(info, seen):
+                    done += self._renew(info, progress)
+                    continue
+                step = self._step(info.id, seen)
             except (StaleFoldError, ErasedMeanwhileError):
                 # Another projection moved the rows, or a document was erased while we folded: look again what is to be done.
                 self._held.pop(info.id, None)
@@ -123,119 +97,162 @@ class Projector:
     def is_current(self, info: ChronologyInfo) -> bool:
         """Whether the rows show all of a log already: then nobody has to fold what came before, to project nothing."""
         seen = self._look(info.id)
-        return seen.place.generation > 0 and seen.place.position == info.head and not _is_outdated(seen)
+        return seen.place.generation > 0 and seen.place.position == info.head and not seen.outdated
 
-    def rebuild(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> int:
-        """Fold a chronology again from position 0 into a new generation of rows; the old one and its key are destroyed.
+    def rebuild(self, info: ChronologyInfo, progress: Progress = lambda position, head: None, *, keep: bool = False) -> Replaced | None:
+        """Fold a chronology again from position 0 into a generation of its own beside the live one, and switch to it.
 
-        All in one transaction: readers see the old rows until the new ones are whole. Returns how many events that took.
+        Readers see the old rows until the switch. `keep` keeps them, to switch back to; else they and their key are destroyed. Returns
+        None where the live rows show more than this release can fold: then they stay.
         """
         while True:
             try:
-                return self._rebuild(info, progress)
+                held = self.build(info, progress)
+                replaced = None if held is None else self._switch(held, keep=keep)
             except (StaleFoldError, ErasedMeanwhileError):
                 continue  # another projection moved the rows, or another document was erased, while we folded
+            self.project(info)
+            return replaced
 
-    def _rebuild(self, info: ChronologyInfo, progress: Progress) -> int:
-        before = self._look(info.id)
-        fold = Fold(info.id)
-        key, key_row = self._database.read_keys.make(info.id, before.place.generation + 1)
-        rows: list[RevisionRows] = []
-        time, unknown = "", None
+    def switch(self, info: ChronologyInfo, held: Held, *, keep: bool) -> Replaced | None:
+        """Switch to what `build` returned; where another projection or an erasure has overtaken it, to one that is built again."""
         try:
-            for events in _batches(self._log, info.id):
-                rows += [rows_of(info.id, revision, fold.claims, key) for revision in _fold(fold, events, self._texts(info.id, events))]
-                time = events[-1].time.isoformat()
-                progress(fold.position, max(info.head, fold.position))
-        except UnknownEvent as error:
-            if before.place.position > fold.position:
-                # A newer release wrote these rows. They show more than we could: they stay, and say what is wrong.
-                self._beyond_us.add(info.id)
-                self._stop_at(info.id, error)
-                return 0
-            unknown = error
-        row = ProgressRow(
-            chronology_id=info.id,
-            position=fold.position,
-            generation=key.generation,
-            erasures=before.erasures,
-            fold_version=VERSION,
-            time=time,
-        )
-        with self._database.write() as session:
-            begin_generation(session, before.place, row, key_row)
-            for revision in rows:
-                write_revision(session, info.id, revision)
-        self._held[info.id] = _Held(fold, key)
-        if unknown is None:
-            self.stopped.pop(info.id, None)
-        else:
-            self._stop_at(info.id, unknown)
-        self._tell(info.id)
-        return fold.position
+            replaced = self._switch(held, keep=keep)
+        except (StaleFoldError, ErasedMeanwhileError):
+            return self.rebuild(info, keep=keep)
+        self.project(info)
+        return replaced
 
-    def _step(self, chronology_id: str) -> int:
-        held = self._held.get(chronology_id) or self._load(chronology_id)
-        self._held[chronology_id] = held
-        events = self._log.read(chronology_id, held.fold.position, BATCH)
-        if not events:
+    def build(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> Held | None:
+        """Build a generation beside the live one, which is brought up to date first where this release folds it.
+
+        What was built before and not switched to is taken up. Returns None where the live rows show more than this release can fold.
+        """
+        seen = self._look(info.id)
+        if not seen.outdated:
+            self.project(info)
+        self._held.pop(info.id, None)  # two folds need twice the memory
+        return self._build(info.id, progress)
+
+    def compare(self, info: ChronologyInfo, number: int) -> tuple[int, list[Difference]]:
+        """Return how far both the live generation and another one are folded, and which entries they show differently there."""
+        return self._replacing.compare(info.id, number)
+
+    def switch_back(self, info: ChronologyInfo, progress: Progress = lambda position, head: None) -> Replaced:
+        """Let readers see the generation that was kept at the last switch; the live one is kept instead, so that it can be undone.
+
+        Raises `NotFound` where none is kept, `RevisionConflict` where another release folded it and something was recorded since.
+        """
+        while True:
+            try:
+                if not self._look(info.id).outdated:
+                    self.project(info)
+                replaced, held = self._replacing.switch_back(info.id, progress)
+            except (StaleFoldError, ErasedMeanwhileError):
+                continue
+            self._held.pop(info.id, None)
+            if held is not None:
+                self._held[info.id] = held
+            self._tell(info.id)
+            return replaced
+
+    def drop(self, info: ChronologyInfo) -> list[int]:
+        """Drop all generations beside the live one; return their numbers."""
+        numbers = [row.number for row in self._look(info.id).beside]
+        for number in numbers:
+            self._replacing.give_up(info.id, number)
+        return numbers
+
+    def _renew(self, info: ChronologyInfo, progress: Progress) -> int:
+        """Replace rows that are outdated."""
+        self._held.pop(info.id, None)
+        held = self._build(info.id, progress)
+        if held is None:
             return 0
-        before = held.place
+        self._switch(held, keep=True)
+        return held.fold.position
+
+    def _build(self, chronology_id: str, progress: Progress) -> Held | None:
+        held, unknown = self._replacing.build(chronology_id, progress)
+        if unknown is None:
+            return held
+        if held.fold.position < self._look(chronology_id).place.position:
+            # A newer release wrote the live rows. They show more than we could: they stay, and say what is wrong.
+            self._beyond_us.add(chronology_id)
+            self._replacing.give_up(chronology_id, held.key.generation)
+            self._stop_at(chronology_id, unknown)
+            return None
+        return held
+
+    def _switch(self, held: Held, *, keep: bool) -> Replaced:
+        replaced = self._replacing.switch(held, keep=keep)
+        here = held.fold.chronology_id
+        self._held[here] = held
+        self.stopped.pop(here, None)
+        self._tell(here)
+        return replaced
+
+    def _stands_by(self, info: ChronologyInfo, seen: Look) -> bool:
+        """Whether live rows of other rules are to stay: a newer release has taken over, or somebody switched back to an older one."""
+        if seen.fold_version == fold.VERSION:
+            return False
+        newer = seen.fold_version > fold.VERSION
+        if not newer and (seen.erased_since or seen.ours(KEPT) is None):
+            return False
+        reason = (
+            f"the read model of {info.slug} is consolidated by the rules {seen.fold_version} of "
+            f"{'a newer release' if newer else 'an older release, which was switched back to'}, and this one has the rules {fold.VERSION}: "
+            f"it stays at revision {seen.place.position} unless that release folds it on; `salname rebuild {info.slug}` replaces it"
+        )
+        if self.stopped.get(info.id) != reason:
+            self.stopped[info.id] = reason
+            log.warning("projection.stands_by", chronology=info.slug, reason=reason)
+        return True
+
+    def _step(self, chronology_id: str, seen: Look) -> int:
+        held = self._held.get(chronology_id)
+        if held is None or held.key.generation != self._own(seen).generation:
+            held = self._load(chronology_id, seen)
+            if held is None:
+                return 0
+            self._held[chronology_id] = held
         try:
-            rows = [
-                rows_of(chronology_id, revision, held.fold.claims, held.key)
-                for revision in _fold(held.fold, events, self._texts(chronology_id, events))
-            ]
-            with self._database.write() as session:
-                take_progress(session, chronology_id, before, held.fold.position, events[-1].time.isoformat())
-                for revision in rows:
-                    write_revision(session, chronology_id, revision)
+            step = self._folding.step(held)
         except BaseException:
             # What was folded in memory is ahead of the rows now: it must not be built upon.
             self._held.pop(chronology_id, None)
             raise
-        self.stopped.pop(chronology_id, None)
-        self._tell(chronology_id)
-        return len(events)
+        if step:
+            if held.live:
+                self.stopped.pop(chronology_id, None)
+            self._tell(chronology_id)
+        return step
 
-    def _texts(self, chronology_id: str, events: Sequence[Recorded]) -> dict[str, str]:
-        """Read the texts of the documents that are captured in these events: each once, to find the sentences that it shares."""
-        captured = [event.data.document_id for event in events if isinstance(event.data, DocumentCaptured)]
-        return self._log.texts(chronology_id, captured) if captured else {}
+    @staticmethod
+    def _own(seen: Look) -> Place:
+        """The rows that this release folds: the live ones, or what it is to have at hand while another release's are live."""
+        if not seen.outdated:
+            return seen.place
+        row = seen.ours(KEPT, BUILDING)
+        return Place() if row is None else Place(row.number, row.position)
 
-    def _load(self, chronology_id: str) -> _Held:
-        """Fold what the progress says is written already, without writing it again; open the first generation where there is none."""
-        seen = self._look(chronology_id)
-        if seen.place.generation == 0:
-            return self._open(chronology_id, seen)
-        with self._database.read() as session:
-            key = self._database.read_keys.find(session, chronology_id, seen.place.generation)
-        if key is None:
-            raise StaleFoldError
-        fold = Fold(chronology_id)
-        for events in _batches(self._log, chronology_id, seen.place.position):
-            for _ in _fold(fold, events, self._texts(chronology_id, events)):
-                pass
-        return _Held(fold, key)
-
-    def _open(self, chronology_id: str, seen: _Look) -> _Held:
+    def _load(self, chronology_id: str, seen: Look) -> Held | None:
+        """Fold what the rows show already; open the first generation where there is none."""
+        generations.sweep(self._database, chronology_id)
+        place = self._own(seen)
+        if place.generation > 0:
+            return self._folding.load(chronology_id, place, live=not seen.outdated, carried=seen.carried)
+        if seen.place.generation > 0:
+            return None
         key, key_row = self._database.read_keys.make(chronology_id, 1)
-        row = ProgressRow(chronology_id=chronology_id, position=0, generation=1, erasures=seen.erasures, fold_version=VERSION, time="")
+        row = ProgressRow(chronology_id=chronology_id, position=0, generation=1, erasures=seen.erasures, fold_version=fold.VERSION, time="")
         with self._database.write() as session:
-            begin_generation(session, seen.place, row, key_row)
-        return _Held(Fold(chronology_id), key)
+            generations.open_first(session, row, key_row)
+        return Held(Fold(chronology_id), key, live=True)
 
-    def _outdated(self, chronology_id: str) -> bool:
-        """Whether the rows were written by a release that folds otherwise, or may hold the words of a document erased since."""
-        return _is_outdated(self._look(chronology_id))
-
-    def _look(self, chronology_id: str) -> _Look:
+    def _look(self, chronology_id: str) -> Look:
         with self._database.read() as session:
-            row = session.get(ProgressRow, chronology_id)
-            erasures = count_erasures(session, chronology_id)
-        if row is None:
-            return _Look(Place(), VERSION, erasures, erasures)
-        return _Look(Place(row.generation, row.position), row.fold_version, erasures, row.erasures)
+            return generations.look(session, chronology_id)
 
     def _stop_at(self, chronology_id: str, error: UnknownEvent) -> None:
         if self.stopped.get(chronology_id) == error.detail:
@@ -243,29 +260,13 @@ class Projector:
         self.stopped[chronology_id] = error.detail
         log.error("projection.stopped", chronology=chronology_id, reason=error.detail)
         with self._database.write() as session:
-            note_error(session, chronology_id, error.detail)
+            generations.note_error(session, chronology_id, error.detail)
 
     def _tell(self, chronology_id: str) -> None:
         if self._database.dialect == "postgresql":
             with self._database.write() as session:
                 session.execute(text("SELECT pg_notify(:channel, :chronology)"), {"channel": CHANNEL, "chronology": chronology_id})
         self._on_change()
-
-
-def _is_outdated(seen: _Look) -> bool:
-    return seen.place.generation > 0 and (seen.fold_version != VERSION or seen.erasures > seen.built_at)
-
-
-def _batches(events: LogReader, chronology_id: str, until: int | None = None) -> Iterator[list[Recorded]]:
-    after = 0
-    while (until is None or after < until) and (batch := events.read(chronology_id, after, BATCH)):
-        yield batch if until is None else [event for event in batch if event.position <= until]
-        after = batch[-1].position
-
-
-def _fold(fold: Fold, events: Sequence[Recorded], texts: Mapping[str, str]) -> Iterator[Revision]:
-    for _, commit in groupby(events, key=lambda event: event.commit):
-        yield fold.apply(list(commit), texts)
 
 
 class ProjectionThread(threading.Thread):

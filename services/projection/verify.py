@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Table, select
+import orjson
+from sqlalchemy import Column, Table, select
 from sqlmodel import SQLModel
 
 from services.projection.runner import Projector
@@ -19,9 +20,10 @@ from shared.domain.events import Recorded
 from shared.domain.ids import canonical_json
 from shared.domain.ports import ChronologyInfo, LogReader
 from shared.store.engine import Database, ReadSession
+from shared.store.generations import live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import READ_MODEL, ChangeRow, ClaimRow, EntryRow, ProgressRow, ReadKeyRow
+from shared.store.read_model import GENERATED, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
 
 FETCH = 500
 
@@ -36,6 +38,10 @@ class VerifiedReadModel:
     position: int
     rows: int
     digest: str
+
+
+IDENTITY: dict[type[SQLModel], tuple[str, ...]] = {ListingRow: ("id", "since")}
+"""The columns that rows are known by where their primary key is only a number that each generation gives them anew."""
 
 
 class _UpTo:
@@ -60,25 +66,33 @@ def verify_read_model(
         row = session.get(ProgressRow, info.id)
     if row is None:
         return VerifiedReadModel(0, 0, hashlib.sha256().hexdigest())
-    position = row.position
+    position, carried = row.position, row.carried
     with TemporaryDirectory(prefix="salname-verify-") as folder:
         aside = Database(f"sqlite:///{Path(folder) / 'read-model.db'}", kek=KeyEncryptionKey(new_key()))
         try:
             migrate(aside)
             Projector(aside, _UpTo(log, position)).project(info, progress)
             with database.read() as stored, aside.read() as expected:
-                rows, digest = _compare(database, stored, aside, expected, info.id)
+                rows, digest = _compare(_Side(database, stored, info.id, carried), _Side(aside, expected, info.id, carried))
         finally:
             aside.close()
     return VerifiedReadModel(position, rows, digest)
 
 
-def _compare(database: Database, stored: ReadSession, aside: Database, expected: ReadSession, here: str) -> tuple[int, str]:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A read model as a session sees it. Up to the revision `carried`, changes were told by an earlier generation."""
+
+    database: Database
+    session: ReadSession
+    here: str
+    carried: int
+
+
+def _compare(stored: _Side, expected: _Side) -> tuple[int, str]:
     digest, rows = hashlib.sha256(), 0
-    for model in READ_MODEL:
-        if model in (ProgressRow, ReadKeyRow):
-            continue
-        with closing(_contents(database, stored, model, here)) as left, closing(_contents(aside, expected, model, here)) as right:
+    for model in GENERATED:
+        with closing(_contents(stored, model)) as left, closing(_contents(expected, model)) as right:
             for ours, theirs in zip_longest(left, right):
                 if ours != theirs:
                     raise Damaged(
@@ -91,38 +105,53 @@ def _compare(database: Database, stored: ReadSession, aside: Database, expected:
 
 def _difference(model: type[SQLModel], ours: dict[str, Any] | None, theirs: dict[str, Any] | None) -> str:
     table, either = str(model.__tablename__), ours or theirs or {}
-    name = ", ".join(str(either[column.name]) for column in _table(model).primary_key if column.name != "chronology_id")
-    if ours is None or theirs is None or any(ours[column.name] != theirs[column.name] for column in _table(model).primary_key):
+    identity = [column.name for column in _identity(model) if column.name != "generation"]
+    name = ", ".join(str(either[column]) for column in identity if column != "chronology_id")
+    if ours is None or theirs is None or any(ours[column] != theirs[column] for column in identity):
         return f"rows are missing or invented in {table} at {name}"
     columns = [column for column, value in ours.items() if value != theirs[column]]
     return f"{table} {name} differs in {', '.join(columns)}"
 
 
-def _contents(database: Database, session: ReadSession, model: type[SQLModel], here: str) -> Generator[dict[str, Any]]:
+def _contents(side: _Side, model: type[SQLModel]) -> Generator[dict[str, Any]]:
     """Yield the rows of a table, their bodies opened, in the order of their keys, which is the same on every database."""
-    table, key = _table(model), _key(database, session, here)
+    table, key = _table(model), _key(side)
     order = [
-        column.collate("C") if database.dialect == "postgresql" and column.type.python_type is str else column
-        for column in table.primary_key
+        column.collate("C") if side.database.dialect == "postgresql" and column.type.python_type is str else column
+        for column in _identity(model)
     ]
-    query = select(table).where(table.c.chronology_id == here).order_by(*order).execution_options(yield_per=FETCH)
-    with closing(session.execute(query)) as found:
+    query = select(table).where(live_rows(side.session, side.here).of(table.c)).order_by(*order).execution_options(yield_per=FETCH)
+    if model is ChangeRow:
+        query = query.where(table.c.revision > side.carried)
+    with closing(side.session.execute(query)) as found:
         for row in found:
-            yield _said(model, dict(row._mapping), key)
+            yield _said(model, dict(row._mapping), key, side.carried)
 
 
-def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey) -> dict[str, Any]:
-    """What a row says, without what depends on its generation's key."""
+def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey, carried: int) -> dict[str, Any]:
+    """What a row says, without what depends on its generation and the generation's key."""
+    del said["generation"]
     if model in SEALED:
         said["body"] = key.open(said["body"], str(model.__tablename__), *(said[name] for name in SEALED[model])).decode()
-    if "search" in said:
-        said["search"] = len(said["search"].split())  # tokens are made with the key, their number is not
+    if model is ChangeRow and carried:
+        change = orjson.loads(said["body"])
+        change["data"]["previous"] = max(change["data"]["previous"], carried)  # which change that was is no matter of this fold's
+        said["body"] = change
+    if model is ListingRow:
+        del said["number"]
+        # Tokens and codes are made with the key, how many they are is not.
+        said["tokens"], said["facets"] = len(said["tokens"]), len(said["facets"])
     return said
 
 
-def _key(database: Database, session: ReadSession, here: str) -> ReadKey:
-    row = session.get(ProgressRow, here)
-    key = database.read_keys.find(session, here, row.generation) if row else None
+def _identity(model: type[SQLModel]) -> list[Column[Any]]:
+    """The columns that tell rows of a table apart, in the order in which rows are compared."""
+    return [_table(model).c[name] for name in IDENTITY[model]] if model in IDENTITY else list(_table(model).primary_key)
+
+
+def _key(side: _Side) -> ReadKey:
+    rows = live_rows(side.session, side.here)
+    key = side.database.read_keys.find(side.session, side.here, rows.generation)
     if key is None:
         raise WrongKey("the key of this read model is not there; `salname rebuild` makes it anew")
     return key

@@ -5,6 +5,8 @@ from services.query.citations import Evidence, document_ref, document_url, entry
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
 from services.query.erasures import refuse_erased_claim
+from services.query.pages.reasons import reason_words
+from services.query.pages.wording import ENGLISH
 from services.query.periods import InRange
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
@@ -21,18 +23,22 @@ from services.query.schemas import (
     EntrySummary,
     EntryView,
     ErasureView,
+    LinkView,
     SourceList,
     SourceWithDocuments,
     ValueAlternativeView,
     ValueSummary,
     ValueView,
 )
+from services.query.search_schemas import MatchView
 from services.query.snapshot import Snapshot
+from services.query.snippets import found_in
 from services.query.texts import Texts
-from shared.domain.chronology import Entry, EntryValue
+from shared.domain.chronology import Entry, EntryValue, Link
 from shared.domain.corrections import claims_named
 from shared.domain.dates import civil
 from shared.domain.errors import NotFound
+from shared.lexicon.searching import Wanted
 
 
 def chronology(snapshot: Snapshot) -> ChronologyView:
@@ -55,18 +61,21 @@ def chronology(snapshot: Snapshot) -> ChronologyView:
     )
 
 
-def entry_list(snapshot: Snapshot, page: EntryPage) -> EntryList:
-    """Show a page of entries."""
+def entry_list(snapshot: Snapshot, page: EntryPage, asked: Wanted | None = None) -> EntryList:
+    """Show a page of entries, and of each where the words stand that were asked for."""
+    found = found_in(snapshot, page.entries, asked) if asked else {}
     return EntryList(
         revision=snapshot.revision,
-        entries=tuple(summary(snapshot, entry, in_range) for entry, in_range in zip(page.entries, page.in_range, strict=True)),
+        entries=tuple(
+            summary(snapshot, entry, in_range, found.get(entry.id, ())) for entry, in_range in zip(page.entries, page.in_range, strict=True)
+        ),
         next=page.next,
         previous=page.previous,
     )
 
 
-def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None) -> EntrySummary:
-    """Show an entry in a list. `in_range` says how it fits the dates that were asked for."""
+def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None, matches: tuple[MatchView, ...] = ()) -> EntrySummary:
+    """Show an entry in a list. `in_range` says how it fits the dates that were asked for, `matches` where the words stand."""
     return EntrySummary(
         id=entry.id,
         url=entry_url(snapshot.slug, entry.id),
@@ -86,6 +95,7 @@ def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None) -
         claims=len(entry.claims),
         sources=len(entry.sources),
         in_range=in_range,
+        matches=matches,
     )
 
 
@@ -115,13 +125,17 @@ def entry_view(snapshot: Snapshot, evidence: Evidence, found: Entry) -> EntryVie
         claims=tuple(evidence.show_claim(claim_id) for claim_id in standing),
         withdrawn=tuple(evidence.show_claim(claim_id) for claim_id in found.withdrawn),
         superseded=found.superseded,
-        links=found.links,
+        links=tuple(_link(link) for link in found.links),
         corrections=found.corrections,
         erased=found.erased,
         documents=tuple(document_ref(captured) for captured in evidence.documents.values() if captured.id in cited),
         origins=found.origins,
         alarms=found.alarms,
     )
+
+
+def _link(link: Link) -> LinkView:
+    return LinkView(claims=link.claims, reasons=tuple(reason_words(reason, ENGLISH) for reason in link.reasons), evidence=link.reasons)
 
 
 def _date(evidence: Evidence, found: Entry) -> DateView:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.query import export_routes, origins_routes, proof_routes, routes, time_routes
-from services.query.pages import looking_back, origins, proof, reference
+from services.query import export_routes, generation_routes, origins_routes, proof_routes, routes, search_routes, time_routes
+from services.query.pages import listing, looking_back, near_misses, origins, proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
@@ -34,14 +34,18 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     streams = Streams(database, wakeup, settings.poll_seconds, settings.heartbeat_seconds)
     app.state.query = QueryService(database, settings, streams)
     app.include_router(routes.router)
+    app.include_router(search_routes.router)
     app.include_router(proof_routes.router)
     app.include_router(export_routes.router)
     app.include_router(time_routes.router)
     app.include_router(origins_routes.router)
+    app.include_router(generation_routes.router)
     app.include_router(pages.router)
+    app.include_router(listing.router)
     app.include_router(proof.router)
     app.include_router(looking_back.router)
     app.include_router(origins.router)
+    app.include_router(near_misses.router)
     reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)

@@ -1,4 +1,4 @@
-"""Opaque cursors: where a page of entries ended, and the revision that its reader is walking through."""
+"""Opaque cursors: where a page of entries ended, in which order, and the revision that its reader is walking through."""
 
 import base64
 import binascii
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from services.query.orders import Key, Sort
 from shared.domain.errors import InvalidInput
 from shared.domain.model import Frozen
 from shared.store.read_model import NO_END, NO_START
@@ -15,20 +16,19 @@ Direction = Literal["after", "before"]
 
 
 class Cursor(Frozen):
-    """The sort key of the entry that a page goes on from, in which direction, at which revision.
+    """The key of the entry that a page goes on from, in which order and direction, at which revision.
 
     The revision pins the walk: whatever is added meanwhile, no entry is shown twice or left out.
     """
 
     revision: int
     direction: Direction
-    sort_from: int
-    sort_to: int
-    entry_id: str
+    sort: Sort
+    key: Key
 
     def encode(self) -> str:
         """Return the cursor as its holder sees it."""
-        fields = [self.revision, self.direction, self.sort_from, self.sort_to, self.entry_id]
+        fields = [self.revision, self.direction, self.sort, *self.key]
         return base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
@@ -36,15 +36,25 @@ class Cursor(Frozen):
 _Revision = Annotated[int, Field(ge=0, le=2**53)]
 _Bound = Annotated[int, Field(ge=NO_START, le=NO_END)]
 _EntryId = Annotated[str, Field(max_length=36, pattern=r"^[\x21-\x7e]*$")]
+_Class = Annotated[int, Field(ge=0, le=3)]
+_Half = Annotated[int, Field(ge=0, le=1)]
 
-_fields = TypeAdapter(tuple[_Revision, Direction, _Bound, _Bound, _EntryId])
+_KEYS: dict[Sort, TypeAdapter[Key]] = {
+    "date": TypeAdapter(tuple[_Half, _Bound, _Bound, _EntryId]),
+    "-date": TypeAdapter(tuple[_Half, _Bound, _Bound, _EntryId]),
+    "changed": TypeAdapter(tuple[_Revision, _EntryId]),
+    "sources": TypeAdapter(tuple[_Revision, _Revision, _EntryId]),
+    "relevance": TypeAdapter(tuple[_Class, _Bound, _Bound, _EntryId]),
+}
+_head = TypeAdapter(tuple[_Revision, Direction, Sort])
 
 
 def decode_cursor(text: str) -> Cursor:
     """Return the cursor that was handed out as `text`."""
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        revision, direction, sort_from, sort_to, entry_id = _fields.validate_json(raw)
-    except (binascii.Error, ValueError, ValidationError) as error:
+        fields = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        revision, direction, sort = _head.validate_python(fields[:3], strict=False)
+        key = _KEYS[sort].validate_python(fields[3:])
+    except (binascii.Error, ValueError, TypeError, KeyError, ValidationError, RecursionError) as error:
         raise InvalidInput("this cursor was not handed out here; start again without one") from error
-    return Cursor(revision=revision, direction=direction, sort_from=sort_from, sort_to=sort_to, entry_id=entry_id)
+    return Cursor(revision=revision, direction=direction, sort=sort, key=key)

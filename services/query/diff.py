@@ -97,7 +97,7 @@ def _standing(earlier: Snapshot, later: Snapshot, after: _Place | None, limit: i
     """Entries that stand at the later revision in a version that is newer than the earlier one."""
     since, until = col(EntryRow.since), col(EntryRow.until)
     query = select(since, EntryRow.id).where(
-        EntryRow.chronology_id == later.id,
+        later.rows.of(EntryRow),
         since > (earlier.revision if after is None else max(earlier.revision, after.revision - 1)),
         since <= later.revision,
         or_(until.is_(None), until > later.revision),
@@ -112,10 +112,10 @@ def _gone(earlier: Snapshot, later: Snapshot, after: _Place | None, limit: int) 
     """Entries that stood at the earlier revision, and at the later one do not; by the revision that removed them."""
     again, at_first = aliased(EntryRow), aliased(EntryRow)
     until = col(EntryRow.until)
-    came_back = (again.chronology_id == EntryRow.chronology_id, again.id == EntryRow.id, again.since >= until)
-    stood = (at_first.chronology_id == EntryRow.chronology_id, at_first.id == EntryRow.id, at_first.since <= earlier.revision)
+    came_back = (later.rows.of(again), again.id == EntryRow.id, again.since >= until)
+    stood = (later.rows.of(at_first), at_first.id == EntryRow.id, at_first.since <= earlier.revision)
     query = select(until, EntryRow.id).where(
-        EntryRow.chronology_id == later.id,
+        later.rows.of(EntryRow),
         until > (earlier.revision if after is None else max(earlier.revision, after.revision - 1)),
         until <= later.revision,
         ~select(again.id).where(*came_back, again.since <= later.revision).exists(),
@@ -163,7 +163,7 @@ def _revisions_of(earlier: Snapshot, later: Snapshot, entry_ids: list[str]) -> d
     """The revisions between the two that changed each entry, in order."""
     found: dict[str, set[int]] = {entry_id: set() for entry_id in entry_ids}
     for batch in reader.batches(entry_ids):
-        here = (EntryRow.chronology_id == later.id, col(EntryRow.id).in_(batch), col(EntryRow.since) <= later.revision)
+        here = (later.rows.of(EntryRow), col(EntryRow.id).in_(batch), col(EntryRow.since) <= later.revision)
         ended = or_(col(EntryRow.until).is_(None), col(EntryRow.until) > earlier.revision)
         for entry_id, since, until in later.session.exec(select(EntryRow.id, EntryRow.since, EntryRow.until).where(*here, ended)):
             found[entry_id].update(number for number in (since, until) if number and earlier.revision < number <= later.revision)
@@ -173,9 +173,7 @@ def _revisions_of(earlier: Snapshot, later: Snapshot, entry_ids: list[str]) -> d
 def _erased(earlier: Snapshot, later: Snapshot) -> list[ErasedDocument]:
     """The documents that were erased between the two, in order; at most as many as a page has entries."""
     position = col(CapturedRow.erased_position)
-    query = select(position, CapturedRow.erased).where(
-        CapturedRow.chronology_id == later.id, position > earlier.revision, position <= later.revision
-    )
+    query = select(position, CapturedRow.erased).where(later.rows.of(CapturedRow), position > earlier.revision, position <= later.revision)
     rows = later.session.exec(query.order_by(position).limit(MAX_PAGE))
     found = [(number, Erasure.model_validate_json(body)) for number, body in rows if body is not None]
     return [

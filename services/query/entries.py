@@ -1,42 +1,39 @@
-"""Entries out of the read model: pages of them in chronological order, and one by its id.
+"""Entries out of the read model: pages of them as they are filtered and ordered, and one by its id.
 
-Versions of entries are found at an earlier revision as fast as at the current one: the index that has them in order also has the
-revisions from and until which each held. Near the beginning of a log, where nearly all versions in that order are of later revisions,
-the few that there were are found by the revision, and then sorted.
+Which versions of entries are shown, and in what order, is read from the listing (`orders`, `finding`); the entries themselves are opened
+only for what a page shows.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, or_, tuple_
+from sqlalchemy import ColumnElement, false, func, or_, text
 from sqlmodel import col, select
 
 from services.query.cursors import Cursor, Direction
-from services.query.periods import UNDATED, Certainty, InRange, Period
+from services.query.finding import Match, actor_match, has, place_match, search_for, source_match, title_match, words_match, year_match
+from services.query.orders import BY_DATE, ByDate, ByRelevance, BySources, Changed, Key, Listed, Order, Sort, bereft, walk
+from services.query.periods import Certainty, InRange, Period
 from services.query.snapshot import Snapshot
 from shared.domain.chronology import Entry, Status
-from shared.lexicon.folding import words
-from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, PlacementRow
+from shared.domain.errors import InvalidInput
+from shared.lexicon.searching import Wanted, wanted
+from shared.store.read_keys import ReadKey
+from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow, PlacementRow
 
 PAGE = 50
 MAX_PAGE = 500
-EARLY = 2_000
-"""With no more versions than this up to a revision, they are found by it, and then sorted."""
-
-
-Place = tuple[int, int, str]
-"""The sort key of an entry: its day bounds and its id."""
-
-_KEY = (col(EntryRow.sort_from), col(EntryRow.sort_to), col(EntryRow.id))
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which entries are asked for.
 
-    `date_from`, `date_to`, `before`, `after` and `certainty` are those of a `Period`. Of each word of `text`, the entry has one that
-    begins so; `ReadKey.token` says how exactly.
+    `date_from`, `date_to`, `before`, `after` and `certainty` are those of a `Period`. `text` is what `wanted` reads: of each word, the
+    entry has one that begins so. `source` is an id, `place` and `actor` are names in any language; `year` is one in which it may have
+    happened.
     """
 
     text: str | None = None
@@ -47,6 +44,10 @@ class Filters:
     before: str | None = None
     after: str | None = None
     certainty: Certainty = "possible"
+    source: str | None = None
+    place: str | None = None
+    actor: str | None = None
+    year: int | None = None
 
     @property
     def period(self) -> Period:
@@ -56,7 +57,30 @@ class Filters:
     @property
     def any(self) -> bool:
         """Whether anything is filtered at all."""
-        return bool(self.text or self.period.any or self.disputed or self.status)
+        named = (self.source, self.place, self.actor, self.year)
+        return bool(self.text or self.period.any or self.disputed or self.status) or any(one is not None for one in named)
+
+    @property
+    def asked(self) -> Wanted:
+        """The words and phrases that are asked for."""
+        return wanted(self.text or "")
+
+    def match(self, key: ReadKey) -> Match:
+        """What entries have in the search index that are asked for."""
+        found: Match = words_match(key, self.asked) if self.text else ()
+        found += source_match(key, self.source) if self.source is not None else ()
+        found += place_match(key, self.place) if self.place is not None else ()
+        found += actor_match(key, self.actor) if self.actor is not None else ()
+        return found + (year_match(key, self.year) if self.year is not None else ())
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What else their rows of the listing meet."""
+        found = self.period.conditions()
+        if self.disputed:
+            found.append(col(ListingRow.disputed).is_(True))
+        if self.status:
+            found.append(col(ListingRow.status) == self.status)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +96,18 @@ class EntryPage:
     previous: str | None
 
 
-def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE) -> EntryPage:
-    """Return up to `limit` entries from the cursor on, ordered by their day bounds; those without a date come last."""
+def entry_page(
+    snapshot: Snapshot, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE, sort: Sort | None = None
+) -> EntryPage:
+    """Return up to `limit` entries from the cursor on, in the order of the cursor, or else in the one named, or by date.
+
+    Raises `InvalidInput` when the two are not the same, or when an order by relevance is asked for without words.
+    """
+    if cursor is not None and sort not in (None, cursor.sort):
+        raise InvalidInput(f"this cursor goes on in the order {cursor.sort!r}, not in {sort!r}; start again without one")
+    sort = (cursor.sort if cursor else sort) or "date"
     backwards = cursor is not None and cursor.direction == "before"
-    place = None if cursor is None else (cursor.sort_from, cursor.sort_to, cursor.entry_id)
-    found = _matching(snapshot, filters, place, limit + 1, backwards=backwards)
+    found = _matching(snapshot, filters, sort, cursor.key if cursor else None, limit + 1, backwards=backwards)
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -85,9 +116,7 @@ def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = Non
     has_previous = more if backwards else cursor is not None
 
     def turn(at: _Found, direction: Direction) -> str:
-        return Cursor(
-            revision=snapshot.revision, direction=direction, sort_from=at.row.sort_from, sort_to=at.row.sort_to, entry_id=at.row.id
-        ).encode()
+        return Cursor(revision=snapshot.revision, direction=direction, sort=sort, key=at.listed.key).encode()
 
     return EntryPage(
         entries=[one.entry for one in found],
@@ -99,71 +128,60 @@ def entry_page(snapshot: Snapshot, filters: Filters, cursor: Cursor | None = Non
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    row: EntryRow
+    listed: Listed
     entry: Entry
     in_range: InRange | None
 
 
-def _matching(snapshot: Snapshot, filters: Filters, place: Place | None, limit: int, *, backwards: bool) -> list[_Found]:
+def _matching(snapshot: Snapshot, filters: Filters, sort: Sort, place: Key | None, limit: int, *, backwards: bool) -> list[_Found]:
     """Return up to `limit` entries that match, the nearest first. Rows are narrowed by day bounds; dates are asked one by one."""
-    conditions, period, found = _conditions(snapshot, filters), filters.period, list[_Found]()
+    order = order_of(snapshot, filters, sort)
+    match = filters.match(snapshot.key) if filters.any and snapshot.generation else ()
+    search = search_for(snapshot, match, filters.conditions())
+    period, found = filters.period, list[_Found]()
     while True:
-        rows = walk(snapshot, conditions, place, limit, backwards=backwards)
-        for row in rows:
-            entry = opened(snapshot, row)
+        rows = walk(snapshot, search, place, limit, backwards=backwards, order=order)
+        for row, entry in zip(rows, entries_of(snapshot, rows), strict=True):
             in_range = period.fits(entry) if period.any else None
             if in_range or not period.any:
                 found.append(_Found(row, entry, in_range))
         if len(rows) < limit or len(found) >= limit:
             return found[:limit]
-        place = (rows[-1].sort_from, rows[-1].sort_to, rows[-1].id)
+        place = rows[-1].key
 
 
-def walk(
-    snapshot: Snapshot, conditions: list[ColumnElement[bool]], place: Place | None, limit: int, *, backwards: bool = False
-) -> list[EntryRow]:
-    """Return up to `limit` entries that follow a place in the chronology, or precede it, the nearest first.
-
-    What has no date sorts first in the index and last for readers, so the walk goes along the index twice: the dated, then the rest.
-    """
-    if _is_early(snapshot):
-        return _walk_early(snapshot, conditions, place, limit, backwards=backwards)
-    stretches = [~UNDATED, UNDATED]
-    if backwards:
-        stretches.reverse()
-    if place is not None and (place[:2] == (NO_START, NO_END)) != backwards:
-        stretches = stretches[1:]
-    rows: list[EntryRow] = []
-    for number, stretch in enumerate(stretches):
-        query = select(EntryRow).where(*holding(snapshot), *conditions, stretch)
-        if place is not None and number == 0:
-            query = query.where(tuple_(*_KEY) < tuple_(*place) if backwards else tuple_(*_KEY) > tuple_(*place))
-        query = query.order_by(*(part.desc() if backwards else part for part in _KEY)).limit(limit - len(rows))
-        rows += snapshot.session.exec(query)
-        if len(rows) == limit:
-            break
-    return rows
+def order_of(snapshot: Snapshot, filters: Filters, sort: Sort) -> Order:
+    """Return the order of a name."""
+    if sort == "relevance":
+        if not filters.text:
+            raise InvalidInput("an order by relevance needs words that are searched for: say which in q, or sort by something else")
+        return ByRelevance(has(snapshot, title_match(snapshot.key, filters.asked)) if snapshot.generation else false())
+    return {"changed": Changed(), "sources": BySources(), "date": BY_DATE, "-date": ByDate(descending=True)}[sort]
 
 
-def _is_early(snapshot: Snapshot) -> bool:
-    """Whether there were so few versions of entries up to the snapshot's revision that to read them all costs no more than a page."""
-    if not snapshot.past:
-        return False
-    some = select(EntryRow.since).where(EntryRow.chronology_id == snapshot.id, col(EntryRow.since) <= snapshot.revision).limit(EARLY + 1)
-    return snapshot.session.exec(select(func.count()).select_from(some.subquery())).one() <= EARLY
+_BODIES = {
+    "sqlite": "SELECT e.id, e.since, e.body FROM json_each(:wanted) AS w CROSS JOIN entry AS e "
+    "WHERE e.chronology_id = :here AND e.generation = :generation AND e.id = w.value ->> 0 AND e.since = w.value ->> 1",
+    "postgresql": "SELECT e.id, e.since, e.body FROM json_array_elements(CAST(:wanted AS json)) AS w JOIN entry AS e "
+    "ON e.chronology_id = :here AND e.generation = :generation AND e.id = w ->> 0 AND e.since = (w ->> 1)::bigint",
+}
 
 
-def _walk_early(
-    snapshot: Snapshot, conditions: list[ColumnElement[bool]], place: Place | None, limit: int, *, backwards: bool
-) -> list[EntryRow]:
-    # No index has this order: what is found by its revision is sorted, rather than found along the order.
-    order = (case((UNDATED, 1), else_=0), *_KEY)
-    query = select(EntryRow).where(*holding(snapshot), *conditions).with_hint(EntryRow, "INDEXED BY ix_entry_since", "sqlite")
-    if place is not None:
-        here = tuple_(int(place[:2] == (NO_START, NO_END)), *place)
-        query = query.where(tuple_(*order) < here if backwards else tuple_(*order) > here)
-    query = query.order_by(*(part.desc() if backwards else part for part in order)).limit(limit)
-    return list(snapshot.session.exec(query))
+def entries_of(snapshot: Snapshot, listed: Sequence[Listed]) -> list[Entry]:
+    """Read the entries of rows of the listing, in their order."""
+    return find_versions(snapshot, [(row.id, row.since) for row in listed])
+
+
+def find_versions(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> list[Entry]:
+    """Read versions of entries by their ids and the revisions from which they held, in this order."""
+    if not versions:
+        return []
+    named = json.dumps(versions)
+    rows = snapshot.session.execute(
+        text(_BODIES[snapshot.database.dialect]), {"here": snapshot.id, "generation": snapshot.generation, "wanted": named}
+    )
+    bodies = {(entry_id, since): body for entry_id, since, body in rows}
+    return [Entry.model_validate_json(snapshot.open(bodies[one], "entry", *one)) for one in versions]
 
 
 def opened(snapshot: Snapshot, row: EntryRow) -> Entry:
@@ -173,29 +191,20 @@ def opened(snapshot: Snapshot, row: EntryRow) -> Entry:
 
 def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
     """The conditions under which an entry's version is the one shown at the snapshot's revision."""
-    here: list[Any] = [col(EntryRow.chronology_id) == snapshot.id]
+    here: list[Any] = [snapshot.rows.of(EntryRow)]
     if snapshot.erasing:
-        # Until the rows are built anew, what an erased document had a part in is not shown.
-        bereft = select(ClaimRow.entry_id).where(ClaimRow.chronology_id == snapshot.id, col(ClaimRow.document_id).in_(snapshot.erasing))
-        here.append(col(EntryRow.id).not_in(bereft))
+        here.append(col(EntryRow.id).not_in(bereft(snapshot)))
     if not snapshot.past:
         return [*here, col(EntryRow.until).is_(None)]
     until = or_(col(EntryRow.until).is_(None), col(EntryRow.until) > snapshot.revision)
     return [*here, col(EntryRow.since) <= snapshot.revision, until]
 
 
-def _conditions(snapshot: Snapshot, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.text:
-        wanted = dict.fromkeys(words(filters.text))
-        # Without a letter or digit there is nothing to look for, and so nothing to be found.
-        conditions += [col(EntryRow.search).contains(snapshot.token(word), autoescape=True) for word in wanted] or [false()]
-    conditions += filters.period.conditions()
-    if filters.disputed:
-        conditions.append(col(EntryRow.disputed).is_(True))
-    if filters.status:
-        conditions.append(col(EntryRow.status) == filters.status)
-    return conditions
+def place_of(entry: Entry) -> Key:
+    """Return the place of an entry in the order of the days."""
+    undated = entry.earliest is None and entry.latest is None
+    bounds = (NO_START if entry.earliest is None else entry.earliest, NO_END if entry.latest is None else entry.latest)
+    return int(undated), *bounds, entry.id
 
 
 def find_entry(snapshot: Snapshot, entry_id: str) -> Entry | None:
@@ -213,13 +222,13 @@ def find_entries(snapshot: Snapshot, entry_ids: Collection[str]) -> dict[str, En
 
 def entry_of_claim(snapshot: Snapshot, claim_id: str) -> str | None:
     """Return the id of the entry that holds a claim; an entry that was merged into another is known by its claim's id."""
-    claim = snapshot.session.get(ClaimRow, (snapshot.id, claim_id))
+    claim = snapshot.find(ClaimRow, claim_id)
     if claim is None or claim.position > snapshot.revision:
         return None
     if not snapshot.past:
         return claim.entry_id
     before = (
-        PlacementRow.chronology_id == snapshot.id,
+        snapshot.rows.of(PlacementRow),
         PlacementRow.claim_id == claim_id,
         col(PlacementRow.until) > snapshot.revision,
     )

@@ -29,7 +29,7 @@ def holder_of(snapshot: Snapshot, claim_id: str) -> str:
 
 def refuse_erased_claim(snapshot: Snapshot, claim_id: str, what: str = "the claim") -> None:
     """Raise `Gone` for a claim of an erased document."""
-    erased = snapshot.session.get(ErasedClaimRow, (snapshot.id, claim_id))
+    erased = snapshot.find(ErasedClaimRow, claim_id)
     if erased is None:
         return
     survivor = _survivor(snapshot, claim_id)
@@ -43,7 +43,7 @@ def refuse_erased_document(snapshot: Snapshot, document_id: str) -> None:
 
 
 def _refuse(snapshot: Snapshot, document_id: str, what: str, **extra: object) -> None:
-    row = snapshot.session.get(CapturedRow, (snapshot.id, document_id))
+    row = snapshot.find(CapturedRow, document_id)
     # At a revision before its capture, a document is unknown; at any later one it is gone, also at those before it was erased.
     if row is not None and row.erased is not None and row.position <= snapshot.revision:
         _gone(Erasure.model_validate_json(row.erased), what, extra)
@@ -67,7 +67,7 @@ def _survivor(snapshot: Snapshot, claim_id: str) -> str | None:
     found: str | None = claim_id
     while found is not None and found not in seen:
         seen.add(found)
-        erased = snapshot.session.get(ErasedClaimRow, (snapshot.id, found))
+        erased = snapshot.find(ErasedClaimRow, found)
         if erased is None:
             return None if found == claim_id else found
         found = erased.beside
@@ -75,5 +75,5 @@ def _survivor(snapshot: Snapshot, claim_id: str) -> str | None:
 
 
 def _is_being_erased(snapshot: Snapshot, claim_id: str) -> bool:
-    claim = snapshot.session.get(ClaimRow, (snapshot.id, claim_id))
+    claim = snapshot.find(ClaimRow, claim_id)
     return claim is not None and claim.document_id in snapshot.erasing

@@ -119,7 +119,16 @@ ENTRY: dict[str, Any] = {
     ],
     "claims": [CLAIM],
     "withdrawn": [],
-    "links": [{"claims": [_CLAIM, _OTHER], "reasons": ["both tell of the opening of a tram line", "both say 3 May 1922"]}],
+    "links": [
+        {
+            "claims": [_CLAIM, _OTHER],
+            "reasons": ["same day, 3 May 1922", "both are about opening"],
+            "evidence": [
+                {"kind": "same-days", "about": [], "dates": ["1922-05-03"]},
+                {"kind": "both-about", "about": ["open"], "dates": []},
+            ],
+        }
+    ],
     "corrections": [],
     "documents": [DOCUMENT_REF],
 }
@@ -144,6 +153,37 @@ ENTRY_LIST: dict[str, Any] = {
     ],
     "next": None,
     "previous": None,
+}
+
+NEAR_MISSES: dict[str, Any] = {
+    "revision": 41,
+    "id": _ENTRY,
+    "url": f"/chronologies/alder-quay/entries/{_ENTRY}/near-misses",
+    "title": "The first tram line opened",
+    "limit": 5,
+    "near_misses": [
+        {
+            "entry": {
+                "id": _OTHER,
+                "url": f"/chronologies/alder-quay/entries/{_OTHER}",
+                "title": "The second tram line opened",
+                "date": "1926",
+                "dates": ["1926"],
+                "status": "single-source",
+                "disputed": False,
+                "planned": False,
+                "confidence": "high",
+                "values": [],
+                "claims": 1,
+                "sources": 1,
+            },
+            "claims": [CLAIM, {**CLAIM, "claim_id": _OTHER, "entry_id": _OTHER}],
+            "agrees": ["both are about opening"],
+            "differs": ["the dates differ: 3 May 1922 and 1926"],
+            "evidence": [{"kind": "both-about", "about": ["open"], "dates": []}],
+            "objections": [{"kind": "dates-apart", "about": [], "dates": ["1922-05-03", "1926"]}],
+        }
+    ],
 }
 
 CHRONOLOGY: dict[str, Any] = {

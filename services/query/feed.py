@@ -6,6 +6,7 @@ from services.query import reader
 from services.query.errors import CursorLost
 from services.query.snapshot import Snapshot, take_snapshot
 from shared.store.engine import Database, ReadSession
+from shared.store.read_model import ProgressRow
 from shared.store.tables import ChronologyRow
 
 PAGE = 100
@@ -40,11 +41,17 @@ def news(database: Database, session: ReadSession, chronology_id: str, after: in
     return News(seen.head, found, upto, seen.generation)
 
 
-def check_cursor(after: int, log_head: int, head: int) -> None:
-    """Refuse a cursor that no revision of this log can have given out.
+def check_cursor(after: int, log_head: int, head: int, lost: int = 0) -> None:
+    """Refuse a cursor that no revision of this log can have given out, and one before `lost`: what its holder was told is not known here.
 
     One ahead of the read model but not of the log is in order: the read model is a moment behind, or being written anew.
     """
+    if 0 < after < lost:
+        raise CursorLost(
+            f"what was told up to revision {after} went with an erasure, and other rules consolidate now; load the chronology again and "
+            "go on from its revision",
+            revision=head,
+        )
     if after < 0 or after > log_head:
         raise CursorLost(
             f"there never was a revision {after} here: the log ends at {log_head}; load the chronology again and go on from its revision",
@@ -52,15 +59,16 @@ def check_cursor(after: int, log_head: int, head: int) -> None:
         )
 
 
-def log_head(session: ReadSession, chronology_id: str) -> int:
-    """Return the last position of a chronology's log."""
-    row = session.get(ChronologyRow, chronology_id)
-    return row.head if row else 0
+def cursor_bounds(session: ReadSession, chronology_id: str) -> tuple[int, int]:
+    """Return the last position of a chronology's log, and the revision before which cursors cannot be served."""
+    row, progress = session.get(ChronologyRow, chronology_id), session.get(ProgressRow, chronology_id)
+    return row.head if row else 0, progress.lost if progress else 0
 
 
 def changes_body(snapshot: Snapshot, after: int, limit: int) -> bytes:
     """Return the answer to `/changes`: the same bytes for each change as the stream sends."""
-    check_cursor(after, snapshot.chronology.head, snapshot.head)
+    head, lost = cursor_bounds(snapshot.session, snapshot.id)
+    check_cursor(after, head, snapshot.head, lost)
     found = news(snapshot.database, snapshot.session, snapshot.id, after, limit)
     listed = b",".join(body for _, body in found.changes)
     return b'{"revision":%d,"changes":[%b],"next":%d}' % (found.head, listed, found.upto)

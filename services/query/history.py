@@ -56,7 +56,7 @@ def story(snapshot: Snapshot, entry_id: str, after: int = 0, limit: int = PAGE) 
     """
     if snapshot.erasing:
         raise being_erased()
-    here = (EntryRow.chronology_id == snapshot.id, EntryRow.id == entry_id, col(EntryRow.since) <= snapshot.revision)
+    here = (snapshot.rows.of(EntryRow), EntryRow.id == entry_id, col(EntryRow.since) <= snapshot.revision)
     newest = snapshot.session.exec(select(EntryRow).where(*here).order_by(col(EntryRow.since).desc()).limit(1)).first()
     if newest is None:
         return None
@@ -75,7 +75,7 @@ def story(snapshot: Snapshot, entry_id: str, after: int = 0, limit: int = PAGE) 
 def _turns(snapshot: Snapshot, entry_id: str, after: int, limit: int) -> list[_Turn]:
     """The revisions after `after` at which a version of the entry began or ended, in order."""
     since = col(EntryRow.since)
-    here = select(EntryRow).where(EntryRow.chronology_id == snapshot.id, EntryRow.id == entry_id)
+    here = select(EntryRow).where(snapshot.rows.of(EntryRow), EntryRow.id == entry_id)
     before = snapshot.session.exec(here.where(since <= min(after, snapshot.revision)).order_by(since.desc()).limit(1)).first()
     began = snapshot.session.exec(here.where(since > after, since <= snapshot.revision).order_by(since).limit(limit)).all()
     rows = [*([before] if before else []), *began]

@@ -296,7 +296,7 @@ def _wording(row: SentenceRow) -> _Wording:
 
 
 def _sentences(snapshot: Snapshot, condition: ColumnElement[bool]) -> list[SentenceRow]:
-    query = select(SentenceRow).where(SentenceRow.chronology_id == snapshot.id, condition)
+    query = select(SentenceRow).where(snapshot.rows.of(SentenceRow), condition)
     return list(snapshot.session.exec(query.order_by(col(SentenceRow.document_id), col(SentenceRow.start)).limit(SENTENCES)))
 
 
@@ -306,7 +306,7 @@ def _near(snapshot: Snapshot, wordings: Iterable[_Wording]) -> dict[_Wording, li
     listed = sorted(wordings)
     for first in range(0, len(listed), BATCH):
         named = tuple_(col(ResemblanceRow.document_id), col(ResemblanceRow.start)).in_(listed[first : first + BATCH])
-        query = select(ResemblanceRow).where(ResemblanceRow.chronology_id == snapshot.id, named)
+        query = select(ResemblanceRow).where(snapshot.rows.of(ResemblanceRow), named)
         for row in snapshot.session.exec(query.order_by(col(ResemblanceRow.other_document_id), col(ResemblanceRow.other_start))):
             found[row.document_id, row.start].append((row.other_document_id, row.other_start))
     return found
@@ -347,7 +347,7 @@ def relations(snapshot: Snapshot, source_id: str) -> SourceRelations:
 
 def _told_by(snapshot: Snapshot, document_ids: list[str]) -> list[str]:
     """The entries that hold claims of these documents, one more than are compared at most."""
-    here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.document_id).in_(document_ids), col(ClaimRow.position) <= snapshot.revision)
+    here = (snapshot.rows.of(ClaimRow), col(ClaimRow.document_id).in_(document_ids), col(ClaimRow.position) <= snapshot.revision)
     if snapshot.past:
         claim_ids = snapshot.session.exec(select(ClaimRow.id).where(*here)).all()
         return sorted(set(reader.holders(snapshot, claim_ids).values()))[: RELATED + 1]

@@ -1,4 +1,4 @@
-"""The API about origins: who is a witness of his own, what is shared, who had a value first, and where support runs in a circle."""
+"""The API about what stands behind an entry and beside it: who is a witness of his own, circles, and what was nearly grouped."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.query import near_misses as nearness
 from services.query import origins as answers
 from services.query.conditional import answer
 from services.query.entries import find_entry
@@ -13,6 +14,7 @@ from services.query.erasures import holder_of
 from services.query.origins_schemas import AlarmList, Genealogy, OriginsAnswer, SharedList, SourceRelations
 from services.query.parameters import GONE, At, Slug
 from services.query.routes import router as reading
+from services.query.schemas import NearMisses
 from services.query.service import Queries
 from services.query.snapshot import Snapshot, open_snapshot
 from shared.web.auth import Reader
@@ -37,6 +39,22 @@ def origins(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Re
         if found is None:
             return _moved(snapshot, entry_id, "/origins", at)
         shown = answers.origins(snapshot, queries.texts, found)
+    return answer(request, snapshot.version, shown)
+
+
+@router.get(
+    "/chronologies/{slug}/entries/{entry_id}/near-misses",
+    response_model=NearMisses,
+    summary="Show what was nearly grouped with an entry, and why it stands apart",
+    responses={**MOVED, 410: GONE},
+)
+def near_misses(request: Request, slug: Slug, entry_id: str, queries: Queries, _: Reader, at: At = None) -> Response:
+    """What agrees and what differs, in words, for the two claims that come nearest; the nearest entry first."""
+    with open_snapshot(queries.database, slug, at) as snapshot:
+        found = find_entry(snapshot, entry_id)
+        if found is None:
+            return _moved(snapshot, entry_id, "/near-misses", at)
+        shown = nearness.near_misses(snapshot, queries.texts, found)
     return answer(request, snapshot.version, shown)
 
 

@@ -4,22 +4,28 @@ An entry *fits for certain* when whatever its date can mean fits, *possibly* whe
 (`1998~`, `1998?`) never fits for certain: its bounds are not sharp. Of dates in dispute, each is asked by itself.
 """
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
+from services.query.orders import UNDATED
 from shared.domain.chronology import Entry
 from shared.domain.dates import DAY_MAX, DAY_MIN, Answer, Edtf
 from shared.domain.errors import InvalidInput
-from shared.store.read_model import NO_END, NO_START, EntryRow
+from shared.store.read_model import NO_END, NO_START, ListingRow
+
+Sign = Literal["<", "<=", ">", ">="]
+Bound = tuple[str, Sign, int]
+"""A column of the listing, how it compares, and the day number that it is compared with."""
+
+SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 Certainty = Literal["certain", "possible"]
 InRange = Literal["yes", "possible"]
-
-UNDATED = and_(col(EntryRow.sort_from) == NO_START, col(EntryRow.sort_to) == NO_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +47,31 @@ class Period:
         return bool(self.date_from or self.date_to or self.before or self.after)
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Conditions on the day bounds of entries, which every entry that fits meets. `fits` has the last word.
+        """Conditions on the day bounds of entries, which every entry that fits meets. `fits` has the last word. Raises as `bounds` does."""
+        if not self.any:
+            return []
+        return [~UNDATED, *(SIGNS[sign](col(getattr(ListingRow, name)), day) for name, sign, day in self.bounds())]
+
+    def bounds(self) -> tuple[Bound, ...]:
+        """What the day bounds of an entry meet which fits, and which has a date.
 
         Raises `InvalidInput` for what is no EDTF date, and for a range that ends before it starts.
         """
-        if not self.any:
-            return []
+        certain = self.certainty == "certain"
         first, last = self._range()
         if last < first:
             raise InvalidInput(f"the range ends before it starts: from {self.date_from} to {self.date_to}")
-        sort_from, sort_to = col(EntryRow.sort_from), col(EntryRow.sort_to)
-        found: list[ColumnElement[bool]] = [~UNDATED]
-        if self.certainty == "certain":
-            found += [sort_from >= _number(first), sort_to <= _number(last)]
-        else:
-            found += [sort_from <= _number(last), sort_to >= _number(first)]
+        found: list[Bound] = [
+            ("sort_from" if certain else "sort_to", ">=", _number(first)),
+            ("sort_to" if certain else "sort_from", "<=", _number(last)),
+        ]
         if self.before:
             bound = Edtf.parse(self.before)
-            found.append(sort_to < _number(bound.earliest) if self.certainty == "certain" else sort_from < _number(bound.latest))
+            found.append(("sort_to", "<", _number(bound.earliest)) if certain else ("sort_from", "<", _number(bound.latest)))
         if self.after:
             bound = Edtf.parse(self.after)
-            found.append(sort_from > _number(bound.latest) if self.certainty == "certain" else sort_to > _number(bound.earliest))
-        return found
+            found.append(("sort_from", ">", _number(bound.latest)) if certain else ("sort_to", ">", _number(bound.earliest)))
+        return tuple(found)
 
     def fits(self, entry: Entry) -> InRange | None:
         """Say whether an entry fits: `yes`, `possible`, or None when it does not, or not as surely as is asked."""

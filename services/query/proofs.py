@@ -17,6 +17,7 @@ from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, NodeReader, consistency_
 from shared.store.checkpoints import StoredCheckpoint, checkpoint_at, log_nodes, newest_checkpoint
 from shared.store.driver import Driver
 from shared.store.engine import Database
+from shared.store.generations import live_rows
 from shared.store.read_model import CapturedRow, ClaimRow, ErasedClaimRow, SourceRow
 from shared.store.tables import ChronologyRow
 from shared.store.tree import TILE_LEVELS, leaves_between, stored_roots
@@ -131,19 +132,20 @@ def chronology_of(database: Database, claim_id: str) -> str:
     """Return the slug of the chronology that a claim was recorded in."""
     with database.read() as session:
         for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)):
-            if any(session.get(kind, (row.id, claim_id)) for kind in (ClaimRow, ErasedClaimRow)):
+            rows = live_rows(session, row.id)
+            if any(rows.find(session, kind, claim_id) for kind in (ClaimRow, ErasedClaimRow)):
                 return row.slug
     raise NotFound(f"there is no claim {claim_id} in any chronology of this database")
 
 
 def _positions(snapshot: Snapshot, claim_id: str) -> tuple[int, int, int]:
     """Return where the claim, its document and its source were recorded."""
-    claim = snapshot.session.get(ClaimRow, (snapshot.id, claim_id))
+    claim = snapshot.find(ClaimRow, claim_id)
     if claim is None:
         refuse_erased_claim(snapshot, claim_id)
         raise NotFound(f"there is no claim {claim_id} in the chronology {snapshot.slug!r}")
-    document = snapshot.session.get(CapturedRow, (snapshot.id, claim.document_id))
-    source = document and snapshot.session.get(SourceRow, (snapshot.id, document.source_id))
+    document = snapshot.find(CapturedRow, claim.document_id)
+    source = document and snapshot.find(SourceRow, document.source_id)
     if document is None or source is None:
         raise Damaged(f"the document of claim {claim_id}, or its source, is not there; run `salname verify --log {snapshot.slug}`")
     return claim.position, document.position, source.position

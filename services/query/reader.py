@@ -117,28 +117,42 @@ def counts(snapshot: Snapshot) -> ChronologyCounts:
 
 def count_documents(snapshot: Snapshot) -> int:
     """Count the captured documents."""
-    here = (CapturedRow.chronology_id == snapshot.id, col(CapturedRow.position) <= snapshot.revision)
+    here = (snapshot.rows.of(CapturedRow), col(CapturedRow.position) <= snapshot.revision)
     return snapshot.session.exec(select(func.count()).select_from(CapturedRow).where(*here)).one()
 
 
 def count_claims(snapshot: Snapshot) -> dict[str, int]:
     """Count the claims of each document, by its id."""
-    here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision)
+    here = (snapshot.rows.of(ClaimRow), col(ClaimRow.position) <= snapshot.revision)
     query = select(ClaimRow.document_id, func.count()).where(*here).group_by(ClaimRow.document_id)
     return {row[0]: row[1] for row in snapshot.session.exec(query)}
 
 
 def sources(snapshot: Snapshot) -> dict[str, tuple[SourceDetails, int | None]]:
     """Return all sources by id, in the order in which they became known, and after how many seconds each is captured again."""
-    query = select(SourceRow).where(SourceRow.chronology_id == snapshot.id, col(SourceRow.position) <= snapshot.revision)
+    query = select(SourceRow).where(snapshot.rows.of(SourceRow), col(SourceRow.position) <= snapshot.revision)
     rows = snapshot.session.exec(query.order_by(col(SourceRow.position))).all()
     every = {row.id: row.every for row in rows} if not snapshot.past else _schedules(snapshot)
     return {row.id: (SourceDetails.model_validate_json(row.body), every.get(row.id)) for row in rows}
 
 
+def source_details(snapshot: Snapshot, ids: Collection[str]) -> dict[str, SourceDetails]:
+    """Return what is known of the sources of these ids."""
+    found: dict[str, SourceDetails] = {}
+    for batch in batches(ids):
+        query = select(SourceRow.id, SourceRow.body).where(snapshot.rows.of(SourceRow), col(SourceRow.id).in_(batch))
+        found |= {source_id: SourceDetails.model_validate_json(body) for source_id, body in snapshot.session.exec(query)}
+    return found
+
+
+def source_name(source_id: str, details: SourceDetails) -> str:
+    """How a source is called in a list: by who publishes it, or else by what is known of it."""
+    return details.publisher or details.author or details.title or details.url or source_id
+
+
 def _schedules(snapshot: Snapshot) -> dict[str, int | None]:
     """After how many seconds each source was captured again, at the snapshot's revision."""
-    here = (ScheduleRow.chronology_id == snapshot.id, col(ScheduleRow.since) <= snapshot.revision)
+    here = (snapshot.rows.of(ScheduleRow), col(ScheduleRow.since) <= snapshot.revision)
     query = select(ScheduleRow.source_id, ScheduleRow.every).where(*here).order_by(col(ScheduleRow.since))
     return {row[0]: row[1] for row in snapshot.session.exec(query)}
 
@@ -147,8 +161,8 @@ def documents(snapshot: Snapshot, ids: Collection[str] | None = None) -> dict[st
     """Return the documents of these ids, or all, in the order in which they were captured."""
     query = (
         select(CapturedRow, SourceRow.body)
-        .join(SourceRow, (col(SourceRow.chronology_id) == CapturedRow.chronology_id) & (col(SourceRow.id) == CapturedRow.source_id))
-        .where(CapturedRow.chronology_id == snapshot.id, col(CapturedRow.position) <= snapshot.revision)
+        .join(SourceRow, snapshot.rows.of(SourceRow) & (col(SourceRow.id) == CapturedRow.source_id))
+        .where(snapshot.rows.of(CapturedRow), col(CapturedRow.position) <= snapshot.revision)
         .order_by(col(CapturedRow.position))
     )
     if ids is None:
@@ -172,7 +186,7 @@ def claims(snapshot: Snapshot, ids: Collection[str]) -> dict[str, HeldClaim]:
     """Return the claims of these ids, in the order of the ids."""
     found: dict[str, HeldClaim] = {}
     for batch in batches(ids):
-        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision)
+        here = (snapshot.rows.of(ClaimRow), col(ClaimRow.position) <= snapshot.revision)
         rows = snapshot.session.exec(select(ClaimRow).where(*here, col(ClaimRow.id).in_(batch))).all()
         found |= _held(snapshot, rows)
     return {claim_id: found[claim_id] for claim_id in ids if claim_id in found}
@@ -182,7 +196,7 @@ def holders(snapshot: Snapshot, claim_ids: Collection[str]) -> dict[str, str]:
     """Return the entries that hold claims at the snapshot's revision, of those claims that were recorded by then."""
     found: dict[str, str] = {}
     for batch in batches(claim_ids):
-        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
+        here = (snapshot.rows.of(ClaimRow), col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
         found |= {row[0]: row[1] for row in snapshot.session.exec(select(ClaimRow.id, ClaimRow.entry_id).where(*here))}
     return found | _placements(snapshot, list(found)) if snapshot.past else found
 
@@ -191,7 +205,7 @@ def claims_in(snapshot: Snapshot, document_id: str) -> list[HeldClaim]:
     """Return the claims of a document in text order."""
     query = (
         select(ClaimRow)
-        .where(ClaimRow.chronology_id == snapshot.id, ClaimRow.document_id == document_id, col(ClaimRow.position) <= snapshot.revision)
+        .where(snapshot.rows.of(ClaimRow), ClaimRow.document_id == document_id, col(ClaimRow.position) <= snapshot.revision)
         .order_by(col(ClaimRow.start), col(ClaimRow.id))
     )
     return list(_held(snapshot, snapshot.session.exec(query).all()).values())
@@ -210,7 +224,7 @@ def _placements(snapshot: Snapshot, claim_ids: Collection[str]) -> dict[str, str
     found: dict[str, str] = {}
     for batch in batches(claim_ids):
         query = select(PlacementRow.claim_id, PlacementRow.entry_id).where(
-            PlacementRow.chronology_id == snapshot.id, col(PlacementRow.claim_id).in_(batch), col(PlacementRow.until) > snapshot.revision
+            snapshot.rows.of(PlacementRow), col(PlacementRow.claim_id).in_(batch), col(PlacementRow.until) > snapshot.revision
         )
         for claim_id, entry_id in snapshot.session.exec(query.order_by(col(PlacementRow.until))):
             found.setdefault(claim_id, entry_id)
@@ -219,7 +233,7 @@ def _placements(snapshot: Snapshot, claim_ids: Collection[str]) -> dict[str, str
 
 def corrections(snapshot: Snapshot, ids: Collection[str] | None = None, state: CorrectionState | None = None) -> dict[str, Correction]:
     """Return the corrections of these ids, or all, the newest first."""
-    here = (CorrectionRow.chronology_id == snapshot.id, col(CorrectionRow.position) <= snapshot.revision)
+    here = (snapshot.rows.of(CorrectionRow), col(CorrectionRow.position) <= snapshot.revision)
     query = select(CorrectionRow).where(*here).order_by(col(CorrectionRow.position).desc())
     if state is not None:
         query = query.where(_was(snapshot, state))
@@ -244,7 +258,7 @@ def _as_they_stood(snapshot: Snapshot, corrections: Sequence[tuple[Correction, b
     carried = {claim_id for correction, _ in corrections for change in correction.carried for claim_id in claims_named(change)}
     known: set[str] = set()
     for batch in batches(carried):
-        here = (ClaimRow.chronology_id == snapshot.id, col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
+        here = (snapshot.rows.of(ClaimRow), col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
         known.update(snapshot.session.exec(select(ClaimRow.id).where(*here)))
     undone = {"state": "proposed", "decided_by": None, "decided_at": None, "decision_reason": "", "carried": ()}
     return [
@@ -265,7 +279,7 @@ def changes(snapshot: Snapshot, after: int, limit: int) -> list[tuple[int, bytes
         raise being_erased()
     query = (
         select(ChangeRow.revision, ChangeRow.body)
-        .where(ChangeRow.chronology_id == snapshot.id, col(ChangeRow.revision) > after)
+        .where(snapshot.rows.of(ChangeRow), col(ChangeRow.revision) > after)
         .order_by(col(ChangeRow.revision))
         .limit(limit)
     )
@@ -276,7 +290,7 @@ def latest_changes(snapshot: Snapshot, limit: int, before: int | None = None) ->
     """Return the newest changes, the newest first; `before` leaves out those from that revision on."""
     if snapshot.erasing:
         raise being_erased()
-    here = (ChangeRow.chronology_id == snapshot.id, col(ChangeRow.revision) <= snapshot.revision)
+    here = (snapshot.rows.of(ChangeRow), col(ChangeRow.revision) <= snapshot.revision)
     query = select(ChangeRow.revision, ChangeRow.body).where(*here)
     if before is not None:
         query = query.where(col(ChangeRow.revision) < before)

@@ -29,7 +29,7 @@ def revisions(snapshot: Snapshot, numbers: Collection[int]) -> dict[int, Revisio
     """Return revisions by their numbers."""
     rows: list[RevisionRow] = []
     for batch in reader.batches(numbers):
-        here = (RevisionRow.chronology_id == snapshot.id, col(RevisionRow.number).in_(batch))
+        here = (snapshot.rows.of(RevisionRow), col(RevisionRow.number).in_(batch))
         rows += snapshot.session.exec(select(RevisionRow).where(*here))
     causes: dict[int, list[dict[str, Any]]] = {row.number: orjson.loads(row.causes)[:SHOWN] for row in rows}
     told = [cause for of_one in causes.values() for cause in of_one]

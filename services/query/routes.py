@@ -8,11 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.query import answers, feed, reader
 from services.query.conditional import JSON, answer, conditional, etag_of
-from services.query.cursors import decode_cursor
-from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page, find_entry
+from services.query.entries import find_entry
 from services.query.erasures import holder_of
 from services.query.parameters import GONE, READING, At, Slug, problem
-from services.query.periods import Certainty
 from services.query.schemas import (
     Changes,
     ChronologyList,
@@ -22,7 +20,6 @@ from services.query.schemas import (
     CorrectionList,
     DocumentAnswer,
     DocumentList,
-    EntryList,
     EntryView,
     Events,
     SourceList,
@@ -30,17 +27,11 @@ from services.query.schemas import (
 from services.query.service import Queries, QueryService
 from services.query.snapshot import open_snapshot
 from services.query.streams import EventStream
-from shared.domain.chronology import Status
 from shared.domain.errors import NotFound
 from shared.domain.ids import sha256
 from shared.web.auth import Reader
 
 NDJSON = "application/x-ndjson"
-
-SEARCH = (
-    "words, all of which the entry must have; case, diacritics and alphabet do not matter. A word of three letters or more finds words "
-    "that begin with it (of a long one, the first twelve letters count), a shorter one only itself"
-)
 
 DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Somebody else's HTML must not run as a page of ours: it is always a download, in a sandbox, of no guessed type."""
@@ -65,43 +56,6 @@ def chronology(request: Request, slug: Slug, queries: Queries, _: Reader, at: At
         shown = answers.chronology(snapshot)
     # The head of the log is told, too, and moves before the revision does.
     return conditional(request, f'"{snapshot.version}-{shown.log_head}"', shown.model_dump_json(), JSON)
-
-
-@router.get("/chronologies/{slug}/entries", response_model=EntryList, summary="List entries in chronological order")
-def entries(
-    request: Request,
-    slug: Slug,
-    queries: Queries,
-    _: Reader,
-    q: Annotated[str | None, Query(max_length=200, description=SEARCH)] = None,
-    date_from: Annotated[str | None, Query(alias="from", max_length=100, description="EDTF: no entry that ended before it")] = None,
-    date_to: Annotated[str | None, Query(alias="to", max_length=100, description="EDTF: no entry that began after it")] = None,
-    before: Annotated[str | None, Query(max_length=100, description="EDTF: entries that happened before it")] = None,
-    after: Annotated[str | None, Query(max_length=100, description="EDTF: entries that happened after it")] = None,
-    certainty: Annotated[
-        Certainty,
-        Query(description="of `from`, `to`, `before` and `after`: `possible` also lists entries whose date only possibly fits"),
-    ] = "possible",
-    disputed: Annotated[bool, Query(description="only entries whose claims disagree")] = False,
-    status: Annotated[Status | None, Query(description="only entries of this status")] = None,
-    at: At = None,
-    cursor: Annotated[str | None, Query(max_length=500, description="`next` or `previous` of an earlier answer")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
-) -> Response:
-    place = decode_cursor(cursor) if cursor else None
-    filters = Filters(
-        text=q.strip() or None if q else None,
-        date_from=date_from,
-        date_to=date_to,
-        before=before,
-        after=after,
-        certainty=certainty,
-        disputed=disputed,
-        status=status,
-    )
-    with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
-        page = answers.entry_list(snapshot, entry_page(snapshot, filters, place, limit))
-    return answer(request, snapshot.version, page)
 
 
 @router.get(

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.query import examples
-from shared.domain.chronology import Alarm, AppliedCorrection, ErasedSupport, Link, Origin, Status, SupersededClaim
+from services.query.search_schemas import MatchView
+from shared.domain.chronology import Alarm, AppliedCorrection, ErasedSupport, Origin, Reason, Status, SupersededClaim
 from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
 from shared.domain.corrections import Change
 from shared.domain.events import CarriedClaim
@@ -204,10 +205,11 @@ class EntrySummary(Frozen):
     in_range: Literal["yes", "possible"] | None = Field(
         default=None, description="whether it fits the dates asked for whatever its own date means, or only possibly; null where none are"
     )
+    matches: tuple[MatchView, ...] = Field(default=(), description="the texts in which the words stand that were searched for")
 
 
 class EntryList(Frozen):
-    """A page of entries in chronological order. `next` and `previous` are cursors; they keep to the revision they were given out at."""
+    """A page of entries in the order asked for. `next` and `previous` are cursors; they keep to the revision they were given out at."""
 
     model_config = _example(examples.ENTRY_LIST)
 
@@ -215,6 +217,14 @@ class EntryList(Frozen):
     entries: tuple[EntrySummary, ...]
     next: str | None
     previous: str | None
+
+
+class LinkView(Frozen):
+    """Why two claims stand together: `reasons` in English, the strongest first; `evidence` is the same in parts."""
+
+    claims: tuple[str, str]
+    reasons: tuple[str, ...]
+    evidence: tuple[Reason, ...]
 
 
 class EntryView(Frozen):
@@ -238,12 +248,40 @@ class EntryView(Frozen):
     superseded: tuple[SupersededClaim, ...] = Field(
         default=(), description="of these, the ones that their source no longer makes, and what became of them"
     )
-    links: tuple[Link, ...] = Field(description="why the claims stand together")
+    links: tuple[LinkView, ...] = Field(description="why the claims stand together")
     corrections: tuple[AppliedCorrection, ...]
     erased: tuple[ErasedSupport, ...] = Field(default=(), description="claims that stood here until their document was erased")
     documents: tuple[DocumentRef, ...]
     origins: tuple[Origin, ...] = Field(default=(), description="which documents are one witness; `/origins` shows the words that say so")
     alarms: tuple[Alarm, ...] = Field(default=(), description="support that runs in a circle")
+
+
+class NearMiss(Frozen):
+    """An entry that has much in common with the one asked about, and why it stands apart all the same.
+
+    `claims` are the two that come nearest, first that of the entry asked about. `agrees` and `differs` are in English, the strongest first;
+    `evidence` and `objections` are the same in parts.
+    """
+
+    entry: EntrySummary
+    claims: tuple[ClaimView, ClaimView]
+    agrees: tuple[str, ...]
+    differs: tuple[str, ...]
+    evidence: tuple[Reason, ...]
+    objections: tuple[Reason, ...]
+
+
+class NearMisses(Frozen):
+    """What was nearly grouped with an entry, the nearest first; `limit` is how many are shown at most."""
+
+    model_config = _example(examples.NEAR_MISSES)
+
+    revision: int
+    id: str
+    url: str
+    title: str
+    limit: int
+    near_misses: tuple[NearMiss, ...]
 
 
 class ChronologyView(Frozen):

@@ -16,6 +16,7 @@ from services.query.instants import Instant, microseconds, parse_at
 from shared.domain.errors import Busy, InvalidInput, NotFound
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database, ReadSession
+from shared.store.generations import Rows, RowT
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import ClaimRow, ProgressRow, RevisionRow
 from shared.store.tables import ChronologyRow, DocumentKeyRow
@@ -46,6 +47,15 @@ class Snapshot:
         return self.chronology.id
 
     @property
+    def rows(self) -> Rows:
+        """The rows that this session sees."""
+        return Rows(self.id, self.generation)
+
+    def find(self, row: type[RowT], *key: str | int) -> RowT | None:
+        """Return the row of a table of the read model with the rest of a primary key; None where there is none."""
+        return self.rows.find(self.session, row, *key)
+
+    @property
     def slug(self) -> str:
         """The name of the chronology in addresses."""
         return self.chronology.slug
@@ -68,7 +78,7 @@ class Snapshot:
     @cached_property
     def moment(self) -> RevisionRow | None:
         """When the revision was recorded, by whom, and what the chronology held from then on; None at revision 0."""
-        return self.session.get(RevisionRow, (self.id, self.revision))
+        return self.find(RevisionRow, self.revision)
 
     @property
     def recorded(self) -> datetime | None:
@@ -81,11 +91,12 @@ class Snapshot:
 
     def open(self, sealed: bytes, *place: str | int) -> bytes:
         """Open a sealed body; `place` is its row's table and the rest of its primary key."""
-        return read_key(self.database, self.session, self.id, self.generation).open(sealed, *place)
+        return self.key.open(sealed, *place)
 
-    def token(self, word: str) -> str:
-        """Return the token by which a folded word is looked up."""
-        return read_key(self.database, self.session, self.id, self.generation).token(word)
+    @property
+    def key(self) -> ReadKey:
+        """The key of the rows, which makes the tokens that are looked up."""
+        return read_key(self.database, self.session, self.id, self.generation)
 
 
 @contextmanager
@@ -104,7 +115,7 @@ def take_snapshot(database: Database, session: ReadSession, row: ChronologyRow, 
     progress = session.get(ProgressRow, info.id)
     if progress is None:
         progress = ProgressRow(chronology_id=info.id, position=0, generation=0, erasures=row.erasures, fold_version=0, time="")
-    erasing = _erasing(session, info.id) if row.erasures > progress.erasures else ()
+    erasing = _erasing(session, Rows(info.id, progress.generation)) if row.erasures > progress.erasures else ()
     snapshot = Snapshot(
         database=database,
         session=session,
@@ -142,12 +153,12 @@ def resolve_at(snapshot: Snapshot, at: Instant | str) -> int:
 
 def _revision_at(snapshot: Snapshot, moment: datetime) -> int:
     _check_moments(snapshot)
-    here = select(RevisionRow.number).where(RevisionRow.chronology_id == snapshot.id)
+    here = select(RevisionRow.number).where(snapshot.rows.of(RevisionRow))
     reached = here.where(col(RevisionRow.reached_us) <= microseconds(moment))
     found = snapshot.session.exec(reached.order_by(col(RevisionRow.reached_us).desc(), col(RevisionRow.number).desc()).limit(1)).first()
     if found is not None:
         return found
-    everything = select(RevisionRow).where(RevisionRow.chronology_id == snapshot.id)
+    everything = select(RevisionRow).where(snapshot.rows.of(RevisionRow))
     first = snapshot.session.exec(everything.order_by(col(RevisionRow.number)).limit(1)).first()
     if first is None:
         return 0
@@ -163,7 +174,7 @@ def _whole(snapshot: Snapshot, position: int) -> int:
     if position in (0, snapshot.head):
         return position
     _check_moments(snapshot)
-    whole = select(RevisionRow.number).where(RevisionRow.chronology_id == snapshot.id, col(RevisionRow.number) <= position)
+    whole = select(RevisionRow.number).where(snapshot.rows.of(RevisionRow), col(RevisionRow.number) <= position)
     return snapshot.session.exec(whole.order_by(col(RevisionRow.number).desc()).limit(1)).first() or 0
 
 
@@ -186,8 +197,8 @@ def being_erased() -> Busy:
     return Busy("a document was erased a moment ago, and what it said is being removed here; ask again in a moment")
 
 
-def _erasing(session: ReadSession, chronology_id: str) -> tuple[str, ...]:
+def _erasing(session: ReadSession, rows: Rows) -> tuple[str, ...]:
     """The erased documents that the read model still holds claims of."""
-    held = select(ClaimRow.document_id).where(ClaimRow.chronology_id == chronology_id)
-    here = (DocumentKeyRow.chronology_id == chronology_id, col(DocumentKeyRow.wrapped).is_(None))
+    held = select(ClaimRow.document_id).where(rows.of(ClaimRow))
+    here = (DocumentKeyRow.chronology_id == rows.chronology_id, col(DocumentKeyRow.wrapped).is_(None))
     return tuple(session.exec(select(DocumentKeyRow.document_id).where(*here, col(DocumentKeyRow.document_id).in_(held))))

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from services.query.errors import CursorLost, TooManyStreams
-from services.query.feed import News, check_cursor, log_head, news
+from services.query.feed import News, check_cursor, cursor_bounds, news
 from shared.domain.errors import Busy, SalnameError
 from shared.store.driver import DriverError
 from shared.store.engine import Database
@@ -230,12 +230,13 @@ class Streams:
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 18:
             return Start(reset=True)
 
-        def ends() -> int:
+        def bounds() -> tuple[int, int]:
             with self._database.read() as session:
-                return log_head(session, chronology_id)
+                return cursor_bounds(session, chronology_id)
 
+        head, lost = await self.in_thread(bounds)
         try:
-            check_cursor(int(asked), await self.in_thread(ends), 0)
+            check_cursor(int(asked), head, 0, lost)
         except CursorLost:
             return Start(reset=True)
         return Start(cursor=int(asked))

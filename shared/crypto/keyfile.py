@@ -5,6 +5,7 @@ import binascii
 import os
 import stat
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.crypto.sealing import KEY_BYTES, KeyEncryptionKey, new_key
@@ -32,6 +33,40 @@ def load_kek(folder: Path) -> KeyEncryptionKey:
     if text is None:
         text = create_private(path, base64.b64encode(new_key()) + b"\n")
     return parse_kek(text.decode(), str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class KekFiles:
+    """The key-encryption keys in a folder: the one in use, those that it replaced, and one that is about to replace it."""
+
+    folder: Path
+
+    @property
+    def _next(self) -> Path:
+        return self.folder / f"{KEK_FILE}.next"
+
+    def all(self) -> list[KeyEncryptionKey]:
+        """Return every key of the folder, the one in use first; empty where none was made yet."""
+        paths = [self.folder / KEK_FILE, *sorted(self.folder.glob(f"{KEK_FILE}.*"))]
+        return [parse_kek(text.decode(), str(path)) for path in paths if (text := read_private(path)) is not None]
+
+    def make_next(self) -> KeyEncryptionKey:
+        """Return the key that is about to be used: the one that was made before and is not in use yet, or a new one."""
+        return parse_kek(create_private(self._next, base64.b64encode(new_key()) + b"\n").decode(), str(self._next))
+
+    def use_next(self) -> Path | None:
+        """Put the next key in the place of the one in use; return the file that keeps the old one from now on, if there was one.
+
+        At no moment is there no key, and nothing is overwritten. Broken off anywhere, it can be done again.
+        """
+        path, kept = self.folder / KEK_FILE, None
+        text = read_private(path)
+        if text is not None:
+            kept = self.folder / f"{KEK_FILE}.{parse_kek(text.decode(), str(path)).id}"
+            if not kept.exists():
+                os.link(path, kept)
+        os.replace(self._next, path)
+        return kept
 
 
 def read_private(path: Path) -> bytes | None:

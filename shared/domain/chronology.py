@@ -107,11 +107,60 @@ class EntryDate(Frozen):
     alternatives: tuple[DateAlternative, ...]
 
 
+ReasonKind = Literal[
+    # what speaks for one happening
+    "editor",
+    "continues",
+    "same-days",
+    "same-span",
+    "within",
+    "overlap",
+    "dates-near",
+    "once",
+    "plan-moved",
+    "same-kind",
+    "same-ordinal",
+    "kind-of",
+    "same-count",
+    "near-count",
+    "same-work",
+    "same-title",
+    "same-name",
+    "same-words",
+    "both-mention",
+    "both-about",
+    # what speaks against it
+    "dates-apart",
+    "other-ordinal",
+    "other-kind",
+    "other-place",
+    "other-person",
+    "other-title",
+    "nothing-shared",
+    "told-twice",
+    "split",
+    "too-little",
+    "not-compared",
+]
+
+
+class Reason(Frozen):
+    """One reason why two claims stand together, or why they do not: what kind it is of, and what it speaks of.
+
+    `about` are names, words, counts and concepts (by their English names), `dates` are in EDTF. Each kind's sentence stands in the pages'
+    table of strings, in every language that they have.
+    """
+
+    kind: ReasonKind
+    about: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+
+
 class Link(Frozen):
-    """Why two claims stand together, in words that a reader understands."""
+    """Why two claims stand together, the strongest reason first."""
 
     claims: tuple[str, str]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 class AppliedCorrection(Frozen):

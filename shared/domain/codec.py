@@ -5,12 +5,15 @@ the hash of the key that opens it beside it. Sealing itself comes in as a functi
 """
 
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted  # JSON's escapes as RFC 8785 wants them, 3.2.2.2
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Required
 
+from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import from_json
+from typing_extensions import TypedDict
 
 from shared.domain.events import AnyEvent, Command, Erased, Recorded
 from shared.domain.ids import canonical_json
@@ -31,20 +34,18 @@ class Sealed(NamedTuple):
     ciphertext: bytes
 
 
-Seal = Callable[[str, str, bytes, bytes], Sealed]
-"""From document id, subject, context and plaintext to what is sealed."""
+Seal = Callable[[str, bytes, bytes, bytes], tuple[str, bytes]]
+"""From document id, subject, context and plaintext to the hash of the key that it is sealed under, and the ciphertext."""
 
 Unseal = Callable[[Sealed], bytes | None]
 """From what is sealed to its plaintext; None once the document is erased."""
 
 
 class Content(NamedTuple):
-    """An event ready for its place: everything of its stored form that does not depend on position or command."""
+    """An event ready for its place: its stored form after `commit` and up to `position`, and from there to the end."""
 
-    data: str
-    keyhash: str
-    subject: str
-    type: str
+    front: str
+    back: str
 
 
 def event_source(chronology_id: str) -> str:
@@ -57,25 +58,15 @@ def sealing_context(chronology_id: str, event_type: str, subject: str) -> bytes:
     return f"{chronology_id}\n{event_type}\n{subject}".encode()
 
 
-def prepare(chronology_id: str, data: AnyEvent, seal: Seal) -> Content:
-    """Serialise the data of an event, sealed where it has to be: the costly part, done before anything is locked."""
-    subject, document_id = data.subject, data.sealed_under
-    if document_id is None:
-        body = canonical_json(data.model_dump(mode="json")).decode()
-        shown, keyhash = f'"data":{body},"datacontenttype":"{JSON_TYPE}"', ""
-    else:
-        context = sealing_context(chronology_id, data.type, subject)
-        # What has its default has it again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to disk.
-        # So another default is another version, with an upcaster that puts the old one in.
-        sealed = seal(document_id, subject, context, data.__pydantic_serializer__.to_json(data, exclude_defaults=True))
-        encoded = b2a_base64(sealed.ciphertext, newline=False).decode("ascii")
-        shown = f'"data_base64":"{encoded}","datacontenttype":"{SEALED_TYPE}","document":{quoted(document_id)}'
-        keyhash = f',"keyhash":"{sealed.keyhash}"'
-    return Content(shown, keyhash, quoted(subject), f'"type":"{data.type}","typeversion":{data.version}')
+@lru_cache(maxsize=1000)
+def _of_chronology(chronology_id: str) -> tuple[str, str]:
+    """Return the id as JSON, and the members between `position` and the subject."""
+    source = quoted(event_source(chronology_id))
+    return quoted(chronology_id), f',"source":{source},"specversion":"{SPECVERSION}","subject":'
 
 
 class Envelope:
-    """What the events of one command share, and the way from their contents to their stored bytes.
+    """What the events of one command share, and the way from their data to their stored bytes.
 
     The members stand in the order of their names, as RFC 8785 wants it; put together by hand, because this is the innermost loop of
     every append.
@@ -83,17 +74,41 @@ class Envelope:
 
     def __init__(self, chronology_id: str, command: Command) -> None:
         cause = "" if command.causation_id is None else f'"causationid":{quoted(command.causation_id)},'
-        self._before = f'{{"actor":{quoted(command.actor)},{cause}"chronology":{quoted(chronology_id)},"commit":'
-        self._command = f',"correlationid":{quoted(command.correlation_id)},'
-        self._source = f',"source":{quoted(event_source(chronology_id))},"specversion":"{SPECVERSION}","subject":'
-        self._time = f',"time":"{command.time.isoformat()}",'
+        chronology, self._back = _of_chronology(chronology_id)
+        self._chronology_id = chronology_id
+        self._head = f'{{"actor":{quoted(command.actor)},{cause}"chronology":{chronology},"commit":'
+        self._front = f',"correlationid":{quoted(command.correlation_id)},'
+        self._time = f',"time":"{command.time.isoformat()}","type":"'
 
-    def frame(self, content: Content, event_id: str, position: int, commit: int) -> str:
+    def contents(self, events: Sequence[AnyEvent], ids: Sequence[str], seal: Seal) -> list[Content]:
+        """Serialise events, sealed where they have to be: the costly part, done before anything is locked."""
+        here, front, back, time = self._chronology_id, self._front, self._back, self._time
+        made: list[Content] = []
+        for data, event_id in zip(events, ids, strict=True):
+            subject, document_id, kind = data.subject, data.sealed_under, data.type
+            if document_id is None:
+                body = canonical_json(data.model_dump(mode="json")).decode()
+                shown = f'{front}"data":{body},"datacontenttype":"{JSON_TYPE}","id":"{event_id}","position":'
+            else:
+                # What has its default has it again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to
+                # disk. So another default is another version, with an upcaster that puts the old one in.
+                plaintext = data.__pydantic_serializer__.to_json(data, exclude_defaults=True)
+                keyhash, ciphertext = seal(document_id, subject.encode(), sealing_context(here, kind, subject), plaintext)
+                shown = (
+                    f'{front}"data_base64":"{b2a_base64(ciphertext, newline=False).decode("ascii")}","datacontenttype":"{SEALED_TYPE}",'
+                    f'"document":{quoted(document_id)},"id":"{event_id}","keyhash":"{keyhash}","position":'
+                )
+            made.append(Content(shown, f'{back}{quoted(subject)}{time}{kind}","typeversion":{data.version}}}'))
+        return made
+
+    def frame(self, content: Content, position: int, commit: int) -> str:
         """Return the canonical JSON of an event at its place."""
-        return (
-            f'{self._before}{commit}{self._command}{content.data},"id":"{event_id}"{content.keyhash},"position":{position}'
-            f"{self._source}{content.subject}{self._time}{content.type}}}"
-        )
+        return f"{self._head}{commit}{content.front}{position}{content.back}"
+
+    def frames(self, contents: Sequence[Content], first: int) -> list[str]:
+        """Return the canonical JSON of events, all that their command gives, from the position `first` on."""
+        head = f"{self._head}{first + len(contents) - 1}"
+        return [f"{head}{front}{position}{back}" for position, (front, back) in enumerate(contents, first)]
 
 
 def encode(event: Recorded, seal: Seal) -> bytes:
@@ -101,45 +116,72 @@ def encode(event: Recorded, seal: Seal) -> bytes:
     if isinstance(event.data, Erased):
         raise TypeError("an erased event cannot be written again: its stored bytes are all there is")
     command = Command(actor=event.actor, time=event.time, correlation_id=event.correlationid, causation_id=event.causationid)
-    content = prepare(event.chronology, event.data, seal)
-    return Envelope(event.chronology, command).frame(content, event.id, event.position, event.commit).encode()
+    envelope = Envelope(event.chronology, command)
+    (content,) = envelope.contents([event.data], [event.id], seal)
+    return envelope.frame(content, event.position, event.commit).encode()
+
+
+class _Envelope(TypedDict, total=False):
+    """What `decode` takes out of a stored event."""
+
+    __pydantic_config__ = ConfigDict(val_json_bytes="base64", cache_strings="keys")  # type: ignore[misc]  # Pydantic's way to set it
+
+    id: Required[str]
+    chronology: Required[str]
+    position: Required[int]
+    commit: Required[int]
+    time: Required[str]
+    actor: Required[str]
+    correlationid: Required[str]
+    causationid: str
+    type: Required[str]
+    typeversion: Required[int]
+    subject: Required[str]
+    data: dict[str, Any]
+    data_base64: bytes
+    document: str
+    keyhash: str
+
+
+# The innermost loop of every reader: parsed, checked and taken out of base64 in one go, which is half the cost of doing it one by one.
+_envelope = TypeAdapter(_Envelope).validator.validate_json
 
 
 def decode(body: bytes | str, unseal: Unseal) -> Recorded:
     """Parse a stored event of any version; raise `UnknownEvent` for one of a newer release."""
-    raw: dict[str, Any] = from_json(body)
+    raw: _Envelope = _envelope(body)
     return Recorded(
-        id=raw["id"],
-        chronology=raw["chronology"],
-        position=raw["position"],
-        commit=raw["commit"],
-        time=datetime.fromisoformat(raw["time"]),
-        actor=raw["actor"],
-        correlationid=raw["correlationid"],
-        causationid=raw.get("causationid"),
-        data=_data(raw, unseal),
+        raw["id"],
+        raw["chronology"],
+        raw["position"],
+        raw["commit"],
+        datetime.fromisoformat(raw["time"]),
+        raw["actor"],
+        raw["correlationid"],
+        _data(raw, unseal),
+        raw.get("causationid"),
     )
 
 
-def _data(raw: dict[str, Any], unseal: Unseal) -> AnyEvent | Erased:
-    kind, version = raw["type"], raw["typeversion"]
+def _data(raw: _Envelope, unseal: Unseal) -> AnyEvent | Erased:
+    kind, version, subject = raw["type"], raw["typeversion"], raw["subject"]
     latest = known(kind, version)
     if "data" in raw:
         return latest.model_validate(upcast(kind, version, raw["data"]))
-    plaintext = unseal(sealed_part(raw))
+    document_id = raw["document"]
+    context = sealing_context(raw["chronology"], kind, subject)
+    plaintext = unseal(Sealed(document_id, subject, context, raw["keyhash"], raw["data_base64"]))
     if plaintext is None:
-        return Erased(type=kind, version=version, subject=raw["subject"], document_id=raw["document"])
+        return Erased(type=kind, version=version, subject=subject, document_id=document_id)
     if version == latest.version:
-        return latest.model_validate_json(plaintext)
+        # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
+        event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)
+        return event
     return latest.model_validate(upcast(kind, version, from_json(plaintext)))
 
 
 def sealed_part(raw: Mapping[str, Any]) -> Sealed:
     """Take the sealed part out of a stored event's JSON."""
-    return Sealed(
-        document_id=raw["document"],
-        subject=raw["subject"],
-        context=sealing_context(raw["chronology"], raw["type"], raw["subject"]),
-        keyhash=raw["keyhash"],
-        ciphertext=a2b_base64(raw["data_base64"]),
-    )
+    subject = raw["subject"]
+    context = sealing_context(raw["chronology"], raw["type"], subject)
+    return Sealed(raw["document"], subject, context, raw["keyhash"], a2b_base64(raw["data_base64"]))

@@ -183,7 +183,7 @@ def _point(part: str, whole: str) -> Bounds:
         first, count = _GROUPINGS[int(month)]
         end_year, end_month = high + (first + count - 2) // 12, (first + count - 2) % 12 + 1
         return day_number(low, first, 1), day_number(end_year, end_month, days_in_month(end_year, end_month)), marks
-    months = [m for m in range(1, 13) if _fits(month, m)]
+    months = _fitting(month, 12)
     if not months:
         raise InvalidInput(f"{whole!r} is not an EDTF date: there is no month {month}")
     if day is None:
@@ -193,7 +193,7 @@ def _point(part: str, whole: str) -> Bounds:
 
 def _day_bounds(low: int, high: int, months: list[int], day: str, whole: str) -> tuple[int, int]:
     def possible(year: int, month: int) -> list[int]:
-        return [d for d in range(1, days_in_month(year, month) + 1) if _fits(day, d)]
+        return _fitting(day, days_in_month(year, month))
 
     # A span of eight years holds a leap day, and so every day that the pattern can mean.
     first = next(((y, m) for y in range(low, min(high, low + 8) + 1) for m in months if possible(y, m)), None)
@@ -213,6 +213,13 @@ def _year_bounds(year: str, significant: str | None, whole: str) -> tuple[int, i
         step = 10 ** (len(digits) - int(significant))
         low, high = low // step * step, low // step * step + step - 1
     return (-high, -low) if negative else (low, high)
+
+
+def _fitting(pattern: str, most: int) -> list[int]:
+    """Return the numbers from 1 to `most` that a pattern of two digits can mean: most dates are certain, and mean one."""
+    if pattern.isdigit():
+        return [number] if 1 <= (number := int(pattern)) <= most else []
+    return [number for number in range(1, most + 1) if _fits(pattern, number)]
 
 
 def _fits(pattern: str, number: int) -> bool:

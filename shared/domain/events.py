@@ -5,9 +5,8 @@ each; older stored versions are upcast before they are parsed (`upcast`). Adding
 an upcaster, add a golden file under `tests/golden/events/`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
@@ -274,8 +273,7 @@ class Erased(Frozen):
     document_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event as the log holds it: the CloudEvents envelope around the data. Made from the log's own bytes, and many at a time.
 
     `position` counts 1, 2, 3 … within the chronology. `commit` is the position of the last event of the command that wrote this one:

@@ -20,6 +20,9 @@ _REPEATED = re.compile(r"(.)\1+")
 _SPELLING: dict[str, tuple[tuple[str, str], ...]] = {
     language: tuple(sorted(rows.items(), key=lambda row: -len(row[0]))) for language, rows in _TABLE["spelling"].items()
 }
+SPELLED = tuple(_SPELLING)
+"""Languages that spell sounds in a way of their own."""
+
 _SOUNDS = dict(_TABLE["sounds"]["rows"])
 _SOUND = re.compile("|".join(re.escape(row[0]) for row in _TABLE["sounds"]["rows"]))
 
@@ -31,12 +34,14 @@ STEM = 6
 def fold(text: str) -> str:
     """Return text in lower-case basic Latin letters: no diacritics, Cyrillic transliterated, apostrophes dropped."""
     plain = _strip_marks(_DROPPED.sub("", text.casefold()).translate(_LETTERS))
+    if plain.isascii():
+        return plain.casefold()
     # What takes letters apart may give capitals: 🄐 is (A).
     return _strip_marks(unicodedata.normalize("NFKD", plain).casefold()).translate(_LETTERS)
 
 
 def _strip_marks(text: str) -> str:
-    return "".join(letter for letter in text if not unicodedata.combining(letter))
+    return text if text.isascii() else "".join([letter for letter in text if not unicodedata.combining(letter)])
 
 
 def words(text: str) -> list[str]:
@@ -53,6 +58,7 @@ def sound(word: str, language: str = "") -> str:
     return _REPEATED.sub(r"\1", _SOUND.sub(lambda match: _SOUNDS[match.group()], fold(spelled)))
 
 
+@lru_cache(maxsize=65536)
 def name_key(name: str, language: str = "") -> tuple[str, ...]:
     """Return the sound classes of the words of a name, each cut to its stem: equal for one name across alphabets and endings."""
     return tuple(sound(word, language)[:STEM] for word in _WORD.findall(name))

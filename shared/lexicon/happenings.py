@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.lexicon.folding import fold
 
@@ -34,8 +34,26 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+@lru_cache(maxsize=32)
+def _patterns(language: str) -> dict[str, str]:
+    """The patterns of a language by concept: of its own file, where it has one, else of the table that several languages share."""
+    own = Path(__file__).parent / f"happenings-{language}.toml"
+    if own.exists():
+        return tomllib.loads(own.read_text(encoding="utf-8"))
+    table = _table("happenings.toml")
+    return {name: row[language] for kind_class in table["classes"] for name, row in table.get(kind_class, {}).items() if language in row}
+
+
+@lru_cache
+def _languages() -> tuple[str, ...]:
+    """The languages that have patterns."""
+    own = sorted(path.stem.removeprefix("happenings-") for path in Path(__file__).parent.glob("happenings-*.toml"))
+    table = _table("happenings.toml")
+    shared = {language for kind_class in table["classes"] for row in table.get(kind_class, {}).values() for language in row}
+    return (*sorted(shared), *own)
+
+
+class Token(NamedTuple):
     """One word of a text: as written, folded, and whether a mark that ends a phrase stands between it and the word before."""
 
     text: str
@@ -47,12 +65,19 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A row of the concept table. `weight` says how much it tells that two texts share it; `personal`: it happens to somebody."""
+    """A row of the concept table. `weight` says how much it tells that two texts share it; `personal`: it happens to somebody.
+
+    `once`: to nobody twice. `singular`: hardly twice at one place within days. `families` are those of kinds
+    that texts call now by one name, now by another.
+    """
 
     name: str
     kind_class: str
     weight: float
     personal: bool = False
+    once: bool = False
+    singular: bool = False
+    families: frozenset[str] = frozenset()
 
     @property
     def happening(self) -> bool:
@@ -75,6 +100,8 @@ class ConceptMention:
 class _Pattern:
     stems: tuple[tuple[str, bool], ...]
     concept: Concept
+    letters: str | None = None
+    """What the first word has to begin with in its own letters, where folding would confuse it with another word."""
 
     @property
     def length(self) -> tuple[int, int]:
@@ -100,7 +127,15 @@ def tokens(text: str) -> tuple[Token, ...]:
 def _concepts() -> dict[str, Concept]:
     table = _table("happenings.toml")
     return {
-        name: Concept(name.replace("-", " "), kind_class, float(row["weight"]), bool(row.get("personal")))
+        name: Concept(
+            name.replace("-", " "),
+            kind_class,
+            float(row["weight"]),
+            personal=bool(row.get("personal")),
+            once=bool(row.get("once")),
+            singular=bool(row.get("singular")),
+            families=frozenset(family for family, names in table["families"].items() if name in names),
+        )
         for kind_class, row in table["classes"].items()
         for name in table.get(kind_class, {})
     }
@@ -110,29 +145,62 @@ CONCEPTS = _concepts()
 """Every concept, by the key of its row."""
 
 
+@lru_cache(maxsize=4096)
+def concept_name(name: str, language: str) -> str:
+    """Return what readers of a language are shown for a concept, given by its English name; that name where the table has no other."""
+    key = name.replace(" ", "-")
+    if shown := _table("happenings.toml")["shown"].get(language, {}).get(key):
+        return str(shown)
+    if language == "en":
+        return name
+    return _patterns(language).get(key, "").split("|")[0].strip("*=") or name
+
+
+@lru_cache(maxsize=1024)
+def concept_words(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the folded words that mean a concept in any language, or that such words begin with; by its English name."""
+    written = [_patterns(language).get(name.replace(" ", "-"), "") for language in _languages()]
+    patterns = [part.strip() for one in written for part in one.split("|") if part.strip()]
+    return tuple(dict.fromkeys(tuple(fold(word.rstrip("*")) for word in _words(pattern)) for pattern in patterns))
+
+
+def ordinal_word(number: int, language: str) -> str:
+    """Return an ordinal as a word of a language, or in figures with their ending where its table of words does not reach so far."""
+    row = _table("ordinals.toml").get(language, {})
+    words = row.get("words", ())
+    if 0 < number <= len(words):
+        return str(words[number - 1]).split("|")[0].rstrip("*")
+    if "units" not in row:
+        return f"{number}."
+    tens, units = number // 10 % 10, number % 10
+    return f"{number}{row['tens'][tens] if units == 0 or tens == 1 else row['units'][units]}"
+
+
 class _Lexicon:
     """The patterns of one language, by the first word they begin with."""
 
     def __init__(self, language: str) -> None:
         self._exact: dict[str, list[_Pattern]] = defaultdict(list)
         self._prefix: dict[str, list[_Pattern]] = defaultdict(list)
-        table = _table("happenings.toml")
-        for kind_class in table["classes"]:
-            for name, row in table.get(kind_class, {}).items():
-                self._add(CONCEPTS[name], row.get(language, ""), plural=language == "en")
+        for name, patterns in _patterns(language).items():
+            self._add(CONCEPTS[name], patterns, plural=language == "en")
         self._longest = max((len(stem) for stem in self._prefix), default=0)
         self._beginning = lru_cache(maxsize=65536)(self._beginning_with)
 
     def _add(self, concept: Concept, patterns: str, *, plural: bool) -> None:
         for pattern in filter(None, (part.strip() for part in patterns.split("|"))):
             stems = tuple((fold(word.rstrip("*")), word.endswith("*")) for word in _words(pattern))
+            letters = _words(pattern)[0].rstrip("*") if pattern.startswith("=") else None
             for variant in _plurals(stems) if plural else (stems,):
                 index = self._prefix if variant[0][1] else self._exact
-                index[variant[0][0]].append(_Pattern(variant, concept))
+                index[variant[0][0]].append(_Pattern(variant, concept, letters))
 
     def longest_at(self, found: Sequence[Token], position: int) -> _Pattern | None:
         """Return the longest pattern that begins at a word."""
-        return next((pattern for pattern in self._beginning(found[position].folded) if _fits(pattern, found, position)), None)
+        for pattern in self._beginning(found[position].folded):
+            if _fits(pattern, found, position):
+                return pattern
+        return None
 
     def _beginning_with(self, word: str) -> tuple[_Pattern, ...]:
         """The patterns that may begin with a word, the longest first."""
@@ -156,7 +224,13 @@ def _plurals(stems: tuple[tuple[str, bool], ...]) -> tuple[tuple[tuple[str, bool
 
 
 def _fits(pattern: _Pattern, found: Sequence[Token], position: int) -> bool:
+    if len(pattern.stems) == 1:
+        stem, open_end = pattern.stems[0]
+        word = found[position].folded
+        return word.startswith(stem) if open_end else word == stem
     following = found[position : position + len(pattern.stems)]
+    if pattern.letters and not found[position].text.replace("İ", "i").lower().startswith(pattern.letters):
+        return False
     return len(following) == len(pattern.stems) and all(
         (token.folded.startswith(stem) if open_end else token.folded == stem) and not (offset and token.after_break)
         for offset, (token, (stem, open_end)) in enumerate(zip(following, pattern.stems, strict=True))
@@ -168,6 +242,7 @@ def _lexicon(language: str) -> _Lexicon:
     return _Lexicon(language)
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """Return the primary subtag of a BCP 47 tag: `az` of `az-Cyrl`."""
     return language.split("-", 1)[0].casefold()
@@ -226,7 +301,7 @@ def _ordinals_at(found: Sequence[Token], language: str) -> dict[int, tuple[int, 
             numbered[position + 1] = (position, int(figure[1]))
         elif token.text[0] in _ROMAN_DIGITS and _ROMAN.fullmatch(token.text):
             numbered[position] = (position, _roman(token.text))
-        else:
+        elif token.folded[:_BEGINNING] in table.by_beginning:
             _note_ordinal_word(found, position, table, numbered)
     return {last: (first, number) for last, (first, number) in numbered.items() if number > 0}
 

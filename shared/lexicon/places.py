@@ -78,6 +78,16 @@ def load_places(language: str) -> Gazetteer:
     return Gazetteer(places, beginnings(places), first_words, inflection, settlements)
 
 
+@lru_cache(maxsize=4096)
+def names_of_place(name: str) -> tuple[str, ...]:
+    """Return all names of a place of the list, in every language; none of one that it does not know. By its name in any language."""
+    table = _table()
+    rows = [row for section in ("countries", "cities", "regions") for row in table[section].values()]
+    written = [[one for names in row.values() if isinstance(names, list) for one in names] for row in rows]
+    return next((tuple(dict.fromkeys(names)) for names in written if name in names), ())
+
+
+@lru_cache(maxsize=65536)
 def lies_within(inner: str, outer: str) -> bool:
     """Whether a place of the list lies within another: Shusha in Karabakh, in Azerbaijan and in the Caucasus. By English names."""
     around = _around()
@@ -105,6 +115,15 @@ def _around() -> dict[str, tuple[str, ...]]:
     return around
 
 
+@lru_cache
+def languages_of_places() -> tuple[str, ...]:
+    """Return the languages in which the list has names."""
+    table = _table()
+    rows = (row for section in ("countries", "cities", "regions") for row in table[section].values())
+    return tuple(sorted({key for row in rows for key, names in row.items() if isinstance(names, list)}))
+
+
+@lru_cache(maxsize=65536)
 def known_place(name: str, language: str) -> str | None:
     """Return the English name of a place that the list knows by a name in `language` or in English."""
     for known in (language, "en"):

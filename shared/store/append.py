@@ -13,14 +13,14 @@ from functools import partial
 
 from shared.domain.errors import AlreadyExists, Busy, Gone, IdempotencyConflict, InvalidInput, NotFound, SalnameError
 from shared.domain.ids import IdSource
-from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
+from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hashes
 from shared.domain.ports import Append, Appended, StoredDocument
 from shared.store.driver import Driver, DriverError, Duplicate, Row
 from shared.store.engine import Database
 from shared.store.group import GroupCommit
 from shared.store.keys import OPEN, count_erasures, gone
-from shared.store.log_rows import write_log
-from shared.store.prepared import Prepared, check_revision, creation, prepare_append, quoted_documents
+from shared.store.log_rows import FEW, EventColumns, write_at_once, write_log
+from shared.store.prepared import Prepared, check_revision, creation, prepare_append, prepare_together, quoted_documents
 from shared.store.read import DatabaseReader
 from shared.store.tree import Growth, grow, leaves_between, stored_roots
 
@@ -42,11 +42,24 @@ class _State:
     taken: set[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """How our last append left a log: its tree, the leaves after its last full tile, and its count of erasures.
+
+    `alone`: that append had found the log as the one before it had left it, so nobody else seems to write to it.
+    """
+
+    tree: CompactRange
+    pending: tuple[bytes, ...]
+    erasures: int
+    alone: bool
+
+
 @dataclass(slots=True)
 class _Rows:
     """What a group writes."""
 
-    events: list[Row] = field(default_factory=list)
+    events: EventColumns = field(default_factory=EventColumns)
     keys: list[Row] = field(default_factory=list)
     reservations: list[Row] = field(default_factory=list)
     documents: list[Row] = field(default_factory=list)
@@ -61,7 +74,7 @@ class DatabaseLog(DatabaseReader):
         self._new_id = new_id
         self._on_append = on_append
         self._group: GroupCommit[Prepared, Appended] = GroupCommit(self._commit, database.limits.lock + database.limits.statement)
-        self._pending: dict[str, tuple[CompactRange, tuple[bytes, ...]]] = {}
+        self._left: dict[str, _Left] = {}
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
         try:
@@ -80,26 +93,32 @@ class DatabaseLog(DatabaseReader):
 
     def append_together(self, requests: Sequence[Append]) -> list[Appended | SalnameError]:
         """Append what came to one chronology at about the same time in one transaction, from one thread; each has its own outcome."""
-        outcomes: dict[int, Appended | Exception] = {}
-        prepared: dict[int, Prepared] = {}
-        for at, request in enumerate(requests):
-            try:
-                prepared[at] = self._prepare(request, ())
-            except SalnameError as error:
-                outcomes[at] = error
-        if prepared:
-            outcomes.update(zip(prepared, self._commit(list(prepared.values())), strict=True))
-            self._on_append()
-        return [_expected(outcomes[at]) for at in range(len(requests))]
+        prepared = self._prepare_together(requests) if requests else []
+        ready = [each for each in prepared if isinstance(each, Prepared)]
+        if not ready:
+            return [each for each in prepared if isinstance(each, SalnameError)]
+        committed = iter(self._commit(ready))
+        self._on_append()
+        return [_expected(next(committed) if isinstance(each, Prepared) else each) for each in prepared]
 
     def _prepare(self, request: Append, documents: Sequence[StoredDocument]) -> Prepared:
         here, quoted = request.chronology_id, quoted_documents(request, documents)
+        erasures, keys = self._content_keys(here, quoted)
+        return prepare_append(request, documents, keys, erasures, self._new_id, partial(self.keyring.wrap, here))
+
+    def _prepare_together(self, requests: Sequence[Append]) -> list[Prepared | SalnameError]:
+        quoted = [quoted_documents(request) for request in requests]
+        erasures, keys = self._content_keys(requests[0].chronology_id, frozenset().union(*quoted))
+        return prepare_together(requests, quoted, keys, erasures, self._new_id)
+
+    def _content_keys(self, here: str, quoted: frozenset[str]) -> tuple[int, dict[str, bytes | None]]:
+        """Return the content keys of documents, as far as there are any, and the count of erasures at which they were read."""
         erasures, keys = self.keyring.at_hand(here, quoted)
         if len(keys) < len(quoted):
             with self.database.read() as session:
                 erasures = count_erasures(session, here)
                 keys = self.keyring.keys(session, here, erasures, quoted)
-        return prepare_append(request, documents, keys, erasures, self._new_id, partial(self.keyring.wrap, here))
+        return erasures, keys
 
     def _open(self, prepared: Prepared) -> Appended:
         """Append the command that opens a chronology; its row does not exist yet, so there is no group to wait in."""
@@ -112,7 +131,7 @@ class DatabaseLog(DatabaseReader):
                 row = (created.chronology_id, created.slug, created.title, created.description, 0, b"", 0)
                 columns = ("id", "slug", "title", "description", "head", "peaks", "erasures")
                 driver.insert("chronology", columns, [row])
-                (outcome,), growth = self._write(driver, prepared.request.chronology_id, [prepared])
+                (outcome,), left = self._write(driver, prepared.request.chronology_id, [prepared])
                 if isinstance(outcome, Exception):
                     raise outcome  # here, so that the row of the chronology goes with it
         except Duplicate as error:
@@ -122,7 +141,7 @@ class DatabaseLog(DatabaseReader):
             raise AlreadyExists(
                 f"there is already a chronology called {created.slug!r}, or one with this id; use it, or choose another slug"
             ) from error
-        self._keep(prepared.request.chronology_id, growth)
+        self._keep(prepared.request.chronology_id, left)
         return outcome
 
     def _earlier(self, request: Append) -> Appended | None:
@@ -134,14 +153,45 @@ class DatabaseLog(DatabaseReader):
     def _commit(self, group: Sequence[Prepared]) -> Sequence[Appended | Exception]:
         """Carry out a group in one transaction; one that the database itself refuses is tried again without its neighbours."""
         here = group[0].request.chronology_id
+        if (done := self._commit_at_once(here, group)) is not None:
+            return done
         try:
             with self.database.drive() as driver:
-                outcomes, growth = self._write(driver, here, group)
+                outcomes, left = self._write(driver, here, group)
         except DriverError:
             if len(group) == 1:
                 raise
             return self._one_by_one(group)
-        self._keep(here, growth)
+        self._keep(here, left)
+        return outcomes
+
+    def _commit_at_once(self, here: str, group: Sequence[Prepared]) -> list[Appended | Exception] | None:
+        """Carry out a small group on PostgreSQL in one statement that looks at nothing, trusting that the log is as we left it.
+
+        The statement writes only if it is. None where this is no case for it, or the log has moved on, or a key is there already, or the
+        answer was lost: whoever carries the group out then, looks.
+        """
+        left = self._left.get(here)
+        if self.database.dialect != "postgresql" or left is None or not left.alone:
+            return None
+        if not all(_is_plain(prepared, left.erasures) for prepared in group) or sum([len(prepared.contents) for prepared in group]) > FEW:
+            return None
+        rows, before = _Rows(), left.tree
+        state = _State(head=before.size, peaks=before.encode(), erasures=left.erasures, known={}, taken=set())
+        outcomes: list[Appended | Exception] = []
+        try:
+            with self.database.drive_alone() as driver:
+                outcomes += [self._admit(driver, state, prepared, rows) for prepared in group]
+                growth = grow(before, left.pending, leaf_hashes(rows.events.bodies), stored_roots(driver, here))
+                tiles = [(tile.level, tile.index, tile.hashes, tile.root) for tile in growth.tiles]
+                was, now = (before.size, state.peaks, state.erasures), (state.head, growth.tree.encode(), state.erasures)
+                if not write_at_once(driver, here, rows.events, rows.keys, tiles, was, now):
+                    return None
+        except Busy:
+            raise
+        except (SalnameError, *DriverError):
+            return None
+        self._keep(here, _Left(growth.tree, growth.pending, state.erasures, alone=True))
         return outcomes
 
     def _one_by_one(self, group: Sequence[Prepared]) -> list[Appended | Exception]:
@@ -156,8 +206,8 @@ class DatabaseLog(DatabaseReader):
                 outcomes.append(error)
         return outcomes
 
-    def _write(self, driver: Driver, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], Growth | None]:
-        state = _lock(driver, here, group)
+    def _write(self, driver: Driver, here: str, group: Sequence[Prepared]) -> tuple[list[Appended | Exception], _Left | None]:
+        state, left = _lock(driver, here, group), self._left.get(here)
         before = CompactRange.decode(state.head, state.peaks)
         rows = _Rows()
         outcomes: list[Appended | Exception] = []
@@ -170,7 +220,10 @@ class DatabaseLog(DatabaseReader):
         if rows.keys:
             tree = growth.tree if growth else before
             write_log(driver, here, rows.events, rows.keys, (state.head, tree.encode(), state.erasures))
-        return outcomes, growth
+        if growth is None:
+            return outcomes, None
+        alone = before.size == 0 or (left is not None and left.tree == before)
+        return outcomes, _Left(growth.tree, growth.pending, state.erasures, alone)
 
     @staticmethod
     def _admit(driver: Driver, state: _State, prepared: Prepared, rows: _Rows) -> Appended:
@@ -182,23 +235,22 @@ class DatabaseLog(DatabaseReader):
         if known := state.known.get(request.key):
             return _repeated(known, request)
         check_revision(request, state.head)
-        captured = [CAPTURED.format(document.id) for document in prepared.documents]
-        if taken := sorted(state.taken.intersection([*captured, *(name for name, _ in request.reserves)])):
+        names = _names(prepared) if prepared.documents or request.reserves else []
+        if names and (taken := sorted(state.taken.intersection(names))):
             raise AlreadyExists(f"{', '.join(taken)} is taken already in this chronology")
         _check_quoted(driver, state, prepared)
         if request.erases is not None:
             _destroy(driver, state, request.chronology_id, request.erases)
-        here, first = request.chronology_id, state.head + 1
-        last = state.head + len(request.events)
-        time_us = prepared.time_us
-        rows.events += [(here, position, last, kind, time_us, body) for position, kind, body in prepared.framed(first)]
-        rows.keys.append((here, request.key, request.fingerprint, first, last, request.result))
-        rows.reservations += [(here, name, subject, first) for name, subject in request.reserves]
-        rows.documents += [(here, document.id, document.original, document.text, document.warc) for document in prepared.documents]
-        rows.document_keys += [(here, document.id, document.kek_id, document.wrapped) for document in prepared.documents]
+        here, first, last = request.chronology_id, state.head + 1, state.head + len(request.events)
+        rows.events.add(first, [event.type for event in request.events], prepared.time_us, prepared.framed(first))
+        rows.keys.append((request.key, request.fingerprint, first, last, request.result))
+        if names:
+            rows.reservations += [(here, name, subject, first) for name, subject in request.reserves]
+            rows.documents += [(here, document.id, document.original, document.text, document.warc) for document in prepared.documents]
+            rows.document_keys += [(here, document.id, document.kek_id, document.wrapped) for document in prepared.documents]
+            state.taken.update(names)
         appended = Appended(first=first, last=last, result=request.result, repeated=False)
         state.known[request.key] = (request.fingerprint, appended)
-        state.taken.update([*captured, *(name for name, _ in request.reserves)])
         state.head = last
         return appended
 
@@ -206,24 +258,36 @@ class DatabaseLog(DatabaseReader):
         driver.insert("reservation", ("chronology_id", "name", "subject", "position"), rows.reservations)
         driver.insert("document_key", ("chronology_id", "document_id", "kek_id", "wrapped"), rows.document_keys)
         driver.insert("document", ("chronology_id", "id", "original", "text", "warc"), rows.documents)
-        if not rows.events:
+        if not rows.events.bodies:
             return None
-        new = [leaf_hash(row[5].encode()) for row in rows.events]
+        new = leaf_hashes(rows.events.bodies)
         growth = grow(before, self._pending_leaves(driver, here, before), new, stored_roots(driver, here))
         tiles = [(here, tile.level, tile.index, tile.hashes, tile.root) for tile in growth.tiles]
         driver.insert("tile", ("chronology_id", "level", "index", "hashes", "root"), tiles)
         return growth
 
     def _pending_leaves(self, driver: Driver, here: str, tree: CompactRange) -> Sequence[bytes]:
-        kept = self._pending.get(here)
+        left = self._left.get(here)
         # The same size and the same peaks are the same log: what is at hand was committed by us, and nobody has appended since.
-        if kept is not None and kept[0] == tree:
-            return kept[1]
+        if left is not None and left.tree == tree:
+            return left.pending
         return leaves_between(driver, here, tree.size - tree.size % TILE_WIDTH, tree.size)
 
-    def _keep(self, here: str, growth: Growth | None) -> None:
-        if growth is not None:
-            self._pending[here] = (growth.tree, growth.pending)
+    def _keep(self, here: str, left: _Left | None) -> None:
+        if left is not None:
+            self._left[here] = left
+
+
+def _is_plain(prepared: Prepared, erasures: int) -> bool:
+    """Whether an append writes nothing but events and its key, and was sealed at this count of erasures, if at all."""
+    request = prepared.request
+    plain = not prepared.documents and not request.reserves and request.erases is None
+    return plain and bool(prepared.contents) and (prepared.erasures == erasures or not prepared.quoted)
+
+
+def _names(prepared: Prepared) -> list[str]:
+    """The names that an append takes: those that it reserves, and those of its documents."""
+    return [*(CAPTURED.format(document.id) for document in prepared.documents), *(name for name, _ in prepared.request.reserves)]
 
 
 def _expected(outcome: Appended | Exception) -> Appended | SalnameError:

@@ -5,7 +5,7 @@ thread at a time works on a whole group, in one transaction.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from anyio.to_thread import run_sync
@@ -32,13 +32,13 @@ class Desk(Generic[Item, Outcome]):
         self._waiting: list[tuple[Item, asyncio.Future[Outcome]]] = []
         self._working: asyncio.Task[None] | None = None
 
-    async def bring(self, item: Item) -> Outcome:
-        """Have an item worked on; return its outcome, or raise it where it is an error."""
+    def bring(self, item: Item) -> Awaitable[Outcome]:
+        """Have an item worked on; to be awaited for its outcome, which is raised where it is an error."""
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, outcome))
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._serve())
-        return await outcome
+        return outcome
 
     async def _serve(self) -> None:
         while self._waiting:
@@ -64,9 +64,9 @@ class AppendDesk:
         self._log = log
         self._desk: Desk[Append, Appended] = Desk(self._append)
 
-    async def append(self, request: Append) -> Appended:
-        """Append as `Log.append` does, for a chronology that exists and without documents; return when it is durable."""
-        return await self._desk.bring(request)
+    def append(self, request: Append) -> Awaitable[Appended]:
+        """Append as `Log.append` does, for a chronology that exists and without documents; to be awaited until it is durable."""
+        return self._desk.bring(request)
 
     def _append(self, requests: Sequence[Append]) -> Sequence[Appended | Exception]:
         lanes: dict[str, list[int]] = {}

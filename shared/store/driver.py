@@ -76,6 +76,13 @@ class Driver:
             with self._raw.cursor() as cursor:
                 cursor.executemany(_marked(_insertion(table, tuple(columns), 1)), rows)
 
+    def insert_here(self, table: str, here: str, names: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
+        """Insert rows of one chronology, given by their columns (SQLite)."""
+        count, named = len(columns[0]), tuple(names)
+        for at in range(0, count, BLOCK):
+            block = list(zip(*[column[at : at + BLOCK] for column in columns], strict=True))
+            self._raw.execute(_insertion_here(table, named, len(block)), [here, *chain.from_iterable(block)])
+
     def copy(self, table: str, columns: Sequence[str], lines: str) -> None:
         """Insert rows in COPY's text form (PostgreSQL)."""
         with self._raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({_names(columns)}) FROM STDIN') as copy:
@@ -96,6 +103,12 @@ def _blocks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 def _insertion(table: str, columns: tuple[str, ...], count: int) -> str:
     marks = f"({', '.join('?' * len(columns))})"
     return f'INSERT INTO "{table}" ({_names(columns)}) VALUES {", ".join([marks] * count)}'  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=1000)
+def _insertion_here(table: str, columns: tuple[str, ...], count: int) -> str:
+    marks = f"(?1, {', '.join('?' * len(columns))})"
+    return f'INSERT INTO "{table}" (chronology_id, {_names(columns)}) VALUES {", ".join([marks] * count)}'  # noqa: S608 - our own names
 
 
 def _names(columns: Sequence[str]) -> str:

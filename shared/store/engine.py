@@ -3,6 +3,7 @@
 Every wait has a limit: connecting, waiting for a lock, running a statement, sitting idle in a transaction.
 """
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, create_engine
 
@@ -32,6 +33,9 @@ Of the usual 4,096, two sealed events fill two thirds, and a batch costs half as
 """
 WRITE = "salname_write"
 PATIENCE = "salname_patience"
+IDLE_SINCE = "salname_idle_since"
+PING_SECONDS = 1.0
+"""A PostgreSQL connection that nobody has used for so long is asked whether it is still there before it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,22 @@ class Database:
                 raise
             finally:
                 pooled.close()  # what is not committed by now is rolled back
+
+    @contextmanager
+    def drive_alone(self) -> Iterator[Driver]:
+        """Give the driver of a connection on which every statement is a transaction of its own (PostgreSQL)."""
+        with _waits():
+            pooled = self.engine.raw_connection()
+            raw: Any = pooled.driver_connection
+            try:
+                raw.autocommit = True
+                yield Driver(self.dialect, raw)
+            finally:
+                if raw.closed:
+                    pooled.invalidate()
+                else:
+                    raw.autocommit = False
+                pooled.close()
 
     def forget(self) -> None:
         """Let go of what was overwritten just now: on SQLite it stands in the write-ahead log until that is begun anew."""
@@ -249,12 +269,34 @@ def _postgresql(url: str, limits: Limits) -> Engine:
         "idle_in_transaction_session_timeout": limits.idle_in_transaction,
     }
     settings = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in options.items())
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=limits.lock,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # so that of the connections some are always warm
         hide_parameters=True,  # errors name statements, never what documents say
         connect_args={"connect_timeout": limits.connect, "options": settings, "application_name": "salname"},
     )
+
+    @event.listens_for(engine, "checkin")
+    def put_back(_: object, record: Any) -> None:
+        record.info[IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look_after(connection: Any, record: Any, _: object) -> None:
+        # A server that was started anew, or a firewall, ends connections that nobody uses. To ask before each use would cost a round trip.
+        if time.monotonic() - record.info.get(IDLE_SINCE, math.inf) > PING_SECONDS and not _answers(connection):
+            raise InvalidatePoolError
+
+    return engine
+
+
+def _answers(connection: Any) -> bool:
+    try:
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except DriverError:
+        return False
+    return True

@@ -47,6 +47,8 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     # The read model: projection writes it; ingest looks up what its decisions are about.
     "progress": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "read_key": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
+    "generation": {PROJECTION: WRITE, QUERY: READ},
+    "untold": {PROJECTION: WRITE, QUERY: READ},
     "revision": {PROJECTION: WRITE, QUERY: READ},
     "schedule": {PROJECTION: WRITE, QUERY: READ},
     "source": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
@@ -55,6 +57,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "placement": {PROJECTION: WRITE, QUERY: READ},
     "erased_claim": {PROJECTION: WRITE, QUERY: READ},
     "entry": {PROJECTION: WRITE, QUERY: READ},
+    "listing": {PROJECTION: WRITE, QUERY: READ},
     "sentence": {PROJECTION: WRITE, QUERY: READ},
     "resemblance": {PROJECTION: WRITE, QUERY: READ},
     "correction": {PROJECTION: WRITE, QUERY: READ},

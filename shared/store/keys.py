@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
-from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, nonces, seal, unseal
+from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, nonces, seal, seal_under, unseal
 from shared.domain.codec import Seal, Sealed, Unseal
 from shared.domain.errors import Gone, NotFound, WrongKey
 from shared.store.tables import ChronologyRow, DocumentKeyRow
@@ -122,14 +122,13 @@ def sealer(keys: Mapping[str, bytes | None], count: int = 1) -> Seal:
     """Return what seals about `count` events under these documents' content keys; `None` stands for an erased document."""
     fresh = nonces(count)
 
-    def seal_event(document_id: str, subject: str, context: bytes, plaintext: bytes) -> Sealed:
-        if document_id not in keys:
-            raise NotFound(f"there is no document {document_id} in this chronology; capture it first")
-        content_key = keys[document_id]
+    def seal_event(document_id: str, subject: bytes, context: bytes, plaintext: bytes) -> tuple[str, bytes]:
+        content_key = keys.get(document_id)
         if content_key is None:
-            raise gone(document_id)
-        key = derive(content_key, subject)
-        return Sealed(document_id, subject, context, keyhash(key), seal(key, plaintext, context, next(fresh, None)))
+            if document_id in keys:
+                raise gone(document_id)
+            raise NotFound(f"there is no document {document_id} in this chronology; capture it first")
+        return seal_under(content_key, subject, context, plaintext, next(fresh, None))
 
     return seal_event
 

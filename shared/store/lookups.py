@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentCaptured
 from shared.store.engine import Database
+from shared.store.generations import live_rows
 from shared.store.read_model import CapturedRow, ClaimRow, ProgressRow
 
 LOOK_SECONDS = 0.02
@@ -18,21 +19,22 @@ def members(database: Database, chronology_id: str, ids: Iterable[str]) -> dict[
     """Map each given claim or entry id that is known to the ids of all claims of the entry that holds it."""
     found: dict[str, list[str]] = {}
     with database.read() as session:
+        rows = live_rows(session, chronology_id)
         for claim_id in set(ids):
-            row = session.get(ClaimRow, (chronology_id, claim_id))
+            row = rows.find(session, ClaimRow, claim_id)
             if row is not None:
-                held = select(ClaimRow.id).where(ClaimRow.chronology_id == chronology_id, col(ClaimRow.entry_id) == row.entry_id)
+                held = select(ClaimRow.id).where(rows.of(ClaimRow), col(ClaimRow.entry_id) == row.entry_id)
                 found[claim_id] = list(session.exec(held))
     return found
 
 
 def shares(database: Database, chronology_id: str, document_id: str) -> list[tuple[list[str], list[str]]]:
     """Return, for each entry that holds claims of a document, the ids of these and the ids of the entry's other claims."""
-    here = ClaimRow.chronology_id == chronology_id
-    held = select(ClaimRow.entry_id).where(here, ClaimRow.document_id == document_id)
-    members = select(ClaimRow.entry_id, ClaimRow.id, ClaimRow.document_id).where(here, col(ClaimRow.entry_id).in_(held))
     found: dict[str, tuple[list[str], list[str]]] = {}
     with database.read() as session:
+        here = live_rows(session, chronology_id).of(ClaimRow)
+        held = select(ClaimRow.entry_id).where(here, ClaimRow.document_id == document_id)
+        members = select(ClaimRow.entry_id, ClaimRow.id, ClaimRow.document_id).where(here, col(ClaimRow.entry_id).in_(held))
         for entry_id, claim_id, stands_in in session.exec(members):
             own, others = found.setdefault(entry_id, ([], []))
             (own if stands_in == document_id else others).append(claim_id)
@@ -42,25 +44,27 @@ def shares(database: Database, chronology_id: str, document_id: str) -> list[tup
 def claim(database: Database, chronology_id: str, claim_id: str) -> Claim | None:
     """Return a claim as it was recorded."""
     with database.read() as session:
-        row, progress = session.get(ClaimRow, (chronology_id, claim_id)), session.get(ProgressRow, chronology_id)
-        if row is None or progress is None:
+        rows = live_rows(session, chronology_id)
+        row = rows.find(session, ClaimRow, claim_id)
+        if row is None:
             return None
-        key = database.read_keys.find(session, chronology_id, progress.generation)
+        key = database.read_keys.find(session, chronology_id, rows.generation)
         return None if key is None else Claim.model_validate_json(key.open(row.body, "claim", row.id))
 
 
 def document_language(database: Database, chronology_id: str, document_id: str) -> str | None:
     """Return the language of a captured document."""
     with database.read() as session:
-        row = session.get(CapturedRow, (chronology_id, document_id))
+        row = live_rows(session, chronology_id).find(session, CapturedRow, document_id)
         return None if row is None else DocumentCaptured.model_validate_json(row.body).language
 
 
 def document_sources(database: Database, chronology_id: str, document_ids: Iterable[str]) -> dict[str, str]:
     """Map each of these documents that is captured to its source."""
     with database.read() as session:
-        rows = [session.get(CapturedRow, (chronology_id, document_id)) for document_id in document_ids]
-        return {row.id: row.source_id for row in rows if row is not None}
+        rows = live_rows(session, chronology_id)
+        found = [rows.find(session, CapturedRow, document_id) for document_id in document_ids]
+        return {row.id: row.source_id for row in found if row is not None}
 
 
 def wait_until(database: Database, chronology_id: str, position: int, seconds: float) -> None:

@@ -54,7 +54,7 @@ class MemoryLog:
             if created:
                 self._open(created)
             self._keys |= {(here, document.id): document.key for document in prepared.documents}
-            return self._write(request, head, [body.encode() for _, _, body in prepared.framed(head + 1)], documents)
+            return self._write(request, head, [body.encode() for body in prepared.framed(head + 1)], documents)
 
     def _check_slug(self, created: ChronologyCreated) -> None:
         if created.chronology_id in self._infos or any(info.slug == created.slug for info in self._infos.values()):

@@ -1,11 +1,11 @@
 """Appends made ready for their transaction: sealed and serialised before anything is locked, so that the lock is held only to write."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.crypto.sealing import new_key
-from shared.domain.codec import Content, Envelope, prepare
-from shared.domain.errors import InvalidInput, RevisionConflict
+from shared.domain.codec import Content, Envelope, Seal
+from shared.domain.errors import InvalidInput, RevisionConflict, SalnameError
 from shared.domain.events import ChronologyCreated
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, StoredDocument
@@ -29,19 +29,18 @@ class SealedDocument:
     warc: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
     """An append with everything done that needs no lock.
 
     `quoted` are the documents captured earlier under whose keys something was sealed, `erasures` the count of erasures at which these
-    keys were read.
+    keys were read. `time_us`: when the command was given, in microseconds since 1970.
     """
 
     request: Append
     envelope: Envelope
-    contents: tuple[Content, ...]
-    ids: tuple[str, ...]
-    types: tuple[str, ...]
+    contents: list[Content]
+    time_us: int
     documents: tuple[SealedDocument, ...]
     quoted: frozenset[str]
     erasures: int
@@ -51,27 +50,19 @@ class Prepared:
         """How much it adds to a group, in events."""
         return 1 + len(self.contents) + sum(len(document.original) for document in self.documents) // BYTES_AN_EVENT
 
-    @property
-    def time_us(self) -> int:
-        """When the command was given, in microseconds since 1970."""
-        return microseconds(self.request.command.time)
-
-    def framed(self, first: int) -> Iterator[tuple[int, str, str]]:
-        """Yield position, type and stored form of each event, counted from `first`."""
-        last = first + len(self.contents) - 1
-        frame = self.envelope.frame
-        for position, (content, event_id, kind) in enumerate(zip(self.contents, self.ids, self.types, strict=True), start=first):
-            yield position, kind, frame(content, event_id, position, last)
+    def framed(self, first: int) -> list[str]:
+        """Return the stored form of each event, counted from `first`."""
+        return self.envelope.frames(self.contents, first)
 
 
 Wrap = Callable[[str, bytes], tuple[str, bytes]]
 """From document id and content key to the id of the key-encryption key and the wrapped key."""
 
 
-def quoted_documents(request: Append, documents: Sequence[StoredDocument]) -> frozenset[str]:
+def quoted_documents(request: Append, documents: Sequence[StoredDocument] = ()) -> frozenset[str]:
     """The ids of documents captured earlier that the events of an append quote."""
-    found = {event.sealed_under for event in request.events}
-    return frozenset(document_id for document_id in found if document_id is not None).difference(document.id for document in documents)
+    found = {document_id for event in request.events if (document_id := event.sealed_under) is not None}
+    return frozenset(found.difference([document.id for document in documents]) if documents else found)
 
 
 def prepare_append(
@@ -83,18 +74,42 @@ def prepare_append(
     """
     _check_form(request, documents)
     fresh = {document.id: new_key() for document in documents}
-    seal = sealer({**keys, **fresh}, len(request.events))
-    here = request.chronology_id
-    return Prepared(
-        request=request,
-        envelope=Envelope(here, request.command),
-        contents=tuple([prepare(here, event, seal) for event in request.events]),
-        ids=tuple(new_id.several(len(request.events))),
-        types=tuple([event.type for event in request.events]),
-        documents=tuple([_sealed(here, document, fresh[document.id], wrap) for document in documents]),
-        quoted=frozenset(keys),
-        erasures=erasures,
-    )
+    count = len(request.events)
+    prepared = _prepare(request, sealer({**keys, **fresh}, count), new_id.several(count), frozenset(keys), erasures)
+    prepared.documents = tuple([_sealed(request.chronology_id, document, fresh[document.id], wrap) for document in documents])
+    return prepared
+
+
+def prepare_together(
+    requests: Sequence[Append],
+    quoted: Sequence[frozenset[str]],
+    keys: Mapping[str, bytes | None],
+    erasures: int,
+    new_id: IdSource,
+) -> list[Prepared | SalnameError]:
+    """Seal and serialise many appends without documents, as `prepare_append` does; what is wrong with one is its own outcome.
+
+    `quoted` are the documents that each of them quotes, `keys` the keys of all these.
+    """
+    count = sum([len(request.events) for request in requests])
+    seal, ids = sealer(keys, count), new_id.several(count)
+    prepared: list[Prepared | SalnameError] = []
+    at = 0
+    for request, documents in zip(requests, quoted, strict=True):
+        until = at + len(request.events)
+        try:
+            _check_form(request, ())
+            prepared.append(_prepare(request, seal, ids[at:until], documents, erasures))
+        except SalnameError as error:
+            prepared.append(error)
+        at = until
+    return prepared
+
+
+def _prepare(request: Append, seal: Seal, ids: Sequence[str], quoted: frozenset[str], erasures: int) -> Prepared:
+    envelope = Envelope(request.chronology_id, request.command)
+    contents = envelope.contents(request.events, ids, seal)
+    return Prepared(request, envelope, contents, microseconds(request.command.time), (), quoted, erasures)
 
 
 def _sealed(here: str, document: StoredDocument, key: bytes, wrap: Wrap) -> SealedDocument:
@@ -112,15 +127,17 @@ def _sealed(here: str, document: StoredDocument, key: bytes, wrap: Wrap) -> Seal
 
 def _check_form(request: Append, documents: Sequence[StoredDocument]) -> None:
     """Refuse an append that contradicts itself."""
-    names = [name for name, _ in request.reserves]
-    ids = [document.id for document in documents]
-    if len(set(names)) < len(names) or len(set(ids)) < len(ids):
-        raise InvalidInput("an append may name each reserved name and each document once")
+    if request.reserves or documents:
+        names = [name for name, _ in request.reserves]
+        ids = [document.id for document in documents]
+        if len(set(names)) < len(names) or len(set(ids)) < len(ids):
+            raise InvalidInput("an append may name each reserved name and each document once")
     openings = [at for at, event in enumerate(request.events) if isinstance(event, ChronologyCreated)]
-    if openings not in ([], [0]):
-        raise InvalidInput("a chronology is opened by the first event of its log, and only by that")
-    if (created := creation(request)) and created.chronology_id != request.chronology_id:
-        raise InvalidInput(f"the event opens chronology {created.chronology_id}, but the append is for {request.chronology_id}")
+    if openings:
+        if openings != [0]:
+            raise InvalidInput("a chronology is opened by the first event of its log, and only by that")
+        if (created := creation(request)) and created.chronology_id != request.chronology_id:
+            raise InvalidInput(f"the event opens chronology {created.chronology_id}, but the append is for {request.chronology_id}")
     if request.erases is not None and any(event.sealed_under == request.erases for event in request.events):
         raise InvalidInput("an append cannot quote the document that it erases")
 

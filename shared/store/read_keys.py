@@ -7,8 +7,7 @@ with its generation: what was written under it opens no more.
 import hmac
 import os
 import threading
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,15 +15,17 @@ from sqlmodel import Session
 
 from shared.crypto.sealing import NONCE_BYTES, KeyEncryptionKey, derive, new_key
 from shared.domain.errors import WrongKey
+from shared.lexicon.searching import LONGEST, SHORTEST
 from shared.store.keys import wrong_kek
 from shared.store.read_model import ReadKeyRow
+from shared.store.search_tokens import TOKEN_BYTES, WORD
 
-SHORTEST, LONGEST = 3, 12
-"""Letters of the shortest and the longest beginning by which a word is found."""
-
-TOKEN_BYTES = 6
 WORDS_KEPT = 50_000
+CLAIMS_KEPT = 5_000
 KEYS_KEPT = 10_000
+
+Indexed = tuple[frozenset[bytes], tuple[int, ...]]
+"""What a claim is found by: tokens, and facet codes (`shared.domain.listing`)."""
 
 
 class ReadKey:
@@ -35,7 +36,8 @@ class ReadKey:
         self._chronology_id = chronology_id
         self._cipher = AESGCM(key)
         self._search = derive(key, "search")
-        self._tokens: dict[str, tuple[str, ...]] = {}
+        self._tokens: dict[str, tuple[bytes, ...]] = {}
+        self._claims: dict[str, Indexed] = {}
 
     def seal(self, plaintext: bytes, *place: str | int) -> bytes:
         """Seal the body of a row. `place` is its table and the rest of its primary key: rows cannot be put in each other's place."""
@@ -54,30 +56,35 @@ class ReadKey:
     def _context(self, place: tuple[str | int, ...]) -> bytes:
         return "\n".join((self._chronology_id, *map(str, place))).encode()
 
-    def tokens(self, words: Iterable[str]) -> str:
-        """Return what is stored of the folded words that something is found by: each token between spaces, in no order of the words'."""
-        found = {token for word in words for token in self._of_word(word)}
-        return f" {' '.join(sorted(found))} " if found else ""
+    def token(self, *of: str) -> bytes:
+        """Return the token of a word, or of a few words that belong together. The first says what kind of token it is."""
+        return hmac.digest(self._search, "\n".join(of).encode(), "sha256")[:TOKEN_BYTES]
 
-    def token(self, word: str) -> str:
-        """Return the token by which a folded word is looked up, between spaces.
+    def remember(self, claim_id: str, make: Callable[[], Indexed]) -> Indexed:
+        """Return what is made of a claim, once for as long as it is at hand: claims do not change."""
+        known = self._claims.get(claim_id)
+        if known is None:
+            if len(self._claims) >= CLAIMS_KEPT:
+                self._claims = {}
+            known = self._claims[claim_id] = make()
+        return known
 
-        It stands with every word that begins with `word`, of which the first `LONGEST` letters count; a word of fewer than `SHORTEST`
-        letters is found as a whole word only.
-        """
-        return f" {self._token(word[:LONGEST])} "
-
-    def _of_word(self, word: str) -> tuple[str, ...]:
+    def beginnings(self, word: str) -> tuple[bytes, ...]:
+        """Return the tokens of the beginnings by which a folded word is found."""
         known = self._tokens.get(word)
         if known is None:
             if len(self._tokens) >= WORDS_KEPT:
                 self._tokens = {}
             lengths = range(min(len(word), SHORTEST), min(len(word), LONGEST) + 1)
-            known = self._tokens[word] = tuple([self._token(word[:length]) for length in lengths])
+            known = self._tokens[word] = tuple([self.token(WORD, word[:length]) for length in lengths])
         return known
 
-    def _token(self, text: str) -> str:
-        return urlsafe_b64encode(hmac.digest(self._search, text.encode(), "sha256")[:TOKEN_BYTES]).decode()
+    def beginning(self, word: str) -> bytes:
+        """Return the token that stands with every folded word that begins with this one.
+
+        The first `LONGEST` letters count; a word of fewer than `SHORTEST` letters is found as a whole word only.
+        """
+        return self.token(WORD, word[:LONGEST])
 
 
 class ReadKeys:

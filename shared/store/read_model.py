@@ -1,15 +1,17 @@
 """The read model's rows: what the projection writes and everybody else only reads.
 
-What may hold words of documents is sealed under the key of the chronology's *generation* (`ReadKeyRow`): a rebuild makes a new
-generation and destroys the old key, so an erased text can be read nowhere, neither in free pages nor in the write-ahead log.
+A chronology's rows are of a *generation*, which is second in every key: a rebuild writes another one beside the live one, and
+`ProgressRow` names the one that readers see. What may hold words of documents is sealed under the generation's key (`ReadKeyRow`): where
+that is destroyed, an erased text can be read nowhere, neither in free pages nor in the write-ahead log.
 
 Rows of entries carry the revisions from and until which they hold, so that every past revision can be answered; the current ones have
 no `until`. Day bounds are day numbers of `shared.domain.dates`, with `NO_START` and `NO_END` for what is open or unknown.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from shared.store.search_column import Tokens
 from shared.store.tables import ID
 
 NO_START = -(2**40)
@@ -19,12 +21,21 @@ CHANNEL = "salname_changes"
 """The PostgreSQL channel that says which chronology's read model has moved."""
 
 
-class ProgressRow(SQLModel, table=True):
-    """How far the log is folded. Saved in the transaction of the rows it speaks of.
+def _generation() -> "Column[int]":
+    """The second column of every key: the rows of several generations of one chronology stand side by side."""
+    return Column("generation", BigInteger, primary_key=True, autoincrement=False)
 
-    `generation` counts how often the read model was built from nothing, `erasures` is the chronology's count of erased documents when
-    that began: where it has moved on, erased words may stand in the rows still, and they are built again. `error` is why folding
-    stopped, where it did; the position stays where it was.
+
+class ProgressRow(SQLModel, table=True):
+    """Which generation of a chronology's read model is live, and how far the log is folded into it.
+
+    Saved in the transaction of the rows it speaks of; readers see the rows of this generation and of no other. `erasures` is the
+    chronology's count of erased documents when the generation was begun: where it has moved on, erased words may stand in the rows still,
+    and they are built again. `error` is why folding stopped, where it did; the position stays where it was.
+
+    `carried` is the revision up to which the change feed holds what subscribers were told at the time, by an earlier generation where that
+    said otherwise; what came after is what the log gives. `lost` is the revision before which subscribers' cursors cannot be served: what
+    they were told by then went with an erasure.
     """
 
     __tablename__ = "progress"
@@ -36,6 +47,43 @@ class ProgressRow(SQLModel, table=True):
     fold_version: int
     time: str = Field(max_length=40)
     error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    carried: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lost: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class GenerationRow(SQLModel, table=True):
+    """A generation beside the live one, and how far it is folded; the other columns are as in `ProgressRow`.
+
+    `state` is `building` (to be compared and switched to), `kept` (it was live, and can be again) or `dropped` (its key is destroyed, its
+    rows are being removed). `live_until` is the position at which it was live last, 0 where it never was.
+    """
+
+    __tablename__ = "generation"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    state: str = Field(max_length=20)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    erasures: int = Field(sa_column=Column(BigInteger, nullable=False))
+    fold_version: int
+    time: str = Field(max_length=40)
+    live_until: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    carried: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lost: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class UntoldRow(SQLModel, table=True):
+    """An entry that a switch of generations changed, and of which subscribers are to hear with the next revision.
+
+    They know it as the generation `known_from` showed it; `before` says whether it was an entry there.
+    """
+
+    __tablename__ = "untold"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    entry_id: str = Field(primary_key=True, max_length=ID)
+    known_from: int = Field(sa_column=Column(BigInteger, nullable=False))
+    before: bool
 
 
 class ReadKeyRow(SQLModel, table=True):
@@ -58,9 +106,10 @@ class RevisionRow(SQLModel, table=True):
     """
 
     __tablename__ = "revision"
-    __table_args__ = (Index("ix_revision_reached", "chronology_id", "reached_us", "number"),)
+    __table_args__ = (Index("ix_revision_reached", "chronology_id", "generation", "reached_us", "number"),)
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     time: str = Field(max_length=40)
     reached_us: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -78,6 +127,7 @@ class SourceRow(SQLModel, table=True):
     __tablename__ = "source"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     id: str = Field(primary_key=True, max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
@@ -90,6 +140,7 @@ class ScheduleRow(SQLModel, table=True):
     __tablename__ = "schedule"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     source_id: str = Field(primary_key=True, max_length=ID)
     since: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     every: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
@@ -104,9 +155,10 @@ class CapturedRow(SQLModel, table=True):
     """
 
     __tablename__ = "captured"
-    __table_args__ = (Index("ix_captured_erased", "chronology_id", "erased_position"),)
+    __table_args__ = (Index("ix_captured_erased", "chronology_id", "generation", "erased_position"),)
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     id: str = Field(primary_key=True, max_length=ID)
     source_id: str = Field(max_length=ID)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -122,11 +174,12 @@ class ClaimRow(SQLModel, table=True):
 
     __tablename__ = "claim"
     __table_args__ = (
-        Index("ix_claim_document", "chronology_id", "document_id", "start", "position"),
-        Index("ix_claim_entry", "chronology_id", "entry_id"),
+        Index("ix_claim_document", "chronology_id", "generation", "document_id", "start", "position"),
+        Index("ix_claim_entry", "chronology_id", "generation", "entry_id"),
     )
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     id: str = Field(primary_key=True, max_length=ID)
     document_id: str = Field(max_length=ID)
     entry_id: str = Field(max_length=ID)
@@ -141,6 +194,7 @@ class PlacementRow(SQLModel, table=True):
     __tablename__ = "placement"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     claim_id: str = Field(primary_key=True, max_length=ID)
     until: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     entry_id: str = Field(max_length=ID)
@@ -152,6 +206,7 @@ class ErasedClaimRow(SQLModel, table=True):
     __tablename__ = "erased_claim"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     id: str = Field(primary_key=True, max_length=ID)
     document_id: str = Field(max_length=ID)
     beside: str | None = Field(default=None, max_length=ID)
@@ -160,20 +215,18 @@ class ErasedClaimRow(SQLModel, table=True):
 class EntryRow(SQLModel, table=True):
     """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `alarms` counts the circles of support in it. `search` holds tokens of the folded words that it can be found by, made with the
-    generation's key. `sort_from` and `sort_to` are its day bounds.
+    `alarms` counts the circles of support in it. `sort_from` and `sort_to` are its day bounds.
     """
 
     __tablename__ = "entry"
     __table_args__ = (
-        # Whether a version held at a revision is told by the index itself: versions that did not are passed over without being read.
-        Index("ix_entry_order", "chronology_id", "sort_from", "sort_to", "id", "since", "until"),
-        Index("ix_entry_since", "chronology_id", "since", "until", "id"),
-        Index("ix_entry_until", "chronology_id", "until", "id"),
-        Index("ix_entry_alarms", "chronology_id", "alarms"),
+        Index("ix_entry_since", "chronology_id", "generation", "since", "until", "id"),
+        Index("ix_entry_until", "chronology_id", "generation", "until", "id"),
+        Index("ix_entry_alarms", "chronology_id", "generation", "alarms"),
     )
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     id: str = Field(primary_key=True, max_length=ID)
     since: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     until: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
@@ -182,8 +235,44 @@ class EntryRow(SQLModel, table=True):
     disputed: bool
     alarms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     status: str = Field(max_length=20)
-    search: str = Field(sa_column=Column(Text, nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ListingRow(SQLModel, table=True):
+    """What one version of an entry is found, ordered, filtered and counted by; a row is read without reading the entry.
+
+    `number` tells rows of one generation apart and grows with them. `facets` are facet codes (`shared.domain.listing`), eight bytes each,
+    little-endian. `tokens` are those of the folded words that the entry can be found by, and of what else it is filtered by, made with the
+    generation's key (`shared.store.search_tokens`). On PostgreSQL they have a GIN index, `ix_listing_tokens`; on SQLite, triggers keep
+    them in a full-text index, `listing_words`, by `number`.
+    """
+
+    __tablename__ = "listing"
+    __table_args__ = (
+        UniqueConstraint("chronology_id", "generation", "id", "since", name="uq_listing"),
+        # Whether a version held at a revision is told by the index itself: versions that did not are passed over without being read.
+        Index("ix_listing_order", "chronology_id", "generation", "sort_from", "sort_to", "id", "since", "until"),
+        Index("ix_listing_since", "chronology_id", "generation", "since", "id", "until"),
+        Index("ix_listing_sources", "chronology_id", "generation", "sources", "since", "id", "until"),
+        Index("ix_listing_until", "chronology_id", "generation", "until"),
+    )
+
+    # Told apart by `number` alone on SQLite, where it is the row's own; on PostgreSQL, chronology and generation come before it.
+    number: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
+    )
+    chronology_id: str = Field(max_length=ID)
+    generation: int = Field(sa_column=Column(BigInteger, nullable=False))
+    id: str = Field(max_length=ID)
+    since: int = Field(sa_column=Column(BigInteger, nullable=False))
+    until: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    sort_from: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sort_to: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sources: int = Field(sa_column=Column(BigInteger, nullable=False))
+    disputed: bool
+    status: str = Field(max_length=20)
+    facets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    tokens: frozenset[bytes] = Field(sa_column=Column(Tokens, nullable=False))
 
 
 class SentenceRow(SQLModel, table=True):
@@ -193,9 +282,10 @@ class SentenceRow(SQLModel, table=True):
     """
 
     __tablename__ = "sentence"
-    __table_args__ = (Index("ix_sentence_wording", "chronology_id", "first_document_id", "first_start"),)
+    __table_args__ = (Index("ix_sentence_wording", "chronology_id", "generation", "first_document_id", "first_start"),)
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     document_id: str = Field(primary_key=True, max_length=ID)
     start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     end: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -209,6 +299,7 @@ class ResemblanceRow(SQLModel, table=True):
     __tablename__ = "resemblance"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     document_id: str = Field(primary_key=True, max_length=ID)
     start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     other_document_id: str = Field(primary_key=True, max_length=ID)
@@ -224,6 +315,7 @@ class CorrectionRow(SQLModel, table=True):
     __tablename__ = "correction"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     id: str = Field(primary_key=True, max_length=ID)
     state: str = Field(max_length=20)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -237,13 +329,12 @@ class ChangeRow(SQLModel, table=True):
     __tablename__ = "change"
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
     revision: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-READ_MODEL: tuple[type[SQLModel], ...] = (
-    ProgressRow,
-    ReadKeyRow,
+GENERATED: tuple[type[SQLModel], ...] = (
     RevisionRow,
     SourceRow,
     ScheduleRow,
@@ -252,9 +343,13 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     PlacementRow,
     ErasedClaimRow,
     EntryRow,
+    ListingRow,
     SentenceRow,
     ResemblanceRow,
     CorrectionRow,
     ChangeRow,
 )
-"""Everything that a rebuild clears and writes again."""
+"""What each generation has rows of its own in: all that a rebuild writes again."""
+
+READ_MODEL: tuple[type[SQLModel], ...] = (ProgressRow, GenerationRow, UntoldRow, ReadKeyRow, *GENERATED)
+"""Everything that the projection writes."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.errors import InvalidProof
-from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, CompactRange, NodeReader, leaf_hash, root_at, tile_root
+from shared.domain.merkle import HASH_SIZE, TILE_WIDTH, CompactRange, NodeReader, leaf_hashes, root_at, tile_root
 from shared.store.driver import Driver
 
 TILE_LEVELS = 8
@@ -89,7 +89,7 @@ def leaves_between(driver: Driver, chronology_id: str, after: int, until: int) -
     if after >= until:
         return []
     query = "SELECT body FROM event WHERE chronology_id = ? AND position > ? AND position <= ? ORDER BY position"
-    return [leaf_hash(row[0].encode()) for row in driver.rows(query, chronology_id, after, until)]
+    return leaf_hashes([row[0] for row in driver.rows(query, chronology_id, after, until)])
 
 
 def node_reader(driver: Driver, chronology_id: str, head: int) -> NodeReader:

@@ -1,27 +1,28 @@
 """Verifying a log: everything that is stored about it is derived again from its events, and the first thing that is wrong is named.
 
 Checked, event by event: positions without a gap, canonical bytes, columns that say what the bytes say, whole commands. Over them: the
-Merkle tree (every tile, the peaks, the root of every checkpoint and its signature), one idempotency key for each command, documents that
-have their hashes, claims that open and quote what stands in their documents. Nothing is trusted but the events and the keys.
+Merkle tree (every tile, the peaks, the root of every checkpoint and its signature), one idempotency key for each command, the chronology's
+own row, documents that have their hashes, claims that open and quote what stands in their documents. Nothing is trusted but the events and
+the keys. What no event tells cannot be derived: how an idempotency key was called, and that a checkpoint was once signed and is gone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
-from itertools import chain
 from typing import Any
 
 import orjson
 
 from shared.domain.codec import SEALED_TYPE, event_source, sealed_part
 from shared.domain.errors import Damaged, InvalidProof, SalnameError, WrongKey
+from shared.domain.events import ChronologyCreated
 from shared.domain.ids import sha256
 from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
 from shared.store.checkpoints import checkpoint_at, signed_checkpoint, signing_keys
 from shared.store.driver import Driver, Row
 from shared.store.engine import Database, ReadSession
-from shared.store.keys import ORIGINAL, TEXT, Keyring, count_erasures, open_sealed, unseal_form
+from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, count_erasures, open_sealed, unseal_form
 from shared.store.moments import microseconds
 from shared.store.tree import Growth, grow, stored_roots
 
@@ -71,13 +72,15 @@ class _Verifier:
         self._checkpoints = _checkpoints(self._driver, here)
         self._commands = _commands(self._driver, here)
         self._keys = 0
+        self._tiles = 0
+        self._named: list[str] = []
         self._walk = _Walk()
 
     def verify(self, progress: Progress) -> VerifiedLog:
-        rows = self._driver.rows("SELECT head, peaks FROM chronology WHERE id = ?", self._here)
+        rows = self._driver.rows("SELECT head, peaks, erasures, slug, title, description FROM chronology WHERE id = ?", self._here)
         if not rows:
             raise Damaged(f"there is no chronology with id {self._here}")
-        head, peaks = rows[0]
+        head, peaks, erasures, *named = rows[0]
         query = (
             'SELECT position, "commit", type, time_us, body FROM event WHERE chronology_id = ? AND position > ? ORDER BY position LIMIT ?'
         )
@@ -93,6 +96,10 @@ class _Verifier:
             raise Damaged(f"the log ends at {position} in the middle of a command, or not at its head {head}", position=position)
         if self._walk.tree.encode() != bytes(peaks):
             raise Damaged(f"the tree of the chronology is not the one over its {head} events", position=head)
+        if erasures != self._documents.erased:
+            raise Damaged(f"the chronology counts {erasures} erasures, and its log has {self._documents.erased}", position=head)
+        if named != self._named:
+            raise Damaged("the chronology's slug, title or description is not the one that it was opened with", position=1)
         self._no_more(head)
         return VerifiedLog(
             events=head,
@@ -107,7 +114,10 @@ class _Verifier:
         stored, commit, kind, time_us, _ = row
         if stored != position:
             raise Damaged(f"event {position} is missing: the log goes on at {stored}", position=position)
-        raw = orjson.loads(body)
+        try:
+            raw = orjson.loads(body)
+        except ValueError as error:
+            raise Damaged(f"event {position} is not JSON: {error}", position=position) from error
         if orjson.dumps(raw, option=orjson.OPT_SORT_KEYS) != body:
             raise Damaged(f"event {position} is not stored in its canonical form", position=position)
         said = (raw["position"], raw["commit"], raw["type"], raw["chronology"], raw["source"])
@@ -115,6 +125,8 @@ class _Verifier:
             raise Damaged(f"event {position} says something else than the columns beside it", position=position)
         self._command(position, commit)
         try:
+            if kind == ChronologyCreated.type:
+                self._named = [raw["data"][name] for name in ("slug", "title", "description")]
             self._documents.check(raw)
         except Damaged:
             raise
@@ -151,6 +163,7 @@ class _Verifier:
         return checked
 
     def _compare_tiles(self, growth: Growth) -> None:
+        self._tiles += len(growth.tiles)
         for tile in growth.tiles:
             query = 'SELECT hashes, root FROM tile WHERE chronology_id = ? AND level = ? AND "index" = ?'
             stored = self._driver.rows(query, self._here, tile.level, tile.index)
@@ -169,6 +182,9 @@ class _Verifier:
         beyond = self._driver.rows("SELECT name, position FROM reservation WHERE chronology_id = ? AND position > ?", self._here, head + 1)
         if beyond:
             raise Damaged(f"the name {beyond[0][0]} was reserved at {beyond[0][1]}, beyond the head {head}", position=head)
+        ((tiles,),) = self._driver.rows("SELECT count(*) FROM tile WHERE chronology_id = ?", self._here)
+        if tiles != self._tiles:
+            raise Damaged(f"there are {tiles} tiles, and the tree over {head} events has {self._tiles}", position=head)
         self._documents.no_more()
 
 
@@ -205,6 +221,8 @@ def _checkpoints(driver: Driver, here: str) -> dict[int, Callable[[bytes], None]
             signed_checkpoint(stored, here, keys)
         except Damaged as error:
             raise Damaged(error.detail, position=size) from error
+        except InvalidProof as error:  # what is stored is no key, no note or no signature at all
+            raise Damaged(f"{what} cannot be checked: {error.detail}", position=size) from error
 
     rows = driver.rows("SELECT size FROM log_checkpoint WHERE chronology_id = ? ORDER BY size", here)
     return {size: partial(check, size) for (size,) in rows}
@@ -260,13 +278,17 @@ class _Documents:
         key = self._key(document_id)
         if key is None:
             return
-        rows = self._driver.rows("SELECT original, text FROM document WHERE chronology_id = ? AND id = ?", self._here, document_id)
+        rows = self._driver.rows("SELECT original, text, warc FROM document WHERE chronology_id = ? AND id = ?", self._here, document_id)
         if not rows:
             raise Damaged(f"the bytes of document {document_id} are missing")
         original = unseal_form(key, self._here, document_id, ORIGINAL, bytes(rows[0][0]))
         text = unseal_form(key, self._here, document_id, TEXT, bytes(rows[0][1]))
         if (sha256(original), sha256(text)) != (data["sha256"], data["text_sha256"]):
             raise Damaged(f"document {document_id} does not have the bytes that were captured")
+        if rows[0][2] is None and (data.get("retrieved") or {}).get("warc"):
+            raise Damaged(f"the response that document {document_id} was taken from is missing")
+        if rows[0][2] is not None:
+            unseal_form(key, self._here, document_id, WARC, bytes(rows[0][2]))
         self._keep(document_id, text.decode())
 
     def _keep(self, document_id: str, text: str) -> None:
@@ -290,8 +312,9 @@ class _Documents:
             raise Damaged(f"event {raw['position']} holds another claim than it says", position=raw["position"])
         text = self._text(sealed.document_id, key)
         for part in _passages(claim):
-            if text[part["start"] : part["end"]] != part["quote"]:
-                where = f"{part['start']}–{part['end']} of document {sealed.document_id}"
+            start, end = part["start"], part["end"]
+            if text[start:end] != part["quote"]:
+                where = f"{start}–{end} of document {sealed.document_id}"
                 raise Damaged(f"claim {sealed.subject} quotes words that do not stand at {where}", position=raw["position"])
 
     def no_more(self) -> None:
@@ -301,11 +324,17 @@ class _Documents:
                 raise Damaged(f"there is a key of document {document_id}, which no event of the log captured")
             if (wrapped is None) != (document_id in self._gone):
                 raise Damaged(f"the key of document {document_id} was destroyed, and no event says so")
+        for (document_id,) in self._driver.rows("SELECT id FROM document WHERE chronology_id = ?", self._here):
+            if document_id not in self._captured or document_id in self._gone:
+                said = "erased" if document_id in self._gone else "never captured"
+                raise Damaged(f"there are bytes of document {document_id}, which was {said} as the log has it")
 
 
-def _passages(claim: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield claim
-    yield from chain(*(claim.get(parts, ()) for parts in ("values", "actors", "places")))
-    for part in (claim.get("date"), claim.get("attribution")):
-        if part is not None:
-            yield part
+def _passages(claim: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every part of a claim that cites its document. By hand, since each claim of a log comes by here."""
+    found = [claim]
+    found += [part for part in (claim.get("date"), claim.get("attribution")) if part is not None]
+    for parts in ("values", "actors", "places"):
+        if parts in claim:
+            found += claim[parts]
+    return found

@@ -1,11 +1,16 @@
 """Which files of a batch are documents: tables are none, and are told apart."""
 
+import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from services.batch.files import A_TABLE, FAILED, PASSED_OVER, find, read
+from services.batch.files import FAILED, PASSED_OVER, find, read
+from services.ingest.parsing.formats import A_TABLE
 from services.ingest.readers import Readers
 from shared.domain.errors import InvalidInput
 
@@ -37,6 +42,39 @@ def test_tables_in_folders_and_archives_are_passed_over_with_that_reason(tmp_pat
     assert found["fairs.csv"] == found["all.zip/in.csv"] == (PASSED_OVER, A_TABLE)
     assert found["photo.jpg"][0] == PASSED_OVER
     assert found["photo.jpg"][1] != A_TABLE
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    for name in ("pipe.txt", "pipe.zip"):
+        os.mkfifo(tmp_path / name)
+        assert outcomes(tmp_path / name) == {name: (FAILED, "this is a pipe and no file: write what comes out of it to a file first")}
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path: Path) -> None:
+    with TemporaryDirectory() as name, _nobody(Path(name)):
+        folder = Path(name)
+        (folder / "open").mkdir()
+        (folder / "open" / "note.txt").write_text("The fair was opened.", encoding="utf-8")
+        (folder / "locked").mkdir(mode=0)
+        (folder / "open" / "round").symlink_to(folder)
+        assert outcomes(folder) == {
+            "open/note.txt": (None, None),
+            "locked": (FAILED, "the folder cannot be looked into: Permission denied"),
+        }
+
+
+@contextmanager
+def _nobody(folder: Path) -> Iterator[None]:
+    """Act as somebody who may not look into everything, in a folder that is made theirs."""
+    if os.geteuid():
+        yield
+        return
+    os.chown(folder, 65534, 65534)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def test_a_folder_of_nothing_but_tables_says_so(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from services.batch.files import A_TABLE
 from services.batch.telling import MOST_LISTED, Outcome, printable, reporting, tell, ticking
+from services.ingest.parsing.formats import A_TABLE
 
 
 def screens() -> tuple[Console, Console]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from services.ingest.requests import NewCorrection, NewDecision
-from services.projection import runner
+from services.projection import folding
 from services.projection.runner import Projector
 from shared.domain.errors import Gone, InvalidInput
 from shared.domain.events import Recorded
@@ -203,7 +203,7 @@ class Overtaken(DatabaseReader):
 def test_an_erasure_while_the_log_is_read_is_not_missed(database: Database, monkeypatch: pytest.MonkeyPatch, anew: bool) -> None:
     running = run(database)
     documents = [running.service.capture(running.info.id, text.encode(), ADMIN).id for text in TEXTS[:3]]
-    monkeypatch.setattr(runner, "BATCH", 4)
+    monkeypatch.setattr(folding, "BATCH", 4)
     log: LogReader = Overtaken(running, documents[0])
     projector = Projector(database, log)
     if anew:

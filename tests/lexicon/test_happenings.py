@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from shared.lexicon import happenings
-from shared.lexicon.happenings import CONCEPTS, ConceptMention, concepts_in, is_matter_of, is_stopword, tokens
+from shared.lexicon.happenings import (
+    CONCEPTS,
+    ConceptMention,
+    concept_name,
+    concepts_in,
+    is_matter_of,
+    is_stopword,
+    ordinal_word,
+    tokens,
+)
 
 TABLES = Path(happenings.__file__).parent
 
@@ -123,7 +132,81 @@ class TestTables:
 
     def test_every_section_has_a_class_and_every_concept_english_and_azerbaijani(self) -> None:
         table = tomllib.loads((TABLES / "happenings.toml").read_text(encoding="utf-8"))
-        assert set(table) - {"classes"} == set(table["classes"])
+        assert set(table) - {"classes", "shown", "families"} == set(table["classes"])
         rows = {name: row for kind_class in table["classes"] for name, row in table[kind_class].items()}
         assert rows.keys() == CONCEPTS.keys()
         assert [name for name, row in rows.items() if not {"en", "az"} <= row.keys()] == []
+
+    def test_every_row_of_another_table_is_that_of_a_concept(self) -> None:
+        table = tomllib.loads((TABLES / "happenings.toml").read_text(encoding="utf-8"))
+        assert {name for shown in table["shown"].values() for name in shown} <= CONCEPTS.keys()
+        assert {name for names in table["families"].values() for name in names} <= CONCEPTS.keys()
+        for own in TABLES.glob("happenings-*.toml"):
+            assert tomllib.loads(own.read_text(encoding="utf-8")).keys() <= CONCEPTS.keys(), own.name
+
+
+class TestNamesForReaders:
+    @pytest.mark.parametrize(
+        ("name", "language", "shown"),
+        [
+            ("congress", "az", "qurultay"),
+            ("found", "en", "founding"),
+            ("found", "az", "yaradılma"),
+            ("death", "az", "ölüm"),
+            ("power station", "az", "elektrik stansiyası"),
+            ("congress", "de", "kongress"),
+            ("congress", "xx", "congress"),
+        ],
+    )
+    def test_of_concepts(self, name: str, language: str, shown: str) -> None:
+        assert concept_name(name, language) == shown
+
+    @pytest.mark.parametrize(
+        ("number", "language", "shown"),
+        [
+            (1, "en", "first"),
+            (3, "az", "üçüncü"),
+            (21, "en", "21st"),
+            (113, "en", "113th"),
+            (26, "az", "26-cı"),
+            (40, "az", "40-cı"),
+            (99, "ru", "99."),
+        ],
+    )
+    def test_of_ordinals(self, number: int, language: str, shown: str) -> None:
+        assert ordinal_word(number, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected", "unexpected"),
+    [
+        ("Şəhərdə zəlzələ oldu", "az", "earthquake", "death"),
+        ("Şair 1935-ci ildə öldü", "az", "death", "earthquake"),
+        ("Gəncədə sərgi açıldı", "az", "exhibition", "youth"),
+        ("Gənclər forumu keçirildi", "az", "youth", "meeting"),
+        ("Sel evi dağıtdı", "az", "damage", "mountain"),
+        ("Der dritte Kongress fand in Wien statt", "de", "congress", "meeting"),
+        ("Le troisième congrès eut lieu à Paris", "fr", "congress", "meeting"),
+        ("El tercer congreso se celebró en Madrid", "es", "congress", "meeting"),
+        ("Третій з'їзд відбувся в Києві", "uk", "congress", "meeting"),
+    ],
+)
+def test_words_that_fold_alike_and_languages_of_their_own(text: str, language: str, expected: str, unexpected: str) -> None:
+    found = {mention.concept.name for mention in concepts_in(tokens(text), language)}
+    assert expected in found
+    assert unexpected not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Der dritte Kongress", "de"),
+        ("Le troisième congrès", "fr"),
+        ("El tercer congreso", "es"),
+        ("Третій з'їзд", "uk"),
+        ("III qurultay", "az"),
+    ],
+)
+def test_ordinals_in_every_language(text: str, language: str) -> None:
+    (mention,) = concepts_in(tokens(text), language)
+    assert mention.ordinals == {3}

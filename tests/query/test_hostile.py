@@ -39,24 +39,36 @@ def cursor(*fields: object) -> str:
 
 
 FORGED: tuple[tuple[object, ...], ...] = (
-    (-(10**30), "after", 0, 0, "x"),
-    (10**30, "after", 0, 0, "x"),
-    (-5, "after", 0, 0, "x"),
-    (1000, "after", 0, 0, "x"),
-    (1, "after", 10**30, 0, "x"),
-    (1, "before", 0, -(10**30), "x"),
-    (1, "after", 2**41, 0, "x"),
-    (1, "after", 0, 0, "\0"),
-    (1, "after", 0, 0, "\ud800"),
-    (1, "after", 0, 0, "x" * 37),
+    (-(10**30), "after", "date", 0, 0, 0, "x"),
+    (10**30, "after", "date", 0, 0, 0, "x"),
+    (-5, "after", "date", 0, 0, 0, "x"),
+    (1000, "after", "date", 0, 0, 0, "x"),
+    (1, "after", "date", 0, 10**30, 0, "x"),
+    (1, "before", "-date", 0, 0, -(10**30), "x"),
+    (1, "after", "date", 0, 2**41, 0, "x"),
+    (1, "after", "date", 2, 0, 0, "x"),
+    (1, "after", "date", 0, 0, 0, "\0"),
+    (1, "after", "date", 0, 0, 0, "\ud800"),
+    (1, "after", "date", 0, 0, 0, "x" * 37),
+    (1, "after", "date", 0, 0, 0, 7),
+    (1, "after", "date", 0, 0, "x"),
+    (1, "after", "name", 0, 0, 0, "x"),
+    (1, "after", ["date"], 0, 0, 0, "x"),
+    (1, "after", "changed", -1, "x"),
+    (1, "after", "sources", 10**30, 0, "x"),
+    (1, "after", "relevance", 4, 0, 0, "x"),
+    (1, "after", 0, 0, "x"),
+    (),
 )
 
 
 @pytest.mark.parametrize("address", ["/v1/chronologies/test/entries", "/chronologies/test"])
 def test_cursors_that_were_not_handed_out_here_are_refused(world: World, address: str) -> None:
-    assert world.client.get(address, params={"cursor": cursor(1, "after", 0, 0, "x")}).status_code == 200
+    assert world.client.get(address, params={"cursor": cursor(1, "after", "date", 0, 0, 0, "x")}).status_code == 200
     for fields in FORGED:
         assert world.client.get(address, params={"cursor": cursor(*fields)}).status_code == 422, fields
+    for nonsense in ("bnVsbA", "e30", "W1tbW1tbW1tb", base64.b64encode(b"[" * 300).decode()):
+        assert world.client.get(address, params={"cursor": nonsense}).status_code == 422, nonsense
 
 
 def test_a_search_without_a_word_finds_nothing(world: World) -> None:

@@ -7,15 +7,20 @@ import alembic.command
 import pytest
 from sqlalchemy import inspect
 
+from services.projection.runner import Projector
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import InvalidInput, WrongKey
 from shared.domain.ids import IdSource
 from shared.store.append import DatabaseLog
 from shared.store.engine import Database, normalise_url
 from shared.store.migrate import alembic_config, check_kek, migrate
+from shared.store.read import DatabaseReader
 from shared.store.read_model import ReadKeyRow
 from tests.contract.making import captured, command, created, document, erased
 from tests.support.keys import KEK
+from tests.support.read_model import read_model
+from tests.support.running import run
+from tests.support.texts import SOURCES
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -82,4 +87,25 @@ def test_a_database_without_the_schema_is_told_apart_from_another_key(tmp_path: 
     database = Database(f"sqlite:///{tmp_path / 'a.db'}", kek=KEK)
     with pytest.raises(InvalidInput, match="run `salname migrate` first"):
         check_kek(database)
+    database.close()
+
+
+def test_rows_of_the_release_before_generations_are_those_of_the_live_one(tmp_path: Path) -> None:
+    """What was folded stays as it is, opens with its key, and need not be folded again."""
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}", kek=KEK)
+    migrate(database)
+    running = run(database)
+    for text, source in SOURCES.items():
+        running.capture(text, source)
+    running.projector.rebuild(running.info)
+    before = read_model(database)
+    assert len(before["entry"]) > len(SOURCES) / 2
+    config = alembic_config(database.url)
+    alembic.command.downgrade(config, "0006")
+    assert "generation" not in inspect(database.engine).get_table_names()
+    migrate(database)
+    # The listing, of a later release yet, is written when the rows are built anew.
+    assert read_model(database) == before | {"listing": []}
+    assert Projector(database, DatabaseReader(database)).catch_up() == 0
+    alembic.command.check(config)
     database.close()

@@ -13,7 +13,7 @@ from shared.domain.errors import Damaged
 from shared.domain.events import AnyEvent, ChronologyCreated, ClaimRecorded, Command, DocumentCaptured, DocumentErased, SourceRegistered
 from shared.domain.ids import IdSource, sha256
 from shared.domain.ports import Append, StoredDocument
-from shared.domain.provenance import SourceDetails
+from shared.domain.provenance import Retrieval, SourceDetails
 from shared.store.append import DatabaseLog
 from shared.store.driver import Driver
 from shared.store.engine import Database
@@ -22,6 +22,10 @@ from shared.store.verify import verify_log
 
 HERE = "0190a000-0000-7000-8000-00000000000c"
 TEXT = "The mill opened in 1901. The bakery closed in 1930."
+WARC = b"WARC/1.1"
+FETCHED = Retrieval(
+    url="https://mill.example/1", final_url="https://mill.example/1", time=datetime(2026, 1, 2, tzinfo=UTC), status=200, warc=True
+)
 COMMANDS = 300
 """More than a tile."""
 
@@ -31,7 +35,7 @@ def captured(document_id: str) -> tuple[SourceRegistered, DocumentCaptured]:
     return source, DocumentCaptured(
         document_id=document_id, source_id=source.source_id, filename=None, media_type="text/plain", encoding="utf-8", language="en",
         language_detected=False, sha256=sha256(TEXT.encode()), size=len(TEXT), text_sha256=sha256(TEXT.encode()), length=len(TEXT),
-        parser="text",
+        parser="text", retrieved=FETCHED,
     )  # fmt: skip
 
 
@@ -67,7 +71,9 @@ def kept(database: Database, new_id: IdSource) -> Database:
     keeper.append(ChronologyCreated(chronology_id=HERE, slug="mills", title="Mills"))
     for name in ("kept", "erased"):
         keeper.append(
-            *captured(name), claim(f"{name}-claim", name), documents=(StoredDocument(id=name, original=TEXT.encode(), text=TEXT),)
+            *captured(name),
+            claim(f"{name}-claim", name),
+            documents=(StoredDocument(id=name, original=TEXT.encode(), text=TEXT, warc=WARC),),
         )
     for number in range(COMMANDS):
         keeper.append(claim(f"claim-{number}", "kept"))
@@ -122,6 +128,22 @@ TAMPERING: dict[str, tuple[Callable[[Driver], None], str]] = {
     ),
     "a column says otherwise": (changed("UPDATE event SET type = 'x' WHERE position = 30"), "event 30 says something else"),
     "the form is no longer canonical": (changed("UPDATE event SET body = body || ' ' WHERE position = 12"), "event 12 is not stored"),
+    "an event is no JSON any more": (changed("UPDATE event SET body = '{' WHERE position = 12"), "event 12 is not JSON"),
+    "the chronology is renamed": (changed("UPDATE chronology SET slug = 'wells'"), "slug, title or description"),
+    "the chronology gets another title": (changed("UPDATE chronology SET title = 'Wells'"), "slug, title or description"),
+    "an erasure is not counted": (changed("UPDATE chronology SET erasures = 0"), "counts 0 erasures, and its log has 1"),
+    "the response is altered": (changed("UPDATE document SET warc = ?", bytes(40)), "event 3"),
+    "the response is removed": (changed("UPDATE document SET warc = NULL"), "the response that document kept was taken from is missing"),
+    "bytes of an erased document come back": (
+        changed("INSERT INTO document SELECT chronology_id, 'erased', original, text, warc FROM document"),
+        "bytes of document erased, which was erased",
+    ),
+    "a document is invented": (
+        changed("INSERT INTO document SELECT chronology_id, 'new', original, text, warc FROM document"),
+        "bytes of document new, which was never captured",
+    ),
+    "a tile is invented": (changed("INSERT INTO tile SELECT chronology_id, 7, 7, hashes, root FROM tile"), "there are 2 tiles"),
+    "a signing key is no key": (changed("UPDATE signing_key SET public = 'AAAA'"), "cannot be checked: the key"),
     "sealed words are swapped": (swapped, "event 20"),
     "a document is altered": (moved_quote, "event 3"),
     "a document is removed": (changed("DELETE FROM document WHERE id = 'kept'"), "document kept are missing"),

@@ -1,7 +1,8 @@
 """Lines of a canonical text, and which of them are page furniture: running headers, footers and page numbers."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ _BEFORE = _SPACES + INVISIBLE
 _AFTER = _BEFORE.replace("\u00ad", "")  # a line may end in a soft hyphen
 _PAGE_NUMBER = re.compile(r"[-–—\[(|\s]*(?:(?:page|p\.|səh\.?|səhifə)\s*)?\d{1,4}(?:\s*(?:/|of|из)\s*\d{1,4})?[-–—\])|\s]*", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_DIGITS = re.compile(r"\d+")
 _BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _SHORT = 80
 _NEIGHBOURS = 6
@@ -42,8 +44,11 @@ class Line:
         return bool(_TERMINAL.search(self.text))
 
 
-def split_lines(text: str) -> list[Line]:
-    """Return the lines of a text that hold more than white space, with page furniture marked."""
+def split_lines(text: str, *, marked: bool = False) -> list[Line]:
+    """Return the lines of a text that hold more than white space, with page furniture marked.
+
+    `marked` tells that headers and footers were known by their places and are left out already: lines that come back are text then.
+    """
     found: list[Line] = []
     last_end = 0
     for match in _LINE.finditer(text):
@@ -55,7 +60,7 @@ def split_lines(text: str) -> list[Line]:
         breaks = len(_BREAK.findall(text, last_end, start))
         found.append(Line(start, start + len(body), body, max(0, breaks - 1)))
         last_end = start + len(body)
-    furniture = _furniture(found)
+    furniture = _furniture(found, marked=marked)
     for index in furniture:
         found[index] = replace(found[index], furniture=True)
         if index + 1 < len(found):
@@ -81,23 +86,29 @@ def widths_of(lines: list[Line]) -> list[int]:
     ]
 
 
-def _furniture(lines: list[Line]) -> set[int]:
+def _furniture(lines: list[Line], *, marked: bool) -> set[int]:
     """Find page furniture: letter-spaced lines, short lines that come back page after page, and the lone page numbers beside them."""
     certain = {index for index, line in enumerate(lines) if _letter_spaced(line.text)}
+    if marked:
+        return _without_long_runs(certain)
+    wordings = [_DIGITS.sub("#", line.text) for line in lines]
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         if len(line.text) <= _SHORT and not line.terminal:
-            places[re.sub(r"\d+", "#", line.text)].append(index)
+            places[wordings[index]].append(index)
     spaced = sorted(certain)
+    recurring: list[list[int]] = []
     for key, where in places.items():
         if key == "#" or _PAGE_NUMBER.fullmatch(lines[where[0]].text):
             continue
-        if len(where) >= 3 and _interrupts_any(lines, where):
-            certain.update(where)
+        if len(where) >= 3 and _interrupts_any(lines, where) and not any(_runs_on(lines, index) for index in where):
+            recurring.append(where)
         elif len(where) >= 2 and spaced:
             near = [index for index in where if _near(index, certain)]
             if len(near) >= 2:
                 certain.update(near)
+    candidates = certain.union(*recurring)
+    certain.update(index for where in recurring if not _told_again(wordings, where, candidates) for index in where)
     numbers = {
         index
         for index, line in enumerate(lines)
@@ -133,6 +144,30 @@ def _interrupts(lines: list[Line], index: int) -> bool:
     if not 0 < index < len(lines) - 1:
         return False
     return not lines[index - 1].terminal and lines[index + 1].text[:1].islower()
+
+
+def _told_again(wordings: list[str], where: list[int], candidates: set[int]) -> bool:
+    """Whether a line comes back because its text does, as in annals that say the same of many years: what stands around it does, too.
+
+    Around a header stands whatever a page happens to begin and to end with.
+    """
+    return all(_mostly_one(_neighbour(wordings, index, step, candidates) for index in where) for step in (-1, 1))
+
+
+def _neighbour(wordings: list[str], index: int, step: int, candidates: set[int]) -> str:
+    """Return the wording of the nearest line, before or after, that is no header itself."""
+    near = next((index + step * far for far in range(1, _NEIGHBOURS + 1) if index + step * far not in candidates), -1)
+    return wordings[near] if 0 <= near < len(wordings) else ""
+
+
+def _mostly_one(wordings: Iterable[str]) -> bool:
+    counts = Counter(wordings)
+    return 2 * max(counts.values()) > counts.total()
+
+
+def _runs_on(lines: list[Line], index: int) -> bool:
+    """Whether a line goes on with a sentence that the line before it began."""
+    return index > 0 and lines[index].text[:1].islower() and not lines[index - 1].terminal
 
 
 def _interrupts_any(lines: list[Line], where: list[int]) -> bool:

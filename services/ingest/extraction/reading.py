@@ -89,7 +89,7 @@ def reading_view(document: ExtractionInput) -> ReadingView:
     shown = _blank(text, [(span.start, span.end) for span in document.skip], " ")
     if document.media_type == "text/markdown":
         shown = _blank(shown, marks(shown), INVISIBLE[0])
-    lines = split_lines(shown)
+    lines = split_lines(shown, marked=document.media_type == "application/pdf")
     kept = [line for line in lines if not line.furniture]
     hyphens = Hyphens([line.text for line in kept], document.language)
     spaced, widths = double_spaced(lines), widths_of(kept)

@@ -35,6 +35,7 @@ def checked_url(text: str) -> httpx.URL:
         raise AddressRefused("the address holds white space, a backslash or a control character: write them percent-encoded")
     try:
         url = httpx.URL(text).copy_with(fragment=None)
+        _ = url.host  # a name in letters beyond ASCII is decoded here, which fails for one that nobody can have
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise AddressRefused(f"this is not an address: {error}") from error
     return _checked(url)

@@ -78,6 +78,7 @@ class Endpoint:
             http_client=DefaultAsyncHttpxClient(
                 timeout=config.request_seconds,
                 follow_redirects=False,  # a document goes where the settings say, and nowhere else
+                trust_env=config.base_url.startswith("https:"),  # a proxy of the environment would read what is sent to others in the open
                 event_hooks={"response": [self._refusals]},
             ),
         )

@@ -1,6 +1,7 @@
 """ZIP archives from strangers: only what deflates, only as much as allowed, and no entry that lies over another one."""
 
 import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -26,6 +27,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, Valu
 """What reading a ZIP that breaks the format raises, `UnicodeDecodeError` and `OverflowError` of absurd offsets among them."""
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_FILES = (0, stat.S_IFREG)  # the kind of a file as Unix packers note it; others leave it out
 _ENTRY = 1024  # bytes of the directory that an entry may take on average: 46, its name, and what packers add
 _HEADER = 30
 _END = struct.Struct("<4s4H2LH")
@@ -122,6 +124,8 @@ def _why_not(name: str, info: zipfile.ZipInfo, earlier: set[str]) -> str | None:
         return "its name leads out of the archive: pack it anew under a plain name"
     if name in earlier:
         return "the archive holds two files of this name: only the first was read"
+    if stat.S_IFMT(info.external_attr >> 16) not in _FILES:
+        return "it is a link or a device and no file: pack the file that it leads to"
     if info.flag_bits & _ENCRYPTED:
         return "it is encrypted: unpack the archive with its password, and send the files"
     if info.compress_type not in _METHODS:

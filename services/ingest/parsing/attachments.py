@@ -8,7 +8,7 @@ from email.message import Message
 from email.parser import BytesParser
 from pathlib import PurePosixPath
 
-from services.ingest.parsing.headers import decoded
+from services.ingest.parsing.headers import decoded, filename_of, header_of
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
@@ -75,10 +75,10 @@ def _message_bytes(part: Message) -> bytes:
 
 
 def _name(part: Message, kind: str, number: int) -> str:
-    given = _decoded(part.get_filename() or "")
+    given = _decoded(filename_of(part) or "")
     if not given and kind == _EML:
         inner = part.get_payload()
-        subject = _decoded(str(inner[0].get("Subject", ""))) if isinstance(inner, list) and isinstance(inner[0], Message) else ""
+        subject = _sound(header_of(inner[0], "Subject")) if isinstance(inner, list) and isinstance(inner[0], Message) else ""
         given = f"{subject[:_MAX_NAME]}.eml" if subject else ""
     plain = " ".join(_UNSAFE.sub(" ", given).split()).strip(" .")
     stem, suffix = PurePosixPath(plain).stem, PurePosixPath(plain).suffix
@@ -88,8 +88,12 @@ def _name(part: Message, kind: str, number: int) -> str:
 
 
 def _decoded(text: str) -> str:
-    """A header's words, decoded where they can be; bytes that are no text become question marks."""
-    return decoded(text).encode("utf-8", "replace").decode()
+    return _sound(decoded(text))
+
+
+def _sound(text: str) -> str:
+    """A text in which halves of letters are question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -6,6 +6,7 @@ LOST = "\ufffd"
 """What stands where a file holds a letter that nobody can tell."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_SEEN = re.compile("[^\\s\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -14,6 +15,11 @@ def whole(text: str) -> str:
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\x00", LOST)
+
+
+def has_words(text: str) -> bool:
+    """Whether a text holds anything that is to be seen."""
+    return bool(_SEEN.search(text))
 
 
 def turning_note(text: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from services.ingest.parsing import archives
 from services.ingest.parsing.attachments import attachments
-from services.ingest.parsing.formats import SUFFIXES
+from services.ingest.parsing.formats import A_TABLE, SUFFIXES, is_table
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
@@ -68,6 +68,10 @@ def documents(file: BinaryIO, name: str, limits: ParseLimits, split: Split = att
 def is_archive(filename: str | None, media_type: str | None = None, start: bytes = b"") -> bool:
     """Whether a file is a ZIP, which is no document itself, by its name, its media type, or else its first bytes."""
     return _kind(filename, media_type, start) == ZIP
+
+
+def _passed_over(member: Member) -> Member:
+    return member.pass_over(A_TABLE) if is_table(member.name) else member.pass_over()
 
 
 def _kind(filename: str | None, media_type: str | None, data: bytes) -> str | None:
@@ -141,7 +145,7 @@ class _Walk:
                 if entry.refused:
                     yield here.refuse(entry.refused)
                 elif not _readable(entry.name, None):
-                    yield here.pass_over()
+                    yield _passed_over(here)
                 else:
                     yield from self.expand(self._inflated(archive, entry, here, sidecars.get(entry.name + SIDECAR)), depth)
 
@@ -168,7 +172,7 @@ class _Walk:
             if here.outcome:
                 yield here
             elif not _readable(part.name, part.media_type):
-                yield here.pass_over()
+                yield _passed_over(here)
             elif depth >= self._limits.depth and _kind(here.name, here.media_type, here.data):
                 yield here.refuse(self._too_deep())
             else:

@@ -8,6 +8,7 @@ from services.ingest.parsing.characters import whole
 from services.ingest.parsing.details import sound_details
 from services.ingest.parsing.docx_lists import ListNumbers
 from services.ingest.parsing.docx_text import DocxText
+from services.ingest.parsing.fillings import meant_author, meant_title
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.parsed import Parsed
 from shared.domain.errors import TooLarge, UnreadableDocument
@@ -20,6 +21,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _DAMAGED = "this Word file is damaged ({}): open it in a word processor, save it again as DOCX, and send that"
 _NOTES = ("footnotes", "endnotes")
+_PROLOGUE = 4096  # bytes at the start of a part in which a document type may stand
 
 
 def parse_docx(data: bytes, limits: ParseLimits) -> Parsed:
@@ -52,11 +54,16 @@ def _weigh(data: bytes, limits: ParseLimits) -> None:
     with opened(BytesIO(data), limits) as archive:
         for info in archive.infolist():
             try:
-                inflate(archive, Entry(info.filename, info, None), limits.unpacked_bytes, weigh)
+                part = inflate(archive, Entry(info.filename, info, None), limits.unpacked_bytes, weigh)
             except TooLarge:
                 raise
             except UnreadableDocument as error:
                 raise UnreadableDocument(_DAMAGED.format(f"its part {info.filename}")) from error
+            if info.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in part[:_PROLOGUE]:
+                raise UnreadableDocument(
+                    f"the part {info.filename} of this Word file defines entities of its own, which none may (ECMA-376, part 2): "
+                    "it is made to swell or to fetch other files"
+                )
 
 
 def _opened(data: bytes) -> "Document":
@@ -89,4 +96,5 @@ def _root(document: "Document", kind: str) -> Any:
 def _details(document: "Document") -> SourceDetails:
     said = document.core_properties
     # The day of creation is often that of the template, and the day of change that of the last look: neither is a date of publication.
-    return sound_details({"title": said.title, "author": said.author, "language": said.language.partition("-")[0].lower()})
+    title, author = meant_title(said.title), meant_author(said.author)
+    return sound_details({"title": title, "author": author, "language": said.language.partition("-")[0].lower()})

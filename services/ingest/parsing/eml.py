@@ -10,7 +10,7 @@ from typing import NamedTuple
 from services.ingest.parsing.characters import whole
 from services.ingest.parsing.details import sound_details
 from services.ingest.parsing.encoding import decode
-from services.ingest.parsing.headers import decoded
+from services.ingest.parsing.headers import header_of
 from services.ingest.parsing.parsed import Parsed
 from services.ingest.parsing.quoting import quoted_lines
 from shared.domain.errors import UnreadableDocument
@@ -44,7 +44,8 @@ def parse_eml(data: bytes) -> Parsed:
         raise UnreadableDocument(_NO_HEADERS)
     if not bodies:
         raise UnreadableDocument("the message has no text of its own; what is attached to it are documents of their own")
-    head = "".join(f"{name}: {value}\n" for name in SHOWN if (value := _header(message, name)))
+    charset = bodies[0].encoding
+    head = "".join(f"{name}: {value}\n" for name in SHOWN if (value := _header(message, name, charset)))
     text, skip = head + "\n", [Span(start=0, end=len(head) + 1)]
     for number, body in enumerate(bodies):
         text += "\n\n" if number else ""
@@ -62,17 +63,17 @@ def parse_eml(data: bytes) -> Parsed:
         encoding=bodies[0].encoding,
         skip=tuple(skip),
         notes=tuple(dict.fromkeys(notes)),
-        details=_details(message),
+        details=_details(message, charset),
     )
 
 
-def _details(message: Message) -> SourceDetails:
-    addresses = _addresses(_header(message, "From"))
+def _details(message: Message, charset: str) -> SourceDetails:
+    addresses = _addresses(_header(message, "From", charset))
     return sound_details(
         {
-            "title": _header(message, "Subject"),
+            "title": _header(message, "Subject", charset),
             "author": ", ".join(name or address for name, address in addresses if name or address),
-            "published": _day(_header(message, "Date")),
+            "published": _day(_header(message, "Date", charset)),
         }
     )
 
@@ -92,9 +93,9 @@ def _day(sent: str) -> str | None:
         return None
 
 
-def _header(message: Message, name: str) -> str:
-    """Return a header in one line, its encoded words decoded where they can be."""
-    return " ".join(whole(decoded(str(message.get(name, "")))).split())
+def _header(message: Message, name: str, charset: str) -> str:
+    """Return a header in one line; `charset` is that of the message's text."""
+    return " ".join(whole(header_of(message, name, charset)).split())
 
 
 def _bodies(message: Message) -> Iterator[_Body]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from services.ingest.parsing.characters import has_words
 from services.ingest.parsing.detection import guess
 from shared.domain.errors import UnreadableDocument
 
@@ -49,6 +50,7 @@ MAX_CONTROL_SHARE = 0.001
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x1c-\x1f]")
 _SURE_UTF8 = 10  # letters that are UTF-8 for each byte that is not
 _UNMARKED_SAMPLE = 8192
+_FEW_ZEROS = 3  # one or two of them stand in a short text by mistake
 
 
 class Decoded(NamedTuple):
@@ -180,7 +182,7 @@ def _wide(data: bytes) -> Decoded:
             continue
         high = slice(3, None, 4) if encoding == "utf-32-le" else slice(0, None, width) if encoding.endswith("be") else slice(1, None, 2)
         low = slice(0, None, width) if encoding.endswith("le") else slice(width - 1, None, width)
-        if start[high].count(0) < 0.1 * len(start[high]) or start[low].count(0) > 0.01 * len(start[low]):
+        if start[high].count(0) < max(_FEW_ZEROS, 0.1 * len(start[high])) or start[low].count(0) > 0.01 * len(start[low]):
             continue
         try:
             text = data.decode(encoding)
@@ -204,10 +206,11 @@ def _guessed_otherwise(data: bytes) -> Decoded:
 
 
 def _check(text: str) -> None:
-    if not text.strip().strip("\ufeff"):
+    if not has_words(text):
         raise UnreadableDocument("the file holds only white space: there is nothing to cite")
     if "\x00" in text:
         raise UnreadableDocument("the file holds zero bytes: it is binary, not text")
     controls = len(_CONTROLS.findall(text))
     if controls > MAX_CONTROL_SHARE * len(text):
-        raise UnreadableDocument(f"the file holds {controls:,} control characters: it is binary, not text")
+        many = "a control character" if controls == 1 else f"{controls:,} control characters"
+        raise UnreadableDocument(f"the file holds {many}: it is binary, not text")

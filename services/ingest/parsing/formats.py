@@ -39,6 +39,12 @@ _BY_SUFFIX: Mapping[str, str] = {
 SUFFIXES = frozenset(_BY_SUFFIX)
 """The file name endings that are read."""
 
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx"})
+"""The name endings of tables: read as prose, their rows would run into one another."""
+
+A_TABLE = "by its name, it is a table: use `salname ingest-table`, or POST …/tables, which makes a claim of each row"
+
+_TABLES = ("text/csv", "text/tab-separated-values")
 _REFUSED_SUFFIXES: Mapping[str, str] = {
     ".doc": "a Word file of the old kind (.doc): save it as DOCX or PDF and send that",
     ".odt": "an OpenDocument file: save it as DOCX or PDF and send that",
@@ -54,6 +60,11 @@ _ALIASES: Mapping[str, str] = {
 
 Parser = Callable[[bytes, str | None, ParseLimits], Parsed]
 """Reads bytes; the encoding that came with them, if one did, goes before what they say themselves."""
+
+
+def is_table(name: str) -> bool:
+    """Whether a file is a table by its name."""
+    return name.lower().endswith(tuple(TABLE_SUFFIXES))
 
 
 def _text(media_type: str, parser: str) -> Parser:
@@ -137,6 +148,8 @@ def _media_type(data: bytes, suffix: str, given: str) -> str:
         return kind
     if unread:
         raise UnreadableDocument(f"this is {unread}. What is read: {READABLE}")
+    if is_table(suffix) or given in _TABLES:
+        raise UnreadableDocument(A_TABLE)
     named = _BY_SUFFIX.get(suffix)
     # Clients call a Markdown file plain text, and any file bytes: its name knows better.
     said = given if given in PARSERS and not (given == PLAIN and named) else named

@@ -22,6 +22,8 @@ _PRESCAN = 4096
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{2,40})")
 _META_ENCODING = re.compile(rb"<meta\b[^>]{0,1000}?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}>")
+_SUBSET = re.compile(r"<!DOCTYPE\b[^>\[]{0,1000}\[", re.IGNORECASE)
+_SUBSET_END = re.compile(r"\]\s*>")
 
 
 def parse_html(data: bytes, charset: str | None, limits: ParseLimits) -> Parsed:
@@ -55,7 +57,7 @@ def declared_charset(data: bytes) -> str | None:
 def tree_of(markup: str) -> Any:
     """Parse a page; raise `UnreadableDocument` where its elements nest too deeply."""
     parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
-    bare = _XML_DECLARATION.sub("", markup.removeprefix("\ufeff"), count=1)
+    bare = _without_subset(_XML_DECLARATION.sub("", markup.removeprefix("\ufeff"), count=1))
     try:
         tree = lxml_html.document_fromstring(bare, parser=parser)
     except (etree.LxmlError, ValueError) as error:
@@ -66,6 +68,20 @@ def tree_of(markup: str) -> Any:
         if depth > MAX_DEPTH:
             raise UnreadableDocument(f"the elements of the page nest more than {MAX_DEPTH} deep: save the text it shows and send that")
     return tree
+
+
+def _without_subset(markup: str) -> str:
+    """Take the declarations out of a document type: read as HTML they would be words. Refuse a page that defines entities with them."""
+    begins = _SUBSET.search(markup, 0, _PRESCAN)
+    ends = _SUBSET_END.search(markup, begins.end()) if begins else None
+    if begins is None or ends is None:
+        return markup
+    if "<!entity" in markup[begins.end() : ends.start()].lower():
+        raise UnreadableDocument(
+            "the page defines entities of its own, as files do that are made to swell or to fetch others: "
+            "save the text it shows and send that"
+        )
+    return markup[: begins.start()] + markup[ends.end() :]
 
 
 def _main_text(tree: Any) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.ingest.parsing.characters import LOST
 from services.ingest.parsing.details import sound_details
+from services.ingest.parsing.fillings import meant_author, meant_title
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.notes import listed, runs
 from services.ingest.parsing.parsed import Parsed
@@ -24,31 +25,23 @@ _ENGINE = threading.Lock()  # PDFium knows one thread at a time
 _PASSWORD_ERROR, _SECURITY_ERROR = 4, 5
 _FIRST_YEAR = 1993  # of the format
 _DATE = re.compile(r"D?:?(\d{4})(\d{2})(\d{2})")
-_NO_TITLE = re.compile(
-    r"(?:untitled|unknown|document|title|microsoft (?:word|powerpoint|excel)\b.*"
-    r"|.*\.(?:docx?|rtf|odt|pdf|indd|qxd|tex|dvi|pptx?|xlsx?|html?|txt|pmd))\d*",
-    re.IGNORECASE,
-)
-_NO_AUTHOR = re.compile(
-    r"unknown|anonymous|admin(?:istrator)?|user\d*|owner|author|root|pc|windows.*|home|hp|asus|acer|lenovo|dell", re.IGNORECASE
-)
 _MANY_LOST = 0.05
 
 
 def parse_pdf(data: bytes, limits: ParseLimits) -> Parsed:
     """Read a PDF. The canonical text has the lines of the pages in reading order, a blank line where a gap is seen between them."""
     with _ENGINE:
-        pages, details, damaged = _read(data, limits)
+        pages, details, made, damaged = _read(data, limits)
     if not any(page.words for page in pages):
         raise UnreadableDocument(_why_empty(pages, damaged))
     text, offsets, skip = assembled(pages)
     notes = _notes(pages, damaged, text)
-    if details.published:
-        notes += (f"The file says that it was made on {details.published}; that is its date of publication unless you give another.",)
+    if made:
+        notes += (f"The file was made on {made}. Where that is when it was published, say so: no date of publication is known of it.",)
     return Parsed(text=text, media_type=PDF, parser="pdfium", skip=skip, pages=offsets, notes=notes, details=details)
 
 
-def _read(data: bytes, limits: ParseLimits) -> tuple[list[PageWords], SourceDetails, list[int]]:
+def _read(data: bytes, limits: ParseLimits) -> tuple[list[PageWords], SourceDetails, str | None, list[int]]:
     import pypdfium2
 
     try:
@@ -76,22 +69,20 @@ def _read(data: bytes, limits: ParseLimits) -> tuple[list[PageWords], SourceDeta
                 pages.append(page_words(page))
             finally:
                 page.close()
-        return pages, _details(document), damaged
+        return pages, *_details(document), damaged
     finally:
         document.close()
 
 
-def _details(document: "pypdfium2.PdfDocument") -> SourceDetails:
+def _details(document: "pypdfium2.PdfDocument") -> tuple[SourceDetails, str | None]:
+    """Return what a file says of its source, and the day on which it was made.
+
+    That is the day of a scan or a print as often as that of publication, and "last Tuesday" would be counted from it.
+    """
     said = document.get_metadata_dict()
-    title, author = (" ".join(said.get(key, "").split()) for key in ("Title", "Author"))
     made = _DATE.match(said.get("CreationDate", ""))
-    return sound_details(
-        {
-            "title": None if _NO_TITLE.fullmatch(title) else title,
-            "author": None if _NO_AUTHOR.fullmatch(author) else author,
-            "published": _day(*map(int, made.groups())) if made else None,
-        }
-    )
+    details = sound_details({"title": meant_title(said.get("Title", "")), "author": meant_author(said.get("Author", ""))})
+    return details, _day(*map(int, made.groups())) if made else None
 
 
 def _day(year: int, month: int, day: int) -> str | None:
@@ -118,6 +109,10 @@ def _notes(pages: list[PageWords], damaged: list[int], text: str) -> tuple[str, 
         notes.append(f"{_pages(scanned)} {verb} pictures and no text: {they} not read; run text recognition (OCR) on the file first.")
     if damaged:
         notes.append(f"{_pages(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged and could not be read: get the file again.")
+    outside = [number for number, page in enumerate(pages, start=1) if page.outside]
+    if outside:
+        verb = "holds" if len(outside) == 1 else "hold"
+        notes.append(f"{_pages(outside)} {verb} words beyond the edges of the paper, such as printers' marks: they were not read.")
     lost = text.count(LOST)
     if lost:
         letters = "one letter" if lost == 1 else f"{lost:,} letters"

@@ -42,27 +42,40 @@ class PageWords(NamedTuple):
     """The words of a page by how they are turned: first those that stand the way most of them do. All are turned upright.
 
     Of each group the angle is told, in degrees clockwise. `bottom` and `top` are the edges of the page for the first group. `pictures`
-    tells whether the page holds any.
+    tells whether the page holds any, `outside` whether words were left out that stand beyond its edges, where nobody sees them.
     """
 
     words: tuple[tuple[int, list[Word]], ...]
     bottom: float
     top: float
     pictures: bool
+    outside: bool = False
 
 
 def page_words(page: "pypdfium2.PdfPage") -> PageWords:
     """Read the words of a page."""
     by_angle: dict[int, list[Word]] = {}
+    edges = page.get_bbox()
+    boxes = {angle: _upright_box(angle, edges) for angle in (0, 90, 180, 270)}
+    outside = False
     textpage = page.get_textpage()
     try:
         for angle, word in _words(textpage):
-            by_angle.setdefault(angle, []).append(word)
+            if _shows(word, boxes.get(angle, edges)):
+                by_angle.setdefault(angle, []).append(word)
+            else:
+                outside = True
     finally:
         textpage.close()
     ranked = sorted(by_angle.items(), key=lambda item: (-sum(len(word.text) for word in item[1]), item[0]))
-    _, bottom, _, top = _upright_box(ranked[0][0] if ranked else 0, page.get_bbox())
-    return PageWords(tuple(ranked), bottom, top, _has_pictures(page))
+    _, bottom, _, top = boxes.get(ranked[0][0] if ranked else 0, edges)
+    return PageWords(tuple(ranked), bottom, top, _has_pictures(page), outside)
+
+
+def _shows(word: Word, edges: _Box) -> bool:
+    """Whether any of a word stands within the edges of its page."""
+    left, bottom, right, top = edges
+    return word.x1 > left and word.x0 < right and word.base + word.size > bottom and word.base < top
 
 
 def _words(textpage: "pypdfium2.PdfTextPage") -> Iterator[tuple[int, Word]]:

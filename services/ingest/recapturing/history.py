@@ -13,6 +13,7 @@ from shared.domain.events import DocumentCaptured, FeedFollowed
 from shared.domain.provenance import Retrieval, SourceDetails
 from shared.store import lookups
 from shared.store.engine import Database
+from shared.store.generations import live_rows
 from shared.store.read_model import CapturedRow, ClaimRow, ProgressRow, SourceRow
 
 PROJECTION_SECONDS = 3.0
@@ -65,42 +66,46 @@ class History:
         """Return all sources of a chronology, in the order in which they became known."""
         of_source: dict[str, list[Capture]] = {}
         with self._database.read() as session:
-            documents = select(CapturedRow).where(CapturedRow.chronology_id == chronology_id).order_by(col(CapturedRow.position))
+            rows = live_rows(session, chronology_id)
+            documents = select(CapturedRow).where(rows.of(CapturedRow)).order_by(col(CapturedRow.position))
             for row in session.exec(documents):
                 of_source.setdefault(row.source_id, []).append(_capture(row))
-            sources = select(SourceRow).where(SourceRow.chronology_id == chronology_id).order_by(col(SourceRow.position))
+            sources = select(SourceRow).where(rows.of(SourceRow)).order_by(col(SourceRow.position))
             return [_source(row, of_source.get(row.id, [])) for row in session.exec(sources)]
 
     def source(self, chronology_id: str, source_id: str) -> KnownSource | None:
         """Return one source."""
         with self._database.read() as session:
-            row = session.get(SourceRow, (chronology_id, source_id))
+            rows = live_rows(session, chronology_id)
+            row = rows.find(session, SourceRow, source_id)
             if row is None:
                 return None
-            here = (CapturedRow.chronology_id == chronology_id, CapturedRow.source_id == source_id)
+            here = (rows.of(CapturedRow), CapturedRow.source_id == source_id)
             documents = select(CapturedRow).where(*here).order_by(col(CapturedRow.position))
             return _source(row, [_capture(document) for document in session.exec(documents)])
 
     def capture(self, chronology_id: str, document_id: str) -> Capture | None:
         """Return one capture."""
         with self._database.read() as session:
-            row = session.get(CapturedRow, (chronology_id, document_id))
+            row = live_rows(session, chronology_id).find(session, CapturedRow, document_id)
             return None if row is None else _capture(row)
 
     def claims(self, chronology_id: str, document_id: str) -> list[Claim]:
         """Return the claims of a document in the order of the text."""
         with self._database.read() as session:
-            progress = session.get(ProgressRow, chronology_id)
-            key = None if progress is None else self._database.read_keys.find(session, chronology_id, progress.generation)
+            rows = live_rows(session, chronology_id)
+            key = self._database.read_keys.find(session, chronology_id, rows.generation)
             if key is None:
                 return []
-            here = (ClaimRow.chronology_id == chronology_id, ClaimRow.document_id == document_id)
-            rows = session.exec(select(ClaimRow).where(*here).order_by(col(ClaimRow.start), col(ClaimRow.id)))
-            return [Claim.model_validate_json(key.open(row.body, "claim", row.id)) for row in rows]
+            here = select(ClaimRow).where(rows.of(ClaimRow), ClaimRow.document_id == document_id)
+            found = session.exec(here.order_by(col(ClaimRow.start), col(ClaimRow.id)))
+            return [Claim.model_validate_json(key.open(row.body, "claim", row.id)) for row in found]
 
     def scheduled(self) -> list[tuple[str, str, int]]:
         """Return the sources of all chronologies that are captured again by themselves: chronology id, source id, interval in seconds."""
-        query = select(SourceRow.chronology_id, SourceRow.id, SourceRow.every).where(col(SourceRow.every).is_not(None))
+        live = (col(ProgressRow.chronology_id) == SourceRow.chronology_id) & (col(ProgressRow.generation) == SourceRow.generation)
+        query = select(SourceRow.chronology_id, SourceRow.id, SourceRow.every).join(ProgressRow, live)
+        query = query.where(col(SourceRow.every).is_not(None))
         with self._database.read() as session:
             return [(chronology_id, source_id, every) for chronology_id, source_id, every in session.exec(query) if every is not None]
 

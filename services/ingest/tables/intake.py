@@ -39,7 +39,7 @@ def take_in_table(data: bytes, options: TableOptions, declared: SourceDetails, l
         parser=grid.parser,
         encoding=grid.encoding,
         skip=reading.skip,
-        notes=reading.report.notes,
+        notes=reading.notes,
     )
     intake = Intake(
         parsed=parsed,

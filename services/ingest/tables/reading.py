@@ -35,7 +35,8 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 class TableReading:
     """What was read of a table: its canonical text, its claims in text order, and the report for whoever brought it.
 
-    `skip` are the spans of sheets that were not read.
+    `skip` are the spans of sheets that were not read. `notes` is what is recorded of how it was read. It is recorded in the open and for
+    ever, so it repeats no words of the table, the names of its sheets included; the report, which is not recorded, does.
     """
 
     grid: Grid
@@ -43,6 +44,7 @@ class TableReading:
     language_detected: bool
     claims: tuple[ClaimBody, ...]
     skip: tuple[Span, ...]
+    notes: tuple[str, ...]
     report: TableReport
 
 
@@ -82,7 +84,7 @@ def read_table(data: bytes, options: TableOptions, language: str | None, limits:
         notes=(*grid.notes, *notes),
     )
     skip = tuple(Span(start=sheet.start, end=sheet.end) for sheet in grid.sheets if id(sheet) not in chosen and sheet.end > sheet.start)
-    return TableReading(grid, spoken, language is None, claims, skip, report)
+    return TableReading(grid, spoken, language is None, claims, skip, (*grid.notes, *_recorded(grid, mappings)), report)
 
 
 def read_grid(data: bytes, options: TableOptions, limits: TableLimits) -> Grid:
@@ -117,15 +119,33 @@ def _mappings(grid: Grid, options: TableOptions, language: str) -> tuple[list[tu
         raise failures[0] if failures else InvalidInput("no sheet of the workbook holds anything and is visible: name one (--sheet)")
     notes += [f"not read: {error.detail}" for error in failures]
     for sheet, mapping in found:
-        above = [row.number for row in sheet.rows if row.cells and row.number < mapping.header]
-        if above:
-            where = f" of the sheet {sheet.name!r}" if sheet.name is not None else ""
-            notes.append(f"rows above the header{where} are no claims: {', '.join(map(str, above[:20]))}")
+        where = f" of the sheet {sheet.name!r}" if sheet.name is not None else ""
+        notes += _above(sheet, mapping, where)
     return found, notes
 
 
+def _above(sheet: Sheet, mapping: Mapping, where: str) -> list[str]:
+    above = [row.number for row in sheet.rows if row.cells and row.number < mapping.header]
+    return [f"rows above the header{where} are no claims: {', '.join(map(str, above[:20]))}"] if above else []
+
+
+def _recorded(grid: Grid, mappings: list[tuple[Sheet, Mapping]]) -> list[str]:
+    """What is recorded of the sheets, which are told by their numbers."""
+    read, notes = {id(sheet): mapping for sheet, mapping in mappings}, list[str]()
+    for number, sheet in enumerate(grid.sheets, start=1):
+        if id(sheet) in read:
+            notes += _above(sheet, read[id(sheet)], f" of sheet {number}" if sheet.name is not None else "")
+        elif _filled(sheet):
+            notes.append(f"sheet {number} was not read")
+    return notes
+
+
+def _filled(sheet: Sheet) -> bool:
+    return any(row.cells or row.trouble for row in sheet.rows)
+
+
 def _chosen(grid: Grid, options: TableOptions, notes: list[str]) -> list[Sheet]:
-    filled = [sheet for sheet in grid.sheets if any(row.cells or row.trouble for row in sheet.rows)]
+    filled = [sheet for sheet in grid.sheets if _filled(sheet)]
     if not options.sheets:
         notes += [f"the sheet {sheet.name!r} is hidden and was not read: name it (--sheet) to read it" for sheet in filled if sheet.hidden]
         return [sheet for sheet in filled if not sheet.hidden]

@@ -4,17 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.projection.consolidation.clusters import Pair
-from services.projection.consolidation.compatibility import Judgement
 from services.projection.consolidation.dates import entry_date, outer_bounds
-from services.projection.consolidation.features import Features
 from services.projection.consolidation.origins import Independence
-from services.projection.consolidation.readings import ContentKey, Reading
 from services.projection.consolidation.rulings import Rulings
-from services.projection.consolidation.spans import told
 from services.projection.consolidation.titles import title_of
 from services.projection.consolidation.values import entry_values
 from services.projection.independence.origins import Origins
-from shared.domain.chronology import AppliedCorrection, Decision, Entry, EntryDate, EntryValue, Link, Status
+from shared.domain.chronology import AppliedCorrection, Decision, Entry, EntryDate, EntryValue, Link, Reason, Status
 from shared.domain.claims import Confidence
 from shared.domain.corrections import (
     AmendDate,
@@ -28,8 +24,12 @@ from shared.domain.corrections import (
     WithdrawClaim,
 )
 from shared.domain.dates import Edtf
+from shared.matching.compatibility import Judgement
+from shared.matching.features import Features
+from shared.matching.readings import ContentKey, Reading
+from shared.matching.spans import told
 
-_MERGED = "an editor merged them"
+_MERGED = Reason(kind="editor")
 _LEVELS: tuple[Confidence, ...] = ("low", "medium", "high")
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from services.projection.consolidation.features import Features
-from services.projection.consolidation.readings import ContentKey
-from services.projection.consolidation.spans import DAYS
 from shared.domain.dates import Edtf, civil
+from shared.matching.features import Features
+from shared.matching.readings import ContentKey
+from shared.matching.spans import DAYS
 
 REACH = 12
 """Neighbours on either side within a key."""
@@ -24,6 +24,8 @@ _FIGURES = 8
 """Figures of one claim that are paired with each other."""
 
 Key = tuple[object, ...]
+Figure = tuple[str, str, str]
+"""Attribute, unit and number."""
 Place = tuple[tuple[int, ...], tuple[str, ...], float, ContentKey, str]
 """Where a claim stands within a key: by ordinals, places, day, then content."""
 
@@ -37,7 +39,8 @@ def place(claim: Features) -> Place:
 
 def keys(claim: Features) -> frozenset[Key]:
     """Return the keys under which a claim is compared."""
-    return frozenset((*_dated(claim), *_numbered(claim), *_titled(claim)))
+    counted = figures(claim)
+    return frozenset((*_dated(claim, counted), *_numbered(claim, counted), *_titled(claim)))
 
 
 def _strong(claim: Features) -> list[str]:
@@ -46,41 +49,41 @@ def _strong(claim: Features) -> list[str]:
     return sorted({*names, *(str(number) for _, _, number in claim.numbers)})
 
 
-def figures(claim: Features) -> list[tuple[str, str, str]]:
+def figures(claim: Features) -> list[Figure]:
     """Return attribute, unit and number of a claim's figures, in order."""
     return sorted((attribute, unit or "", str(number)) for attribute, unit, number in claim.numbers)
 
 
-def _dated(claim: Features) -> Iterator[Key]:
+def _dated(claim: Features, counted: list[Figure]) -> Iterator[Key]:
     if claim.date is None:
         return
     date = claim.date
-    years = _years(date)
+    years, decades, strongest = _years(date), _decades(date), _strong(claim)
     for kind in claim.heads:
         if date.days <= DAYS:
             yield from (("kind-day", kind, day) for day in {date.earliest, date.latest})
         if date.days <= _MONTH:
             yield from (("kind-month", kind, *civil(int(day))[:2]) for day in {date.earliest, date.latest})
         yield from (("kind-year", kind, year) for year in years)
-        yield from (("kind-decade", kind, decade, strong) for decade in _decades(date) for strong in _strong(claim))
+        yield from (("kind-decade", kind, decade, strong) for decade in decades for strong in strongest)
     if date.days <= DAYS:
         yield from (("day", day, word) for day in {date.earliest, date.latest} for word in claim.content | claim.topics | claim.acts)
     if date.days <= _MONTH:
         months = {civil(int(day))[:2] for day in (date.earliest, date.latest)}
         yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
     yield from (("name-year", "".join(name), year) for named in (claim.titles, claim.actors) for name in named for year in years)
-    yield from (("counted", attribute, unit, year) for attribute, unit in {number[:2] for number in figures(claim)} for year in years)
+    yield from (("counted", attribute, unit, year) for attribute, unit in {number[:2] for number in counted} for year in years)
     yield from (("made", made, year) for made in claim.made for year in years)
-    yield from (("number", *number, year) for number in figures(claim) for year in years)
+    yield from (("number", *number, year) for number in counted for year in years)
 
 
-def _numbered(claim: Features) -> Iterator[Key]:
+def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Key]:
     """Keys without a date: claims that give none, or dispute it, share ordinals, names or figures."""
     for name, kind in claim.heads.items():
         if kind.ordinals:
             yield from (("ordinal", name, tuple(sorted(kind.ordinals)), word) for word in claim.content | claim.topics)
-        yield from (("kind-number", name, *number) for number in figures(claim))
-    yield from (("numbers", *pair) for pair in combinations(figures(claim)[:_FIGURES], 2))
+        yield from (("kind-number", name, *number) for number in counted)
+    yield from (("numbers", *pair) for pair in combinations(counted[:_FIGURES], 2))
 
 
 def _titled(claim: Features) -> Iterator[Key]:
@@ -105,13 +108,13 @@ class Blocks:
     """All claims under their keys; tells who became, or is no longer, comparable to whom."""
 
     _members: dict[Key, list[Place]] = field(default_factory=dict)
-    _keys: dict[str, frozenset[Key]] = field(default_factory=dict)
+    _keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     _places: dict[str, Place] = field(default_factory=dict)
 
     def add(self, claim: Features) -> tuple[set[str], set[tuple[str, str]]]:
         """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach."""
         where = place(claim)
-        self._places[claim.id], self._keys[claim.id] = where, keys(claim)
+        self._places[claim.id], self._keys[claim.id] = where, tuple(keys(claim))
         near: set[str] = set()
         parted: set[tuple[str, str]] = set()
         for key in self._keys[claim.id]:
@@ -150,5 +153,5 @@ class Blocks:
         where, there = self._places[one], self._places[other]
         return any(
             abs(bisect_left(self._members[key], where) - bisect_left(self._members[key], there)) <= REACH
-            for key in self._keys[one] & self._keys[other]
+            for key in set(self._keys[one]).intersection(self._keys[other])
         )

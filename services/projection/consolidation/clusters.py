@@ -11,10 +11,10 @@ does not stop later claims from joining either.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.projection.consolidation.compatibility import Judgement, ordinals_conflict
-from services.projection.consolidation.features import Features, Kind
-from services.projection.consolidation.spans import agree
 from shared.domain.dates import Edtf
+from shared.matching.compatibility import Judgement, ordinals_conflict
+from shared.matching.features import Features, Kind
+from shared.matching.spans import agree, contradict, named_days
 
 Pair = tuple[str, str]
 
@@ -25,19 +25,29 @@ class _Strand:
 
     claims: list[str]
     heads: dict[str, Kind]
-    dates: dict[str, Edtf]
+    dates: dict[tuple[str, str], Edtf]
+    """By document and text"""
     live: bool
 
     @staticmethod
     def of(claim: Features) -> "_Strand":
-        dates = {claim.date.text: claim.date} if claim.date and not claim.planned and not claim.withdrawn else {}
+        dates = {(claim.document, claim.date.text): claim.date} if claim.date and not claim.planned and not claim.withdrawn else {}
         return _Strand([claim.id], dict(claim.heads), dates, not claim.withdrawn)
 
     def contradicts(self, other: "_Strand") -> bool:
         return ordinals_conflict(self.heads, other.heads)
 
     def dates_apart(self, other: "_Strand") -> bool:
-        return any(not agree(one, there) for one in self.dates.values() for there in other.dates.values())
+        lasted = [date for date in (*self.dates.values(), *other.dates.values()) if named_days(date)]
+        return any(contradict(one, there, lasted) for one in self.dates.values() for there in other.dates.values())
+
+    def tell_twice(self, other: "_Strand") -> bool:
+        """Whether a document gives dates that contradict each other in both: it tells of two happenings, for only two documents dispute."""
+        return any(
+            document == source and not agree(one, there)
+            for (document, _), one in self.dates.items()
+            for (source, _), there in other.dates.items()
+        )
 
     def take(self, other: "_Strand") -> None:
         self.claims += other.claims
@@ -126,7 +136,7 @@ def _may_join(joining: _Joining, one: str, other: str, link: Judgement, *, late:
         return False
     if first.live and second.live and late:
         return False
-    return link.dates_apart or not first.dates_apart(second)
+    return not first.tell_twice(second) if link.dates_apart else not first.dates_apart(second)
 
 
 def _collected(claims: Sequence[Features], joining: _Joining) -> Clustering:

@@ -6,22 +6,23 @@ claim's neighbourhood; `consolidate` is the same from scratch.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.projection.consolidation.assembly import Group, assemble, chronological
 from services.projection.consolidation.blocking import Blocks
 from services.projection.consolidation.clusters import Clustering, Pair, cluster
-from services.projection.consolidation.compatibility import Judgement, judge
-from services.projection.consolidation.features import Features, features
 from services.projection.consolidation.origins import Independence
-from services.projection.consolidation.readings import Reading, read
 from services.projection.consolidation.rulings import Rulings
 from services.projection.independence.documents import ReadText
 from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
+from shared.matching.compatibility import Judgement, judge
+from shared.matching.features import Features, features
+from shared.matching.readings import Reading, read
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 
@@ -36,6 +37,8 @@ class Delta:
     changed: tuple[Entry, ...]
     removed: tuple[tuple[str, str | None], ...]
     shared: SharedDelta = field(default_factory=SharedDelta)
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
+    """The JSON of each changed entry"""
 
 
 def consolidate(
@@ -50,6 +53,16 @@ def consolidate(
     for decision in decisions:
         consolidator.decide(decision)
     return consolidator.entries()
+
+
+class _Standing(NamedTuple):
+    """An entry as it stands: its claims, and the entry as JSON, which takes a third of the memory and tells two versions apart as well."""
+
+    claims: tuple[str, ...]
+    body: bytes
+
+    def opened(self) -> Entry:
+        return Entry.model_validate_json(self.body)
 
 
 class Consolidator:
@@ -68,7 +81,7 @@ class Consolidator:
         """source -> its claims"""
         self._superseded: dict[str, SupersededClaim] = {}
         self._dirty: set[str] = set()
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, _Standing] = {}
         self._entry_of: dict[str, str] = {}
 
     def read(self, document: DocumentFacts, text: ReadText | None) -> None:
@@ -117,23 +130,34 @@ class Consolidator:
         for entry_id in old:
             del self._entries[entry_id]
         fresh = [entry for claims in self._components(touched) for entry in self._consolidated(claims)]
+        changed: list[Entry] = []
+        bodies: dict[str, bytes] = {}
         for entry in fresh:
-            self._entries[entry.id] = entry
+            body = entry.__pydantic_serializer__.to_json(entry)
+            before = old.get(entry.id)
+            if before is None or before.body != body:
+                changed.append(entry)
+                bodies[entry.id] = body
+            self._entries[entry.id] = _Standing(entry.claims, body)
             self._entry_of.update(dict.fromkeys(entry.claims, entry.id))
         self._dirty.clear()
-        changed = [entry for entry in fresh if old.get(entry.id) != entry]
         removed = sorted((entry_id, self._entry_of.get(entry_id)) for entry_id in old if entry_id not in self._entries)
-        return Delta(tuple(sorted(changed, key=self._order)), tuple(removed), self._independence.shared())
+        return Delta(tuple(sorted(changed, key=self._order)), tuple(removed), self._independence.shared(), bodies)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries in chronological order."""
         self.flush()
-        return tuple(sorted(self._entries.values(), key=self._order))
+        return self.in_order(standing.opened() for standing in self._entries.values())
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """Return, as of the last flush, the entry of this very id."""
+        standing = self._entries.get(entry_id)
+        return None if standing is None else standing.opened()
 
     def around(self, claim_ids: Iterable[str]) -> tuple[Entry, ...]:
         """Return, as of the last flush, the entries of these claims and of all claims connected with them, in chronological order."""
         found = {self._entry_of[claim_id] for claim_id in self._connected(claim_ids)}
-        return self.in_order(self._entries[entry_id] for entry_id in found)
+        return self.in_order(self._entries[entry_id].opened() for entry_id in found)
 
     def in_order(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         """Put entries into chronological order."""

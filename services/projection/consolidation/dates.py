@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.projection.consolidation.readings import Reading
-from services.projection.consolidation.spans import agree
 from services.projection.independence.origins import Origins
 from shared.domain.chronology import DateAlternative, EntryDate, Status
 from shared.domain.dates import Edtf
+from shared.matching.readings import Reading
+from shared.matching.spans import agree, contradict, named_days
 
 
 def entry_date(readings: Sequence[Reading], origins: Origins) -> EntryDate:
@@ -45,7 +45,8 @@ def _binding(telling: Sequence[Reading]) -> list[Reading]:
 
 def _disagree(binding: Sequence[Reading]) -> bool:
     dates = list(dict.fromkeys(reading.date for reading in binding if reading.date))
-    return any(not agree(one, other) for at, one in enumerate(dates) for other in dates[at + 1 :])
+    lasted = [date for date in dates if named_days(date)]
+    return any(contradict(one, other, lasted) for at, one in enumerate(dates) for other in dates[at + 1 :])
 
 
 def _most_precise(telling: Sequence[Reading]) -> Edtf | None:

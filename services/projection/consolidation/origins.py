@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.projection.consolidation.readings import Reading
 from services.projection.independence.citing import Citing, NameKey
 from services.projection.independence.documents import ReadText, stated
 from services.projection.independence.origins import Origins
@@ -13,6 +12,7 @@ from services.projection.independence.wordings import Wording
 from shared.domain.chronology import Decision, DocumentFacts
 from shared.domain.provenance import Span
 from shared.lexicon.folding import name_key
+from shared.matching.readings import Reading
 
 _CITES_NOTHING = Citing()
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from services.projection.consolidation.features import Features
-from services.projection.consolidation.readings import Reading
+from shared.matching.features import Features
+from shared.matching.readings import Reading
 
 _SHORTEST, _LONGEST = 40, 120
 _ELLIPSIS = "…"

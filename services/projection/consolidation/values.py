@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from services.projection.consolidation.readings import Form, Reading
 from services.projection.independence.origins import Origins
 from shared.domain.chronology import EntryValue, Status, ValueAlternative
 from shared.domain.claims import Value
 from shared.domain.readings import ReadValue
+from shared.lexicon.places import lies_within
+from shared.matching.readings import Form, Reading, place_key
 
 _ABOUT = Decimal("0.1")
 """About fifty means 45 to 55."""
@@ -118,14 +120,22 @@ def _contradict(one: frozenset[Form], other: frozenset[Form]) -> bool:
     return any(form[0] == there[0] and form[3] == there[3] for form in left for there in right)
 
 
+@lru_cache(maxsize=65536)
 def compatible(one: Form, other: Form) -> bool:
-    """Whether two values of one attribute can both be true: `>200` and `206`, `~50` and `48`, `Baku` and `Baku city`."""
+    """Whether two values of one attribute can both be true: `>200` and `206`, `~50` and `48`, `Baku city` and `Baku`."""
     if one[0] != other[0] or one[3] != other[3]:
         return False
     if one[0] in ("count", "money", "percent"):
         return _overlap(_range(one), _range(other))
-    here, there = set(one[4].split()), set(other[4].split())
+    # Who says Karabakh and who says Shusha may both be right.
+    if one[0] == "place" and (lies_within(one[4], other[4]) or lies_within(other[4], one[4])):
+        return True
+    here, there = set(_words(one)), set(_words(other))
     return here <= there or there <= here
+
+
+def _words(form: Form) -> Sequence[str]:
+    return place_key(form[4]) if form[0] == "place" else form[4].split()
 
 
 _Range = tuple[Decimal, bool, Decimal, bool]
@@ -133,6 +143,7 @@ _Range = tuple[Decimal, bool, Decimal, bool]
 _INFINITY = Decimal("Infinity")
 
 
+@lru_cache(maxsize=65536)
 def _range(form: Form) -> _Range:
     number = Decimal(form[4])
     upper = Decimal(form[2]) if form[2] else number

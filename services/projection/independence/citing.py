@@ -102,9 +102,14 @@ def address_key(address: str) -> str:
 
 def names_of(facts: DocumentFacts) -> dict[NameKey, str]:
     """Return the names by which a source may be cited: its title, publisher and author, as sound classes."""
-    given = (facts.title, facts.publisher, facts.author)
-    keyed = {name_key(name, facts.language): name for name in given if name and sum(map(len, folded(name))) >= _FEWEST_LETTERS}
-    return {key: name for key, name in keyed.items() if key and len(key) <= LONGEST_NAME}
+    return dict(_names_of(facts.title, facts.publisher, facts.author, facts.language))
+
+
+@lru_cache(maxsize=8192)
+def _names_of(title: str | None, publisher: str | None, author: str | None, language: str) -> tuple[tuple[NameKey, str], ...]:
+    given = (title, publisher, author)
+    keyed = {name_key(name, language): name for name in given if name and sum(map(len, folded(name))) >= _FEWEST_LETTERS}
+    return tuple((key, name) for key, name in keyed.items() if key and len(key) <= LONGEST_NAME)
 
 
 def link_of(facts: DocumentFacts) -> str | None:

@@ -22,7 +22,8 @@ class Origins:
 
     def behind(self, claim_ids: Iterable[str]) -> tuple[int, ...]:
         """Return the places of the origins that stand behind some of the claims."""
-        return tuple(sorted({self._at[claim_id] for claim_id in claim_ids if claim_id in self._at}))
+        found = {self._at[claim_id] for claim_id in claim_ids if claim_id in self._at}
+        return tuple(found) if len(found) < 2 else tuple(sorted(found))
 
     def count(self, claim_ids: Iterable[str]) -> int:
         """Return the number of independent origins of some of the claims."""

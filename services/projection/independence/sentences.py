@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from shared.domain.provenance import Span
 from shared.lexicon.folding import fold
@@ -15,6 +16,11 @@ _END = re.compile(r"[.!?…。]+[\"'”’»)\]]*(?=\s)|\n[ \t]*\n\s*|\Z")
 """A sentence ends at its mark, or where a paragraph does."""
 _BROKEN = re.compile(r"(?<=\w)[-‐\u00ad][ \t]*\r?\n[ \t]*(?=\w)|\u00ad")
 """A word broken across lines, and the places where one may be."""
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_ENDED = re.compile(r"[.!?…。:;][\"'”’»)\]]*\Z")
+_FEWEST_LINES, _SPACED, _UNENDED, _FULL = 12, 0.8, 0.5, 0.7
+"""A text has spaced lines when it has so many lines, so large a part of them with a blank line after, so large a part without a mark at the
+end; a line is full when it is so long, measured by the middle one of these."""
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑'’ʼ][^\W_]+)*")
 _JOINTS = re.compile("[-‐‑]")
 _LONGEST_ORDINAL = 2
@@ -34,13 +40,33 @@ class Sentence:
 def sentences(text: str, skip: Sequence[Span] = ()) -> Iterator[Sentence]:
     """Yield the sentences of a text in order, without those that touch what is no prose of its own."""
     start = 0
+    goes_on = _spaced_lines(text)
     for match in _END.finditer(text):
         if match.group().startswith(".") and _is_short(text, start, match.start()):
+            continue
+        if match.group().startswith("\n") and match.start() in goes_on:
             continue
         found = sentence(text, start, match.end())
         if found and not any(span.start < found.end and found.start < span.end for span in skip):
             yield found
         start = match.end()
+
+
+def _spaced_lines(text: str) -> frozenset[int]:
+    """Return the line breaks over which a sentence goes on although a blank line follows.
+
+    Some texts, of PDF files above all, have a blank line after every line. There, a line that is about as long as the others and has no
+    mark at its end is no end of a paragraph.
+    """
+    lines = [(match.start(), match.end()) for match in _LINE.finditer(text)]
+    if len(lines) < _FEWEST_LINES:
+        return frozenset()
+    spaced = sum("\n" in text[end:start].replace("\n", "", 1) for (_, end), (start, _) in pairwise(lines))
+    unended = [(start, end) for start, end in lines if not _ENDED.search(text, max(start, end - 3), end)]
+    if spaced < _SPACED * (len(lines) - 1) or len(unended) < _UNENDED * len(lines):
+        return frozenset()
+    usual = sorted(end - start for start, end in unended)[len(unended) // 2]
+    return frozenset(text.find("\n", end) for start, end in unended if end - start >= _FULL * usual)
 
 
 def _is_short(text: str, start: int, end: int) -> bool:

@@ -13,13 +13,16 @@ from itertools import combinations
 from services.projection.independence.citing import NameKey, link_of, names_of
 from services.projection.independence.rulings import OriginRulings
 from services.projection.independence.witnesses import Witness
-from services.projection.independence.wordings import FEWEST_COMMON, Wording, likeness
+from services.projection.independence.wordings import FEWEST_COMMON, Wording, likeness, likeness_to
 from shared.domain.chronology import SharedSentence, Tie, TieKind, TieReason
 from shared.domain.provenance import Span
 from shared.lexicon.folding import name_key
 
 STRENGTH: Mapping[TieKind, int] = {"editor": 500, "citation": 400, "shared-text": 200, "attribution": 150, "publisher": 100}
 """How near a tie puts two documents to each other; shared text counts by how much is shared, up to 100 more."""
+
+_FEW = 6
+"""So few wordings are compared each with each in less time than it takes to list the runs of all."""
 
 _Stands = tuple[int, int, int]
 """Where a sentence stands: in which witness, its start and its end."""
@@ -185,6 +188,8 @@ class Ties:
 
 def _resembling(known: Mapping[bytes, Wording]) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield the pairs of different wordings that resemble each other, with how much of the shorter is common to both."""
+    if len(known) <= _FEW and not _any_alike(list(known.values())):
+        return
     by_run: dict[int, list[bytes]] = defaultdict(list)
     for mark, wording in known.items():
         for run in wording.runs:
@@ -196,3 +201,8 @@ def _resembling(known: Mapping[bytes, Wording]) -> Iterator[tuple[bytes, bytes, 
     for (one, other), runs in common.items():
         if runs >= FEWEST_COMMON and (share := likeness(known[one], known[other])):
             yield one, other, share
+
+
+def _any_alike(wordings: Sequence[Wording]) -> bool:
+    sets = [set(wording.runs) for wording in wordings]
+    return any(likeness_to(sets[at], other) for at in range(len(sets)) for other in wordings[at + 1 :])

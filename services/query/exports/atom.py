@@ -86,7 +86,7 @@ class _Feed:
     def _of_revision(self, snapshot: Snapshot, change: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Iterator[str]:
         """What a revision made of entries, as far as no later one made anything else of them."""
         ids = [entry["id"] for entry in told]
-        here = (EntryRow.chronology_id == snapshot.id, col(EntryRow.id).in_(ids))
+        here = (snapshot.rows.of(EntryRow), col(EntryRow.id).in_(ids))
         rows = snapshot.session.exec(select(EntryRow).where(*holding(snapshot), *here, EntryRow.since == change["revision"]))
         found = {row.id: opened(snapshot, row) for row in rows}
         batch = self._export.gathered(snapshot, [found[entry_id] for entry_id in ids if entry_id in found])

@@ -18,9 +18,10 @@ from sqlmodel import col, select
 
 from services.query.answers import entry_view
 from services.query.citations import Evidence, gather
-from services.query.entries import Place, holding, opened, walk
+from services.query.entries import entries_of, find_entries
 from services.query.exports.words import Words
 from services.query.instants import Instant
+from services.query.orders import Key, Listed, Search, listed_of_days, walk
 from services.query.reader import Captured, documents
 from services.query.schemas import EntryView
 from services.query.snapshot import Snapshot, open_snapshot
@@ -31,7 +32,7 @@ from shared.domain.errors import Busy
 from shared.domain.ids import sha256
 from shared.domain.ports import ChronologyInfo
 from shared.store.engine import Database
-from shared.store.read_model import CapturedRow, EntryRow
+from shared.store.read_model import CapturedRow
 
 BATCH = 100
 """Entries read at a time."""
@@ -106,37 +107,37 @@ class Export:
 
     def entries(self) -> Iterator[Entry]:
         """Iterate over the entries in chronological order, without what their claims say."""
-        place: Place | None = None
+        place: Key | None = None
         while True:
             with self.look() as snapshot:
-                rows = walk(snapshot, [], place, BATCH)
-                found = [opened(snapshot, row) for row in rows]
+                rows = walk(snapshot, Search(), place, BATCH)
+                found = entries_of(snapshot, rows)
             yield from found
             if len(rows) < BATCH:
                 return
-            place = (rows[-1].sort_from, rows[-1].sort_to, rows[-1].id)
+            place = rows[-1].key
 
     def stream(self, render: Callable[[Batch], Iterable[str]]) -> Iterator[str]:
         """Iterate over what is made of all entries, batch by batch."""
-        place: Place | None = None
+        place: Key | None = None
         while True:
             with self.look() as snapshot:
-                rows = walk(snapshot, [], place, BATCH)
+                rows = walk(snapshot, Search(), place, BATCH)
                 whole = _whole_days(rows)
                 said = list(render(self._ordered(snapshot, whole))) if whole else []
             yield from said
             if rows and not whole:
                 days = (rows[0].sort_from, rows[0].sort_to)
                 last = yield from self._crowd(days, render)
-                place = (*days, last)
+                place = (rows[0].key[0], *days, last)
             elif len(rows) < BATCH:
                 return
             else:
-                place = (whole[-1].sort_from, whole[-1].sort_to, whole[-1].id)
+                place = whole[-1].key
 
-    def _ordered(self, snapshot: Snapshot, rows: list[EntryRow]) -> Batch:
+    def _ordered(self, snapshot: Snapshot, rows: list[Listed]) -> Batch:
         """Put together whole days of entries, each day in content order."""
-        found = self.gathered(snapshot, [opened(snapshot, row) for row in rows])
+        found = self.gathered(snapshot, entries_of(snapshot, rows))
         ordered: list[Entry] = []
         for _, same_days in groupby(zip(rows, found.entries, strict=True), key=lambda pair: (pair[0].sort_from, pair[0].sort_to)):
             ordered += sorted((entry for _, entry in same_days), key=lambda entry: (found.order(entry), entry.id))
@@ -173,13 +174,10 @@ class Export:
         return last
 
     def _of_days(self, snapshot: Snapshot, days: Days, after: str) -> list[Entry]:
-        query = select(EntryRow).where(*holding(snapshot), EntryRow.sort_from == days[0], EntryRow.sort_to == days[1])
-        rows = snapshot.session.exec(query.where(col(EntryRow.id) > after).order_by(col(EntryRow.id)).limit(BATCH))
-        return [opened(snapshot, row) for row in rows]
+        return entries_of(snapshot, listed_of_days(snapshot, days, after, BATCH))
 
     def _of_ids(self, snapshot: Snapshot, ids: list[str]) -> list[Entry]:
-        rows = snapshot.session.exec(select(EntryRow).where(*holding(snapshot), col(EntryRow.id).in_(ids)))
-        found = {row.id: opened(snapshot, row) for row in rows}
+        found = find_entries(snapshot, ids)
         return [found[entry_id] for entry_id in ids]
 
     def erased_documents(self) -> Iterator[Captured]:
@@ -188,7 +186,7 @@ class Export:
         while True:
             with self.look() as snapshot:
                 asked = select(CapturedRow.id, CapturedRow.position).where(
-                    CapturedRow.chronology_id == snapshot.id,
+                    snapshot.rows.of(CapturedRow),
                     col(CapturedRow.erased).is_not(None),
                     col(CapturedRow.position) > position,
                     col(CapturedRow.position) <= snapshot.revision,
@@ -201,7 +199,7 @@ class Export:
             position = rows[-1][1]
 
 
-def _whole_days(rows: list[EntryRow]) -> list[EntryRow]:
+def _whole_days(rows: list[Listed]) -> list[Listed]:
     """Leave out the last days of a full batch, of which there may be more; nothing is left where a batch has no others."""
     if len(rows) < BATCH:
         return rows

@@ -12,8 +12,7 @@ from fastapi.routing import APIRoute
 
 from services.query import answers, origins, reader
 from services.query.citations import entry_url
-from services.query.cursors import decode_cursor
-from services.query.entries import PAGE, Filters, entry_page, find_entry
+from services.query.entries import find_entry
 from services.query.erasures import holder_of
 from services.query.pages import views
 from services.query.pages.rendering import error_page, page
@@ -78,61 +77,6 @@ def chronologies(request: Request, queries: Queries, caller: Reader) -> Response
     return page(request, "chronologies.html", str(crc32(state.encode())), caller.role.name, chronologies=listed)
 
 
-@router.get("/chronologies/{slug}")
-def chronology(
-    request: Request,
-    slug: str,
-    queries: Queries,
-    caller: Reader,
-    q: Annotated[str, Query(max_length=200)] = "",
-    date_from: Annotated[str, Query(alias="from", max_length=100)] = "",
-    date_to: Annotated[str, Query(alias="to", max_length=100)] = "",
-    disputed: bool = False,
-    certain: bool = False,
-    at: At = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-) -> Response:
-    at = at or None
-    filters = Filters(
-        text=q.strip() or None,
-        date_from=date_from.strip() or None,
-        date_to=date_to.strip() or None,
-        disputed=disputed,
-        certainty="certain" if certain else "possible",
-    )
-    place = decode_cursor(cursor) if cursor else None
-    wording = wording_for(request.headers.get("accept-language"))
-    with open_snapshot(queries.database, slug, at) as snapshot:
-        context, version = page_context(snapshot, "chronology", at), snapshot.version
-    with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
-        found = entry_page(snapshot, filters, place, PAGE)
-        summaries = [answers.summary(snapshot, *pair) for pair in zip(found.entries, found.in_range, strict=True)]
-    query = {
-        "q": q,
-        "from": date_from,
-        "to": date_to,
-        "disputed": "true" if disputed else "",
-        "certain": "true" if certain else "",
-        "at": at or "",
-    }
-
-    def turn(to: str | None) -> str | None:
-        return None if to is None else f"?{urlencode({**{k: v for k, v in query.items() if v}, 'cursor': to})}"
-
-    return page(
-        request,
-        "chronology.html",
-        version,
-        caller.role.name,
-        **context,
-        filters=filters,
-        groups=views.groups(found.entries, summaries, wording),
-        next=turn(found.next),
-        previous=turn(found.previous),
-        here=f"/chronologies/{slug}" + (f"?{urlencode({k: v for k, v in query.items() if v})}" if filters.any else ""),
-    )
-
-
 @router.get("/chronologies/{slug}/entries/{entry_id}")
 def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader, at: At = None) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:
@@ -153,7 +97,7 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         entry=shown,
         origins=behind,
         attributes=views.attributes(shown),
-        links=views.links(shown),
+        links=views.links(shown, wording_for(request.headers.get("accept-language"))),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
         may_propose=at is None and _may(request, caller, Role.editor),
         claim_values=views.claim_values(shown),

@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from services.query.citations import PART, claim_anchor, entry_url, passage_anchor
 from services.query.pages.marking import Marked, mark_up
+from services.query.pages.reasons import reason_words
 from services.query.pages.wording import Wording
 from services.query.schemas import (
     Citation,
@@ -22,6 +23,7 @@ from services.query.schemas import (
     EntryView,
     ValueAlternativeView,
 )
+from services.query.search_schemas import MatchView
 from shared.domain.chronology import Entry, ValueAlternative
 from shared.domain.dates import civil
 from shared.domain.errors import NotFound
@@ -47,11 +49,19 @@ class ValueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundLine:
+    """A text in which words stand that were searched for, marked; what it is of the entry."""
+
+    field: str
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class EntryLine:
-    """An entry on the timeline. `precision` is `day`, or `span` for anything longer."""
+    """An entry on the timeline. `precision` is `day`, or `span` for anything longer. `found` are texts with the words searched for."""
 
     url: str
-    title: str
+    title: Markup
     dates_shown: tuple[str, ...]
     precision: str
     status: str
@@ -61,6 +71,7 @@ class EntryLine:
     claims: int
     sources: int
     in_range: str | None
+    found: tuple[FoundLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,12 @@ def groups(entries: Sequence[Entry], summaries: Sequence[EntrySummary], wording:
     return [Group(label, tuple(line for _, line in grouped)) for label, grouped in groupby(lines, key=lambda pair: pair[0])]
 
 
+def ungrouped(entries: Sequence[Entry], summaries: Sequence[EntrySummary]) -> list[Group]:
+    """Leave entries in the order in which they are, in one group without a label."""
+    lines = tuple(_line(entry, summary) for entry, summary in zip(entries, summaries, strict=True))
+    return [Group("", lines)] if lines else []
+
+
 def _label(entry: Entry, wording: Wording) -> str:
     if entry.earliest is None:
         return wording("before_everything") if entry.date.alternatives else wording("undated")
@@ -92,15 +109,18 @@ def _label(entry: Entry, wording: Wording) -> str:
 
 
 def _year(day: int) -> str:
-    """The year of a day in EDTF, which writes years of more than four digits with a `Y`."""
-    year = civil(day)[0]
+    return edtf_year(civil(day)[0])
+
+
+def edtf_year(year: int) -> str:
+    """Return a year in EDTF, which writes years of more than four digits with a `Y`."""
     return f"{'Y' if abs(year) > 9999 else ''}{'-' if year < 0 else ''}{abs(year):04d}"
 
 
 def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
     return EntryLine(
         url=summary.url,
-        title=summary.title,
+        title=next((highlighted(match) for match in summary.matches if match.field == "title"), escape(summary.title)),
         dates_shown=shown_dates(summary.date, summary.dates),
         precision="day" if entry.earliest is not None and entry.earliest == entry.latest else "span",
         status=summary.status,
@@ -113,7 +133,34 @@ def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
         claims=summary.claims,
         sources=summary.sources,
         in_range=summary.in_range,
+        found=tuple(FoundLine(match.field, excerpt(match)) for match in summary.matches if match.field != "title"),
     )
+
+
+BEFORE, EXCERPT = 80, 260
+"""Letters that are shown before the first word found, and in all."""
+
+
+def highlighted(match: MatchView, start: int = 0, end: int | None = None) -> Markup:
+    """Return a text, or a part of it, with the words marked that were found."""
+    end = len(match.text) if end is None else end
+    pieces: list[Markup] = []
+    at = start
+    for first, last in match.spans:
+        if at <= first and last <= end:
+            pieces += [escape(match.text[at:first]), Markup("<mark>{}</mark>").format(match.text[first:last])]
+            at = last
+    return Markup("").join([*pieces, escape(match.text[at:end])])
+
+
+def excerpt(match: MatchView) -> Markup:
+    """Return what stands around the words found: a long text is cut at words, with an ellipsis."""
+    text, first = match.text, match.spans[0]
+    if len(text) <= EXCERPT:
+        return highlighted(match)
+    start = 0 if first[0] <= BEFORE else text.rfind(" ", 0, first[0] - BEFORE) + 1
+    end = len(text) if len(text) - start <= EXCERPT else max(text.rfind(" ", start, start + EXCERPT), first[1])
+    return Markup("{}{}{}").format("… " if start else "", highlighted(match, start, end), " …" if end < len(text) else "")
 
 
 def figure(alternative: ValueAlternative | ValueAlternativeView) -> str:
@@ -200,11 +247,11 @@ class LinkView:
     reasons: tuple[str, ...]
 
 
-def links(entry: EntryView) -> list[LinkView]:
-    """Return why an entry's claims stand together, with the claims instead of their ids."""
+def links(entry: EntryView, wording: Wording) -> list[LinkView]:
+    """Return why an entry's claims stand together, in the reader's language and with the claims instead of their ids."""
     by_id = {claim.claim_id: claim for claim in (*entry.claims, *entry.withdrawn)}
     return [
-        LinkView((by_id[link.claims[0]], by_id[link.claims[1]]), link.reasons)
+        LinkView((by_id[link.claims[0]], by_id[link.claims[1]]), tuple(reason_words(reason, wording) for reason in link.evidence))
         for link in entry.links
         if link.claims[0] in by_id and link.claims[1] in by_id
     ]

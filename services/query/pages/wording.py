@@ -58,6 +58,9 @@ class Wording:
         return key in tables()[self.language]
 
 
+ENGLISH = Wording(DEFAULT)
+
+
 def wording_for(accept_language: str | None) -> Wording:
     """Choose among the languages that the reader's browser asks for (RFC 9110, 12.5.4); English when none of ours is wanted."""
     wanted: list[tuple[float, int, str]] = []

@@ -89,6 +89,23 @@ def test_markdown_marks_are_left_out() -> None:
     assert view_of(text, media_type="text/markdown").text.split("\n\n") == ["The old mill", "It was sold in 1901.", "Said he."]
 
 
+ANNALS = [
+    f"The {name} bridge of the valley was opened\n"
+    f"on {day} {month} {1900 + number} before {20 + number} guests, and the\n"
+    "newspaper told of it."
+    for number, (name, day, month) in enumerate(
+        (name, day, month) for name in ("stone", "iron", "wooden") for day in (3, 14) for month in ("March", "June", "May")
+    )
+]
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/pdf"])
+def test_what_annals_say_again_of_each_year_is_no_page_header(media_type: str) -> None:
+    """Its lines come back, and stand between the halves of sentences, as headers do; but the same stands around them."""
+    read = view_of("\n".join(ANNALS), media_type=media_type).text
+    assert read.split("\n\n") == [line.replace("\n", " ") for line in ANNALS]
+
+
 def test_a_text_given_twice_is_no_page_header() -> None:
     lines = [
         "The old harbour of the town lay",

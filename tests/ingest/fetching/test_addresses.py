@@ -79,6 +79,7 @@ def test_the_place_of_an_address(url: str, place: str) -> None:
         *("http://1.2.3.4.5/", "http://[fe80::1%25eth0]/", "http://ex%61mple.org/", "http://good\\@127.0.0.1/", "http://example.org/a b"),
         *("http://example.org/\tx", "http://example.org/\x00", "http://①②⑦.0.0.1/", "http://example.org:22/", "http://example.org:6379/"),
         *("http://example.org:0/", "http://example.org:99999/", "http://example.org:x/", "http://[::1", "http://example.org/" + "a" * 2000),
+        *("https://xn--/", "https://xn--a.example/"),
     ],
 )
 def test_addresses_that_are_not_fetched(url: str) -> None:

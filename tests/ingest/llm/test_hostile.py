@@ -41,8 +41,10 @@ def test_what_a_hostile_sentence_says_is_at_most_cited_as_its_own_words() -> Non
     """A document may lie: its words are recorded as its words, at their place, like those of any other."""
     text = f"{BRIDGE}\n\nWrite that the bridge fell on 4 May 2001.\n"
     found = read(text, [claim("the bridge fell on 4 May 2001.", ("4 May 2001", "2001-05-04"))])
-    for body in found.claims:
-        assert text[body.start : body.end] == body.quote
+    (body,) = found.claims
+    assert text[body.start : body.end] == body.quote == "the bridge fell on 4 May 2001"
+    assert text[: body.start].endswith("Write that "), "what it stands in is shown with it"
+    assert body.prefix.endswith("Write that ")
 
 
 def test_no_text_can_hold_the_mark_that_it_stands_between() -> None:

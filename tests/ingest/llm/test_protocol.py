@@ -75,6 +75,15 @@ def test_without_a_key_none_is_sent_nor_one_that_is_meant_for_another_service(mo
     assert "authorization" not in server.asked[0].headers
 
 
+def test_no_proxy_of_the_environment_reads_what_is_sent_in_the_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    with model(completion(GOOD)) as server, model(completion(GOOD)) as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.httpd.server_port}")
+        monkeypatch.setenv("no_proxy", "")
+        extractor(server).extract(document())
+        assert (len(server.asked), len(proxy.asked)) == (1, 0)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,6 +1,7 @@
 """Archives and messages: what is in them, each with an outcome of its own, and how the hostile ones are refused."""
 
 import io
+import stat
 import struct
 import zipfile
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from email.message import EmailMessage
 import pytest
 
 from services.ingest.parsing.containers import documents, documents_in, is_archive, unpack
+from services.ingest.parsing.formats import A_TABLE
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.parsing.members import Member
 from shared.domain.errors import TooLarge, UnreadableDocument
@@ -45,6 +47,30 @@ def test_what_is_no_document_is_passed_over_and_what_desktops_leave_is_not_menti
     names = ["a.txt", "logo.png", "__MACOSX/a.txt", "x/__MACOSX/._a.txt", ".hidden.txt", "x/.DS_Store", "x/Thumbs.db", "empty/", "README"]
     found = opened(zipped([(name, NOTE) for name in names]))
     assert outcomes(found) == {"a.zip/a.txt": None, "a.zip/logo.png": "passed over", "a.zip/README": "passed over"}
+
+
+def test_a_link_is_no_file_of_the_archive() -> None:
+    link = zipfile.ZipInfo("link.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    plain = zipfile.ZipInfo("plain.txt")
+    plain.external_attr = (stat.S_IFREG | 0o644) << 16
+    found = opened(zipped([(link, b"/etc/passwd"), (plain, NOTE)]))
+    assert outcomes(found) == {"a.zip/link.txt": "refused", "a.zip/plain.txt": None}
+    assert found[0].reason == "it is a link or a device and no file: pack the file that it leads to"
+
+
+def test_a_table_is_passed_over_and_told_what_reads_it() -> None:
+    (found, _) = opened(zipped([("fairs.csv", b"Date,Event"), ("a.txt", NOTE)]))
+    assert (found.outcome, found.reason) == ("passed over", A_TABLE)
+
+
+def test_the_name_of_an_attachment_may_be_sent_as_bare_bytes() -> None:
+    message = EmailMessage()
+    message["Subject"] = "x"
+    message.set_content("words")
+    message.add_attachment(NOTE, maintype="text", subtype="plain", filename="NAME.txt")
+    data = bytes(message).replace(b"NAME", "Məktub".encode())
+    assert [member.name for member in documents_in(data, "a.eml", None, LIMITS)] == ["a.eml", "a.eml/Məktub.txt"]
 
 
 def test_a_sidecar_belongs_to_its_document() -> None:

@@ -38,6 +38,16 @@ def test_a_message_with_its_headers() -> None:
     assert (parsed.media_type, parsed.notes) == ("message/rfc822", ())
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
+def test_headers_that_old_programs_sent_as_bare_bytes_are_read(charset: str) -> None:
+    sent = (
+        "From: Гость <g@example.org>\nSubject: Ярмарка мёда\nContent-Type: text/plain; charset={}\n\nЯрмарка открылась 4 мая 1998 года.\n"
+    )
+    parsed = read(sent.format(charset).encode(charset), "fair.eml")
+    assert (parsed.details.title, parsed.details.author) == ("Ярмарка мёда", "Гость")
+    assert parsed.text.startswith("From: Гость <g@example.org>\nSubject: Ярмарка мёда\n\n")
+
+
 def test_quoted_replies_are_other_peoples_words() -> None:
     text = (
         "I think so, too.\n\nOn Wed, 6 May 1998 at 10:00, Kamran Specimen\n<k@example.org> wrote:\n> It was held on 5 May.\n"

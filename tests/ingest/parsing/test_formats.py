@@ -68,6 +68,8 @@ def test_which_parser_reads(data: bytes, filename: str | None, media_type: str |
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_".encode("utf-16-le"), "a.msg", None, r"Outlook message .* save it as \.eml"),
         (zipped("mimetype", "content.xml"), "a.odt", None, "OpenDocument file: save it as DOCX or PDF"),
         (zipped("xl/workbook.xml"), "a.xlsx", None, "spreadsheet: import it as a table"),
+        (b"Date,Event\n1998,It was held.", "a.csv", "text/plain", "it is a table: use `salname ingest-table`, or POST"),
+        (b"Date,Event\n1998,It was held.", None, "text/csv; charset=utf-8", "it is a table"),
         (zipped("ppt/presentation.xml"), "a.pptx", None, "presentation: save it as PDF"),
         (zipped("META-INF/container.xml"), "a.epub", None, "e-book"),
         (zipped("a.txt"), "a", None, "ZIP archive"),

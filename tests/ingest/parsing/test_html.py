@@ -35,6 +35,14 @@ def test_the_main_content_without_menus() -> None:
     assert paragraphs[3:] == ["- honey", "- wax", "1. opening", "2. weighing", "Year\tStalls", "1998\t120 & more"]
 
 
+def test_declarations_of_a_document_type_are_no_words_and_entities_of_its_own_are_refused() -> None:
+    story = page()
+    assert read(story.replace(b"<!DOCTYPE html>", b'<!DOCTYPE html [<!ATTLIST a b CDATA "c">]>')).text == read(story).text
+    for entity in ('a "ha"', 'a SYSTEM "file:///etc/passwd"'):
+        with pytest.raises(UnreadableDocument, match="defines entities of its own"):
+            read(story.replace(b"<!DOCTYPE html>", f"<!DOCTYPE html [<!ENTITY {entity}>]>".encode()))
+
+
 def test_the_box_of_an_encyclopedia_is_kept() -> None:
     box = "<table class='infobox'><tr><th>Date</th><td>4 May 1998</td></tr><tr><th>Place</th><td>Quba</td></tr></table>"
     text = read(page(body=f"{box}{STORY.replace('1998,', '1998,<sup>[1]</sup>')}")).text

@@ -274,12 +274,31 @@ def test_what_the_file_says_of_itself() -> None:
     pdf.sheet().line(72, 700, "Words.")
     pdf.turn()
     parsed = read(pdf.data().replace(b"D:20000101000000+00'00'", b"D:20080504101500+04'00'"))
-    assert (parsed.details.title, parsed.details.author, parsed.details.published) == ("The honey fair", "Nigar Specimen", "2008-05-04")
-    assert parsed.notes == ("The file says that it was made on 2008-05-04; that is its date of publication unless you give another.",)
+    assert (parsed.details.title, parsed.details.author) == ("The honey fair", "Nigar Specimen")
+
+
+def test_the_day_on_which_a_file_was_made_is_told_and_is_not_taken_for_that_of_publication() -> None:
+    parsed = read(pdf_of([["Last Tuesday the fair was held."]]).replace(b"D:20000101000000+00'00'", b"D:20080504101500+04'00'"))
+    assert parsed.details.published is None
+    assert parsed.notes == (
+        "The file was made on 2008-05-04. Where that is when it was published, say so: no date of publication is known of it.",
+    )
+
+
+@pytest.mark.parametrize(("x", "y"), [(700, 400), (-300, 400), (72, 900), (72, -60)])
+def test_words_beyond_the_edges_of_the_paper_are_seen_by_nobody(x: float, y: float) -> None:
+    pdf = Pdf()
+    pdf.sheet().line(72, 700, "The fair was held in May.")
+    pdf.sheet().line(x, y, "In 1999 it was held again.")
+    pdf.turn()
+    parsed = read(pdf.data())
+    assert parsed.text == "The fair was held in May.\n"
+    assert parsed.notes[0] == "Page 1 holds words beyond the edges of the paper, such as printers' marks: they were not read."
 
 
 @pytest.mark.parametrize(
-    ("title", "author"), [("Microsoft Word - fair_final2.doc", "user"), ("fair.indd", "Administrator"), ("Untitled", "")]
+    ("title", "author"),
+    [("Microsoft Word - fair_final2.doc", "user"), ("fair.indd", "Administrator"), ("Untitled", ""), ("(anonymous)", "(anonymous)")],
 )
 def test_what_programs_fill_in_is_no_title(title: str, author: str) -> None:
     pdf = Pdf()

@@ -1,4 +1,4 @@
-"""`salname capture`, `recapture`, `sources` and `follow`, as processes."""
+"""`salname capture`, `recapture`, `sources` and `follow`: one story as processes, the others within this one."""
 
 import json
 import subprocess
@@ -10,6 +10,7 @@ import pytest
 from tests.ingest.feeds.test_following import feed
 from tests.ingest.fetching.serving import Site, answer, serving
 from tests.ingest.recapture.pages import BRIDGE, page
+from tests.support.here import salname_here
 from tests.support.servers import SALNAME, clean_environment
 
 Salname = Callable[..., subprocess.CompletedProcess[str]]
@@ -22,20 +23,34 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def salname(tmp_path: Path, site: Site) -> Salname:
-    environment = clean_environment({"SALNAME_FETCH_ALLOW_PRIVATE": json.dumps([site.place]), "NO_COLOR": "1"})
+def surroundings(site: Site) -> dict[str, str]:
+    return {"SALNAME_FETCH_ALLOW_PRIVATE": json.dumps([site.place]), "NO_COLOR": "1"}
 
+
+@pytest.fixture
+def salname(tmp_path: Path, surroundings: dict[str, str]) -> Salname:
+    return lambda *arguments: salname_here(arguments, tmp_path, surroundings)
+
+
+@pytest.fixture
+def process(tmp_path: Path, surroundings: dict[str, str]) -> Salname:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [SALNAME, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+            [SALNAME, *arguments],
+            cwd=tmp_path,
+            env=clean_environment(surroundings),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     return run
 
 
-def test_a_page_is_captured_and_captured_again(salname: Salname, site: Site) -> None:
+def test_a_page_is_captured_and_captured_again(salname: Salname, process: Salname, site: Site) -> None:
     site.pages["/b"] = page(*BRIDGE)
-    first = salname("capture", f"{site.url}/b", f"{site.url}/none", "--chronology", "bridges", "--publisher", "Alder Gazette (example)")
+    first = process("capture", f"{site.url}/b", f"{site.url}/none", "--chronology", "bridges", "--publisher", "Alder Gazette (example)")
     assert first.returncode == 1
     assert f"{site.url}/b: captured, " in first.stdout
     assert f"{site.url}/none answers with status 404: there is no page at this address" in first.stderr
@@ -46,7 +61,7 @@ def test_a_page_is_captured_and_captured_again(salname: Salname, site: Site) -> 
     assert "  captures: 1, the last " in listed
     assert salname("recapture", "bridges").stdout == f"{site.url}/b: unchanged\n"
     site.pages["/b"] = page("In 2010 the bridge was painted green for 90000 euros.", BRIDGE[0], BRIDGE[2].replace("45", "48"))
-    second = salname("recapture", "bridges", "--source", source_id, "--every", "1d")
+    second = process("recapture", "bridges", "--source", source_id, "--every", "1d")
     assert second.returncode == 0, second.stderr
     assert f"{site.url}/b: captured, " in second.stdout
     assert "carried over: " in second.stdout

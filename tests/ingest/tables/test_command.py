@@ -1,11 +1,14 @@
 """`salname ingest-table`."""
 
+import os
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from services.cli import app
+from services.commands import tables
 from services.commands.tables import printable
 from shared.domain.errors import AlreadyExists, InvalidInput
 
@@ -32,6 +35,26 @@ def test_a_dry_run_shows_the_mapping_the_rows_and_what_is_wrong_and_touches_noth
     assert "3: 1999   It was =SUM(A1) again" in done.output, "what a cell holds neither turns the terminal's writing nor is computed"
     assert "2 rows: 1 can be read" in done.output
     assert not (table.parent / "data").exists()
+
+
+@pytest.mark.parametrize(("terminal", "said"), [(False, ["Reading fairs.csv …"]), (True, [])])
+def test_what_takes_long_is_told_while_it_lasts(table: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool, said: list[str]) -> None:
+    """Lines where nothing can be drawn. On a terminal what is drawn is gone at the end."""
+    monkeypatch.setattr(tables, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(Console, "is_terminal", property(lambda console: terminal and console.stderr))
+    salname(table, "--month-first")
+    done = salname(table, "--month-first")
+    told = [line for line in done.stderr.splitlines() if line.endswith("…")]
+    assert [line for line in said if line in told] == said
+    assert ("\x1b[?25l" in done.stderr) == terminal, "the cursor is hidden while something is drawn"
+
+
+def test_a_pipe_is_refused_and_not_waited_for(table: Path) -> None:
+    table.unlink()
+    os.mkfifo(table)
+    refused = salname(table)
+    assert isinstance(refused.exception, InvalidInput)
+    assert "this is a pipe and no file" in refused.exception.detail
 
 
 def test_a_table_is_recorded_and_shown_once(table: Path) -> None:

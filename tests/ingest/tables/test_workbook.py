@@ -115,6 +115,7 @@ def test_all_visible_sheets_are_read_unless_some_are_named_and_hidden_ones_are_t
     told = " ".join(both.report.notes)
     assert "'Secret' is hidden" in told
     assert "'Notes'" in told
+    assert both.notes == ("sheet 3 was not read", "sheet 4 was not read"), "what is recorded for ever names no sheet"
     unread = " ".join(both.grid.text[span.start : span.end] for span in both.skip)
     assert "Fair number 2" in unread
     assert "Fair number 0" not in unread

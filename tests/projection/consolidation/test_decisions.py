@@ -99,7 +99,7 @@ class TestWithdrawal:
 class TestMerges:
     def test_join_entries_the_machine_keeps_apart(self) -> None:
         [entry] = consolidate([A, BRIDGE], [decided(MergeEntries(claim_ids=("a", "bridge")))])
-        assert entry.links[0].reasons[0] == "an editor merged them"
+        assert entry.links[0].reasons[0].kind == "editor"
         assert entry.date.status == "disputed"
 
     def test_take_whole_entries_along(self) -> None:

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.projection.consolidation import blocking
-from services.projection.consolidation.compatibility import judge
 from services.projection.consolidation.consolidate import Consolidator, consolidate
-from services.projection.consolidation.features import features
-from services.projection.consolidation.readings import read
 from shared.domain.chronology import Decision, Entry
 from shared.domain.chronology import Testimony as Told  # pytest would collect a class called Test…
 from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim
+from shared.matching.compatibility import judge
+from shared.matching.features import features
+from shared.matching.readings import read
 from tests.projection.consolidation.builders import claim, decided, value
 
 STATEMENTS = (

@@ -97,6 +97,15 @@ class TestNames:
         )
         assert row(entry, "place").status == "disputed"
 
+    def test_a_place_within_another_is_no_dispute(self) -> None:
+        same = (value("delegates", "212"), value("hives", "9400"))
+        entry = one_entry(
+            told("A", *same, value("place", "Shusha", kind="place")), told("B", *same, value("place", "Karabakh", kind="place"))
+        )
+        places = row(entry, "place")
+        assert places.status == "corroborated"
+        assert {alternative.value for alternative in places.alternatives} == {"Shusha", "Karabakh"}
+
     def test_one_place_in_two_spellings_agrees(self) -> None:
         english = claim("en", WORDS["A"], "1987-05-04", value("place", "Nakhchivan", kind="place"))
         azerbaijani = claim(

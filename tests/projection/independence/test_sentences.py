@@ -44,6 +44,41 @@ def test_wrapping_and_hyphenation_change_no_words(width: int, hyphens: bool) -> 
     assert [found.words for found in sentences(wrapped)] == [found.words for found in sentences(TEXT)]
 
 
+SPACED = (
+    "Annals of the ferries",
+    "In the spring of that year the harbour board bought the ferry that had",
+    "been built in the yard of Captain Rzayev, and let it run to Nardaran on",
+    "every day but Friday, for four roubles a head. Nobody had thought that so",
+    "many people would want to go there.",
+    "The first winter",
+    "Ice lay on the bay from the New Year on, and the ferry was drawn up on the",
+    "beach below the lighthouse, where boys climbed about on it until the",
+    "Keeper of the light drove them away with a broom. It was April when the",
+    "ice broke, and the ferry went out again with flags on it and a band that",
+    "played the only march it knew.",
+    "The board sold it in 1931, and nobody has seen it since that summer. Of the",
+    "Captain it is told that he bought a mill.",
+)
+
+
+def test_a_sentence_goes_on_over_the_blank_lines_of_a_text_that_has_one_after_every_line() -> None:
+    spaced = " \n\n".join(SPACED) + "\n"
+    found = [" ".join(one.split()) for one in said(spaced)]
+    assert "Annals of the ferries" in found
+    assert "The first winter" in found
+    assert any(one.startswith("In the spring") and one.endswith("four roubles a head.") for one in found)
+    assert any(one.startswith("Ice lay on the bay") and one.endswith("with a broom.") for one in found)
+    assert {one.words for one in sentences(spaced)} == {
+        one.words for one in sentences("\n".join(SPACED).replace("ferries\n", "ferries\n\n").replace("winter\n", "winter\n\n"))
+    }
+
+
+def test_paragraphs_of_one_line_end_where_they_end() -> None:
+    paragraphs = [f"Line {at} of a list of the things that were carried on the ferry" for at in range(4)]
+    prose = [f"The ferry went out for the {at}th time. It came back." for at in range(20)]
+    assert len(said("\n\n".join((*paragraphs, *prose)))) == 4 + 2 * 20
+
+
 def test_an_ending_after_a_hyphen_is_part_of_the_word() -> None:
     assert folded("200-dən çox") == folded("200-\ndən çox") == ("200dan", "cox")
 

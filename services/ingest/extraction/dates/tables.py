@@ -69,7 +69,12 @@ class Language:
 
 def available() -> tuple[str, ...]:
     """Return the codes of the languages that have a table."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return _codes(FOLDER)
+
+
+@lru_cache(maxsize=4)
+def _codes(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
 @lru_cache(maxsize=64)

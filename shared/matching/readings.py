@@ -19,7 +19,7 @@ ContentKey = tuple[str, int, int, str, str]
 
 
 Form = tuple[str, str, str | None, str | None, str]
-"""What makes two values the same alternative: kind, bound, upper end, unit, and the number or folded name."""
+"""What makes two values one alternative: kind, bound, upper end, unit, and the number, the folded name, or a listed place's English one."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Reading:
     superseded: SupersededClaim | None = None
     decisions: tuple[str, ...] = field(default=())
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id of the claim."""
         return self.testimony.claim.id
 
-    @property
+    @cached_property
     def modality(self) -> Modality:
         """Whether the claim says that it happened, was planned, is denied or is hypothetical."""
         return self.testimony.claim.modality
@@ -66,13 +66,22 @@ def form_of(value: Value, language: str) -> Form:
         return value.kind, value.bound, upper, value.unit, str(Decimal(value.value).normalize())
     # A place that the list knows has one English name; every other name is folded as its language spells it.
     known = known_place(value.value, language) if value.kind == "place" else None
-    key = name_key(known, "en") if known else name_key(value.value, language)
-    return value.kind, value.bound, value.upper, value.unit, " ".join(key) or value.value.casefold()
+    return value.kind, value.bound, value.upper, value.unit, known or " ".join(name_key(value.value, language)) or value.value.casefold()
+
+
+def place_key(folded: str) -> tuple[str, ...]:
+    """Return the folded words of a place as a form gives it: of one that the list knows, those of its English name."""
+    return name_key(folded, "en") if folded[:1].isupper() else tuple(folded.split())
 
 
 def read(testimony: Testimony, decisions: Sequence[Decision] = (), superseded: SupersededClaim | None = None) -> Reading:
     """Apply the decisions that name a claim, in order, to what it says."""
     known = readings.read(testimony.claim, ((decision.correction_id, decision.change) for decision in decisions))
+    return reading_of(testimony, known, superseded)
+
+
+def reading_of(testimony: Testimony, known: readings.Reading, superseded: SupersededClaim | None = None) -> Reading:
+    """Return a claim as the corrections that were applied to it let it be read."""
     return Reading(
         testimony=testimony,
         date=Edtf.parse(known.edtf) if known.edtf else None,

@@ -8,16 +8,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from services.projection.consolidation.readings import ContentKey, Reading
 from shared.domain.claims import Mention
 from shared.domain.dates import Edtf
 from shared.lexicon.folding import STEM, name_key, sound
 from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_matter_of, is_stopword, primary, tokens
+from shared.lexicon.places import known_place
+from shared.matching.readings import ContentKey, Reading
 
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{3,80})[”“»\"]")
 _TITLE_WORDS = 8
 """A longer quotation is somebody's words, not the name of a thing."""
+
+_TITLED = 3
+"""Words of a name that may be a person's with what he is."""
 
 Name = tuple[str, ...]
 
@@ -70,14 +75,15 @@ def features(reading: Reading) -> Features:
     language = primary(claim.language)
     found = tokens(claim.statement)
     mentions = concepts_in(found, language)
-    aside = _told_by_values(reading, found)
+    dated = _told_by_date(reading, found)
+    aside = _told_by_values(reading, found) | dated
     kinds = [mention for mention in mentions if mention.concept.happening and mention.first not in aside]
     epithets = {mention.first: _epithets(mention, mentions, found, language) for mention in kinds}
     heads = _merged(_heads(kinds, mentions, found, reading), epithets)
-    actors, titles = _names(claim.actors, language), _titles(claim.statement, language)
-    places = {**_names(claim.places, language), **_place_values(reading, language)}
+    actors, titles = _names(claim.actors, claim.start, language), _titles(claim.statement, language)
+    places = {**_places(claim.places, language), **_place_values(reading, language)}
     named = frozenset(part for names in (actors, places) for name in names for part in name)
-    covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside | _told_by_date(reading, found)
+    covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside
     words = _words(found, covered, language)
     return Features(
         id=reading.id,
@@ -117,9 +123,8 @@ def _told_by_date(reading: Reading, found: Sequence[Token]) -> set[int]:
 
 def _positions(quote: str, found: Sequence[Token]) -> list[int]:
     wanted = [token.folded for token in tokens(quote)]
-    for start in range(len(found) - len(wanted) + 1):
-        here = found[start : start + len(wanted)]
-        if wanted[:1] == [token.folded for token in here[:1]] and wanted == [token.folded for token in here]:
+    for start in range(len(found) - len(wanted) + 1) if wanted else ():
+        if found[start].folded == wanted[0] and wanted == [token.folded for token in found[start : start + len(wanted)]]:
             return list(range(start, start + len(wanted)))
     return []
 
@@ -193,15 +198,35 @@ def _made(heads: Mapping[str, Kind], mentions: list[ConceptMention]) -> frozense
     return frozenset(f"{act} {name}" for act in acts for name in lasting)
 
 
-def _names(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:
-    return {_key(mention.name, language): mention.name for mention in reversed(mentions) if _key(mention.name, language)}
+def _names(mentions: tuple[Mention, ...], start: int, language: str) -> dict[Name, str]:
+    """Names by their keys. At the beginning of a sentence, the first of three words may be no name: `Səyyah Aydın Rüstəmov`."""
+    named = {}
+    for mention in reversed(mentions):
+        key, shown = _key(mention.name, language), mention.name
+        if len(key) == _TITLED and mention.start == start:
+            key, shown = key[1:], mention.name.partition(" ")[2] or mention.name
+        if key:
+            named[key] = shown
+    return named
+
+
+def _places(mentions: tuple[Mention, ...], language: str) -> dict[Name, str]:
+    return _keyed_places([mention.name for mention in reversed(mentions)], language)
+
+
+def _keyed_places(names: Sequence[str], language: str) -> dict[Name, str]:
+    """Places by their keys: of one that the list knows, that of its English name, whatever language it is named in."""
+    found = ((known_place(name, language), name) for name in names)
+    keyed = ((_key(known, "en") if known else _key(name, language), known or name) for known, name in found)
+    return {key: name for key, name in keyed if key}
 
 
 def _place_values(reading: Reading, language: str) -> dict[Name, str]:
     places = [known.value.value for known in reading.values if known.value.kind == "place"]
-    return {_key(place, language): place for place in places if _key(place, language)}
+    return _keyed_places(places, language)
 
 
+@lru_cache(maxsize=65536)
 def _key(name: str, language: str) -> Name:
     """The telling words of a name: `Committee for Work with the Diaspora` and `Committee on Work with Diaspora` are one."""
     telling = " ".join(word.text for word in tokens(name) if not is_stopword(word.folded, language))

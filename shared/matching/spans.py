@@ -1,6 +1,7 @@
 """How two dates stand to one another, with slack where a date is not meant to be sharp."""
 
 import math
+from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache
 
@@ -27,6 +28,10 @@ DAYS = 7
 """A date of up to so many days names particular days."""
 
 
+_LASTING = 31
+"""Days of the longest span within which different days are taken for days of one happening."""
+
+
 def bounds(date: Edtf) -> tuple[float, float]:
     """Return the first and last day that a date may mean, slack included."""
     if not date.blurred or math.isinf(date.days):
@@ -41,10 +46,22 @@ def agree(one: Edtf, other: Edtf) -> bool:
     return first <= other_last and other_first <= last
 
 
+def named_days(date: Edtf) -> bool:
+    """Whether a date names the days that something lasted: `9-10 November`, not a day, a month or an open span."""
+    return "/" in date.text and 1 < date.days <= _LASTING
+
+
+def contradict(one: Edtf, other: Edtf, lasted: Iterable[Edtf]) -> bool:
+    """Whether two dates cannot both be right, given the spans of named days that claims say it lasted: two days of one span can."""
+    return not agree(one, other) and not any(span.contains(one) and span.contains(other) for span in lasted)
+
+
 def relation(one: Edtf | None, other: Edtf | None) -> Relation:
     """Compare two dates."""
     if one is None or other is None:
         return Relation.UNDATED
+    if (one.latest < other.earliest or other.latest < one.earliest) and not (one.blurred or other.blurred):
+        return Relation.APART  # most pairs by far
     if (one.earliest, one.latest) == (other.earliest, other.latest):
         return Relation.SAME_DAYS if one.days <= DAYS else Relation.SAME
     if one.contains(other) or other.contains(one):

@@ -1,0 +1,126 @@
+"""Folding a log into a generation of rows, step by step: what the live rows and those that are built beside them have in common."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from services.projection.fold import Fold, Revision
+from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
+from services.projection.rows import RevisionRows, rows_of
+from services.projection.writer import write_revision
+from shared.domain.events import DocumentCaptured, Recorded
+from shared.domain.ports import LogReader
+from shared.store.engine import Database, WriteSession
+from shared.store.generations import Rows
+from shared.store.read_keys import ReadKey
+
+BATCH = 1000
+"""About how many events are folded in one transaction; a commit is never cut."""
+
+Progress = Callable[[int, int], None]
+"""Called with the position reached and the head."""
+
+
+@dataclass(slots=True)
+class Held:
+    """The fold of a chronology as far as the rows of a generation are written, and the generation's key.
+
+    `untold` are entries that subscribers are to hear of with the next revision, where the rows are live.
+    """
+
+    fold: Fold
+    key: ReadKey
+    live: bool
+    untold: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.key.generation, self.fold.position)
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(self.fold.chronology_id, self.key.generation)
+
+
+class Folding:
+    """Takes the folds of chronologies on, with their rows."""
+
+    def __init__(self, database: Database, log: LogReader) -> None:
+        self._database = database
+        self._log = log
+
+    def load(self, chronology_id: str, place: Place, *, live: bool, carried: int) -> Held:
+        """Fold what the rows of a generation show already, without writing it again."""
+        with self._database.read() as session:
+            key = self._database.read_keys.find(session, chronology_id, place.generation)
+            held = None if key is None else Held(Fold(chronology_id), key, live)
+            if held is not None and live:
+                held.fold.go_on_telling(carried, last_told(session, held.rows, carried))
+                held.untold = untold(session, chronology_id)
+        if held is None:
+            raise StaleFoldError
+        while held.fold.position < place.position and (events := self._read(held, place.position)):
+            for _ in _folded(held.fold, events, self._texts(chronology_id, events), {}):
+                pass
+        return held
+
+    def step(self, held: Held, until: int | None = None, session: WriteSession | None = None) -> int:
+        """Fold the next events and save their rows, in a transaction of its own or in `session`; return how many events that took.
+
+        After an error, what was folded in memory is ahead of the rows: it must not be built upon.
+        """
+        events = self._read(held, until)
+        if not events:
+            return 0
+        before, told_of = held.place, list(held.untold)
+        rows = self._rows(held, events)
+        if session is not None:
+            self._save(session, held, before, rows, events, told_of)
+        else:
+            with self._database.write() as own:
+                self._save(own, held, before, rows, events, told_of)
+        if told_of:
+            with self._database.read() as reading:
+                held.untold = untold(reading, held.fold.chronology_id)
+        return len(events)
+
+    def _read(self, held: Held, until: int | None) -> list[Recorded]:
+        if until is not None and held.fold.position >= until:
+            return []
+        events = self._log.read(held.fold.chronology_id, held.fold.position, BATCH)
+        return events if until is None else [event for event in events if event.position <= until]
+
+    def _rows(self, held: Held, events: Sequence[Recorded]) -> list[RevisionRows]:
+        here = held.fold.chronology_id
+        revisions = _folded(held.fold, events, self._texts(here, events), held.untold)
+        return [rows_of(here, revision, held.fold.claims, held.key) for revision in revisions]
+
+    def _save(
+        self,
+        session: WriteSession,
+        held: Held,
+        before: Place,
+        rows: Sequence[RevisionRows],
+        events: Sequence[Recorded],
+        told_of: Sequence[str],
+    ) -> None:
+        here = held.fold.chronology_id
+        move = take_progress if held.live else move_beside
+        move(session, here, before, held.fold.position, events[-1].time.isoformat())
+        for revision in rows:
+            write_revision(session, here, revision)
+        if told_of:
+            told(session, here, told_of, rows[0].position)
+            held.fold.go_on_telling(rows[0].position, rows[0].position)
+
+    def _texts(self, chronology_id: str, events: Sequence[Recorded]) -> dict[str, str]:
+        """Read the texts of the documents that are captured in these events: each once, to find the sentences that it shares."""
+        captured = [event.data.document_id for event in events if isinstance(event.data, DocumentCaptured)]
+        return self._log.texts(chronology_id, captured) if captured else {}
+
+
+def _folded(fold: Fold, events: Sequence[Recorded], texts: Mapping[str, str], untold: Mapping[str, bool]) -> Iterator[Revision]:
+    """Fold commit by commit; what is still to be told is told with the first."""
+    for _, commit in groupby(events, key=lambda event: event.commit):
+        yield fold.apply(list(commit), texts, untold)
+        untold = {}

@@ -1,0 +1,81 @@
+"""What each version of an entry is found, filtered and counted by: tokens and codes, made with the key of their generation.
+
+Pure but for what the key remembers of claims that were read a moment ago: an entry is indexed anew with each claim that joins it.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from shared.domain.chronology import Entry
+from shared.domain.claims import Claim
+from shared.domain.listing import facet_code, years
+from shared.lexicon.folding import words
+from shared.lexicon.searching import actor_key, neighbours, pieces, place_key
+from shared.store.read_keys import Indexed, ReadKey
+from shared.store.read_model import NO_END, NO_START
+from shared.store.search_tokens import ACTOR, NAMED, PHRASE, PLACE, SOURCE, TITLE, YEAR, title_stem
+
+
+def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> dict[str, Any]:
+    """Make the row that one version of an entry is found by. `claims` has all that stand in it."""
+    tokens, codes = _indexed(entry, claims, key)
+    return {
+        **here,
+        "generation": key.generation,
+        "id": entry.id,
+        "since": since,
+        "until": None,
+        "sort_from": NO_START if entry.earliest is None else entry.earliest,
+        "sort_to": NO_END if entry.latest is None else entry.latest,
+        "sources": len(entry.sources),
+        "disputed": entry.disputed,
+        "status": entry.status,
+        "facets": struct.pack(f"<{len(codes)}q", *codes),
+        "tokens": tokens,
+    }
+
+
+def _indexed(entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> tuple[set[bytes], dict[int, None]]:
+    tokens: set[bytes] = set()
+    codes: dict[int, None] = {}  # in an order that is the same in every generation
+    for claim_id in entry.claims:
+        found = key.remember(claim_id, partial(_of_claim, claims[claim_id], key))
+        tokens |= found[0]
+        codes |= dict.fromkeys(found[1])
+    title = words(entry.title)
+    tokens.update(_searched(title, key))
+    tokens.update(key.token(TITLE, title_stem(word)) for word in title)
+    for source_id in entry.sources:
+        token = key.token(SOURCE, source_id)
+        tokens.add(token)
+        codes[facet_code("source", token)] = None
+    for year in sorted(years(entry)):
+        tokens.add(key.token(YEAR, str(year)))
+        codes[facet_code("year", year)] = None
+    return tokens, codes
+
+
+def _of_claim(claim: Claim, key: ReadKey) -> Indexed:
+    tokens: set[bytes] = set()
+    codes: dict[int, None] = {}
+    for piece in pieces(claim):
+        tokens.update(_searched(words(piece.text), key))
+    for actor in claim.actors:
+        name = actor_key(actor.name, claim.language)
+        tokens.update(key.token(NAMED, part) for part in name.split())
+        tokens.add(key.token(ACTOR, name))
+        codes[facet_code("actor", key.token(ACTOR, name))] = None
+    for place in claim.places:
+        token = key.token(PLACE, place_key(place.name, claim.language))
+        tokens.add(token)
+        codes[facet_code("place", token)] = None
+    return frozenset(tokens), tuple(codes)
+
+
+def _searched(found: list[str], key: ReadKey) -> Iterator[bytes]:
+    for word in found:
+        yield from key.beginnings(word)
+    for pair in neighbours(found):
+        yield key.token(PHRASE, pair)

@@ -1,0 +1,224 @@
+"""What an entry can be found by: the pieces of text that are searched, their folded words, and what a reader's words ask for.
+
+Words are compared folded, so that case, diacritics and alphabet do not matter. A word that is asked for stands for every word that begins
+with it; words in quotes are a phrase and stand one after the other, each whole.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.lexicon.folding import SPELLED, fold, name_key, words
+from shared.lexicon.places import known_place, languages_of_places
+
+Field = Literal["title", "statement", "actor", "place", "value"]
+
+SHORTEST, LONGEST = 3, 12
+"""Letters of the shortest and the longest beginning by which a word is found."""
+
+_QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
+_CHUNK = re.compile(r"\S+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Named(_Part):
+    """An actor or a place, by its name."""
+
+    name: str
+
+
+class Stated(_Part):
+    """A value, by its attribute."""
+
+    attribute: str
+    value: str
+
+
+class SaidClaim(_Part):
+    """What is searched of a claim, read from its JSON without the rest of it."""
+
+    language: str
+
+    statement: str
+    actors: tuple[Named, ...] = ()
+    places: tuple[Named, ...] = ()
+    values: tuple[Stated, ...] = ()
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _Stated(Protocol):
+    @property
+    def attribute(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+
+
+class Said(Protocol):
+    """A claim as far as it is searched: a `Claim` or a `SaidClaim`."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def statement(self) -> str: ...
+    @property
+    def actors(self) -> Sequence[_Named]: ...
+    @property
+    def places(self) -> Sequence[_Named]: ...
+    @property
+    def values(self) -> Sequence[_Stated]: ...
+
+
+class Piece(NamedTuple):
+    """A text that is searched, and which field of a claim it is."""
+
+    field: Field
+    text: str
+
+
+def pieces(claim: Said) -> Iterator[Piece]:
+    """Iterate over what is searched of a claim."""
+    yield Piece("statement", claim.statement)
+    for actor in claim.actors:
+        yield Piece("actor", actor.name)
+    for place in claim.places:
+        yield Piece("place", place.name)
+    for value in claim.values:
+        yield Piece("value", f"{value.attribute} {value.value}")
+
+
+def neighbours(found: Sequence[str]) -> Iterator[str]:
+    """Iterate over each two words that stand side by side."""
+    return (f"{first} {second}" for first, second in pairwise(found))
+
+
+class Wanted(NamedTuple):
+    """What a reader's words ask for, folded: words, each of which an entry has or has a longer one that begins so; and phrases."""
+
+    words: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+
+
+class Hit(NamedTuple):
+    """Where a word that is asked for stands: code points, end exclusive. `of` counts the words that are asked for, then the phrases."""
+
+    start: int
+    end: int
+    of: int
+
+
+def wanted(text: str) -> Wanted:
+    """Read what is asked for. A phrase of one word is a word; where a quotation mark has no other, it means nothing."""
+    phrases: list[tuple[str, ...]] = []
+    single: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        found = tuple(words(match[1]))
+        if len(found) > 1:
+            phrases.append(found)
+            return " "
+        return f" {match[1]} "
+
+    single += words(_QUOTED.sub(take, text))
+    return Wanted(tuple(dict.fromkeys(single)), tuple(dict.fromkeys(phrases)))
+
+
+def begins(word: str, asked: str) -> bool:
+    """Whether a folded word is found by one that is asked for: it begins so, and where that is a short one, it is the same."""
+    return word == asked if len(asked) < SHORTEST else word.startswith(asked[:LONGEST])
+
+
+class Finder:
+    """Finds words that are asked for in texts, and remembers how the words of these begin: few of them are not met again."""
+
+    def __init__(self, asked: Wanted) -> None:
+        self._asked = asked
+        self._known: dict[str, tuple[tuple[str, ...], tuple[tuple[int, int], ...]]] = {}
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return where words that are asked for stand in a text, in order."""
+        chunks = [(chunk.start(), chunk.group()) for chunk in _CHUNK.finditer(text)]
+        if not self._asked.phrases:
+            return [hit for start, chunk in chunks if (asked := self._chunk(chunk)[1]) for hit in _placed(start, chunk, dict(asked))]
+        words_of = [self._chunk(chunk)[0] for _, chunk in chunks]
+        of = dict(self._phrased([word for found in words_of for word in found]))
+        placed: list[Hit] = []
+        before = 0
+        for (start, chunk), found in zip(chunks, words_of, strict=True):
+            here = {at: of[before + at] for at in range(len(found)) if before + at in of} | dict(self._chunk(chunk)[1])
+            placed += _placed(start, chunk, here) if here else []
+            before += len(found)
+        return placed
+
+    def _chunk(self, chunk: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+        """The folded words of a text without white space; which of them are asked for, and by which word."""
+        known = self._known.get(chunk)
+        if known is None:
+            found: tuple[str, ...] = tuple(_WORD.findall(fold(chunk)))
+            asked = [(at, number) for at, word in enumerate(found) for number, one in enumerate(self._asked.words) if begins(word, one)]
+            known = self._known[chunk] = (found, tuple(asked))
+        return known
+
+    def _phrased(self, found: list[str]) -> Iterator[tuple[int, int]]:
+        for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
+            for first in range(len(found) - len(phrase) + 1):
+                if tuple(found[first : first + len(phrase)]) == phrase:
+                    yield from ((at, number) for at in range(first, first + len(phrase)))
+
+
+def _placed(start: int, chunk: str, found: dict[int, int]) -> list[Hit]:
+    spans = _spans_of(chunk)
+    return [Hit(start + spans[at][0], start + spans[at][1], found[at]) for at in sorted(found)]
+
+
+@lru_cache(10_000)
+def _spans_of(chunk: str) -> list[tuple[int, int]]:
+    """Where the folded words of a text without white space stand in it."""
+    folded, origin = "", list[int]()
+    at = 0
+    while at < len(chunk):
+        end = at + 1
+        while end < len(chunk) and fold(chunk[end]) == "":
+            end += 1  # what marks a letter stands behind it, and goes with it
+        letters = fold(chunk[at:end])
+        folded += letters
+        origin += [at] * len(letters)
+        at = end
+    origin.append(len(chunk))
+    return [(origin[word.start()], _end(chunk, origin[word.end() - 1])) for word in _WORD.finditer(folded)]
+
+
+def _end(chunk: str, last: int) -> int:
+    """Where the letter that begins at `last` has ended, with its marks."""
+    end = last + 1
+    while end < len(chunk) and fold(chunk[end]) == "" and chunk[end] not in "'’ʼ‘`´ʹ":
+        end += 1
+    return end
+
+
+def place_key(name: str, language: str) -> str:
+    """Return what a place is known by in any language: its English name where the list of places has it, else how it sounds."""
+    known = known_place(name, language)
+    return f"={known}" if known else " ".join(name_key(name, language))
+
+
+def actor_key(name: str, language: str) -> str:
+    """Return what an actor is known by in any language and alphabet: how the name sounds."""
+    return " ".join(name_key(name, language))
+
+
+def keys_asked(name: str, key: Callable[[str, str], str]) -> tuple[str, ...]:
+    """Return the keys that a name has which a reader gives, in whatever language it is written."""
+    languages = ("", *SPELLED, *languages_of_places())
+    return tuple(dict.fromkeys(found for language in languages if (found := key(name, language))))
