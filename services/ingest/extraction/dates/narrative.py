@@ -87,7 +87,8 @@ class Narrative:
         if here is not None and next_year is not None and not goes_on and abs(next_year - here) < abs(next_year - when.year):
             self.aside = anchor
             return
-        self.current_month = when.month or (self.current_month if here == when.year else None)
+        month = when.month or (12 if when.season == WINTER else SEASON_MONTH.get(when.season or 0))
+        self.current_month = month or (self.current_month if here == when.year else None)
         self.year = anchor
         self.aside = None
 
@@ -137,6 +138,11 @@ def nearest_year(published: When, when: When, tense: Callable[[], int] = lambda:
     if abs(distance) <= CONTRARY or (spoken := tense()) * distance >= 0:
         return nearest
     return next((year for year, away in years if spoken * away >= 0), nearest)
+
+
+def days_ahead(published: When, when: When) -> int:
+    """Return how many days after the publication the nearest such day lies; negative if before."""
+    return _nearest_years(published, when)[0][1]
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.ingest.extraction.dates.course import Course
 from services.ingest.extraction.dates.derivation import FROM_PUBLICATION, Resolved, from_narrative, same_year_as
 from services.ingest.extraction.dates.mention import EXPLICIT
-from services.ingest.extraction.dates.narrative import Anchor, close, nearest_year, year_in_sentence, year_near
+from services.ingest.extraction.dates.narrative import CONTRARY, Anchor, close, days_ahead, nearest_year, year_in_sentence, year_near
 from services.ingest.extraction.dates.scan import Expression
 from services.ingest.extraction.dates.stated import Fields, number, stated
 from services.ingest.extraction.dates.when import When, common_year
@@ -188,15 +188,19 @@ def _told(course: Course, expression: Expression, when: When) -> bool:
     It does in the sentence in which it names that year, and where the day would lie after its publication otherwise; unless the
     sentence speaks of what is to come.
     """
-    anchor, published = course.narrative.year, course.narrative.published
+    anchor, last, published = course.narrative.year, course.narrative.last, course.narrative.published
     if anchor is None or published is None or anchor.from_publication:
         return False
+    if last is not None and last.from_publication and not course.after_in_sentence(anchor, expression):
+        return False  # it has come back to its own days
     if not course.after_in_sentence(anchor, expression):
         if anchor.when.year is None or published.year is None or anchor.when.year >= published.year:
             return False
         own = nearest_year(published, when)
         if (own, when.month or 0, when.day or 0) <= (published.year, published.month or 12, published.day or 31):
             return False
+        if days_ahead(published, when) <= CONTRARY:
+            return course.tense(expression) < 0
     return course.tense(expression) <= 0
 
 

@@ -68,6 +68,12 @@ def test_an_expression_that_says_it_all(text: str, words: str, edtf: str) -> Non
         ("The fair of June 9-10, 1995 was wet.", "June 9-10, 1995", "1995-06-09/1995-06-10", ("June 9", "10, 1995")),
         ("The fair of 9–10 June 1995 was wet.", "9–10 June 1995", "1995-06-09/1995-06-10", ("9", "10 June 1995")),
         ("The siege (17 May – 2 June 1809) failed.", "17 May – 2 June 1809", "1809-05-17/1809-06-02", ("17 May", "2 June 1809")),
+        (
+            "Sales from Jan. 1 through June 30, 1995 fell.",
+            "Jan. 1 through June 30, 1995",
+            "1995-01-01/1995-06-30",
+            ("Jan. 1", "June 30, 1995"),
+        ),
         ("He reigned from 1512 to 1520.", "1512 to 1520", "1512/1520", ("1512", "1520")),
         ("He reigned between 1512 and 1520.", "between 1512 and 1520", "1512/1520", ("1512", "1520")),
         ("The war (1618–48) emptied the land.", "1618–48", "1618/1648", ("1618", "48")),

@@ -129,6 +129,8 @@ def test_a_day_of_the_week_that_no_year_near_has_leaves_the_day_open() -> None:
             "16 March",
             "1937-03-16",
         ),
+        ("The winter of 1788–89 was quiet. In the spring they met. In 1790 they left.", "the spring", "1789-21"),
+        ("In the autumn of 1788 they met. In January they left.", "January", "1789-01"),
         ("In February 1945 they landed. From October to March it had rained.", "October to March", "1944-10/1945-03"),
     ],
 )
@@ -177,6 +179,14 @@ def test_a_bound_keeps_its_year_as_its_end() -> None:
         ("2015-06-17", "Schools will stay closed through Friday.", "Friday", "2015-06-19"),
         ("2015-06-17", "Police will not say who was hurt on Friday.", "Friday", "2015-06-12"),
         ("2015-06-17", "He has been ill since Nov. 30.", "Nov. 30", "2014-11-30"),
+        (
+            "2015-06-17",
+            "They fled on Tuesday. In 2008 they had left. He faces prison when he is sentenced on Aug. 2.",
+            "Aug. 2",
+            "2015-08-02",
+        ),
+        ("2015-06-17", "They fled on Tuesday. In 2008 they had left. A vote set for July 11 is off.", "July 11", "2015-07-11"),
+        ("2015-01-28", "It fell on Tuesday. In 2008 it failed. One was tried last May. Another, held in April, waits.", "April", "2014-04"),
     ],
 )
 def test_news_goes_by_its_dateline_and_by_the_verb(published: str, text: str, words: str, edtf: str) -> None:
@@ -199,6 +209,7 @@ def test_news_goes_by_its_dateline_and_by_the_verb(published: str, text: str, wo
         ("Keçən ilin mayında 50 stend olub.", "Keçən ilin mayında", "2014-05"),
         ("Əvvəlki ildə 50 stend olub.", "Əvvəlki ildə", "2014"),
         ("Görüş dünən olub. 2012-ci ildə 60, əvvəlki ildə 50 stend olub.", "əvvəlki ildə", "2011"),
+        ("Görüş dünən olub. Baş məşqçi noyabrda təyin olunub.", "noyabrda", "2014-11"),
         ("Görüş dünən olub. İlin sonunadək məsələ həll olunacaq.", "İlin sonunadək", "2015"),
     ],
 )
