@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.here import salname_here
 from tests.support.hostile import SAID, hostile_files, zipped
 from tests.support.servers import SALNAME, clean_environment
 
@@ -21,7 +22,7 @@ PLACES = ("Quba", "Shaki", "Ganja", "Lankaran")
 
 
 class Batch:
-    """The command in a folder with a store of its own."""
+    """The command in a folder with a store of its own: called, it is a process; `here`, it runs within this one, which starts sooner."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,16 +41,23 @@ class Batch:
         assert started.returncode == code, said + complained
         return said + complained
 
+    def here(self, *arguments: str | Path, code: int = 0) -> str:
+        """Ingest within this process."""
+        return self.salname("ingest", *map(str, arguments), "--chronology", "notes", "--report", str(self.report), code=code)
+
+    def salname(self, *arguments: str, code: int = 0) -> str:
+        """Run another command within this process."""
+        done = salname_here(arguments, self.folder, self.environment)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
     def outcomes(self) -> list[dict[str, Any]]:
         """The lines of the report."""
         return [json.loads(line) for line in self.report.read_text("utf-8").splitlines()]
 
     def exported(self) -> list[dict[str, Any]]:
         """The claims of the chronology."""
-        done = subprocess.run(
-            [SALNAME, "export", "notes"], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=100, check=True
-        )
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return [json.loads(line) for line in self.salname("export", "notes").splitlines()]
 
 
 @pytest.fixture
@@ -92,14 +100,14 @@ def test_three_hundred_files_with_three_bad_ones(batch: Batch) -> None:
 
 def test_what_is_there_is_skipped_before_it_is_read(batch: Batch) -> None:
     write_notes(batch.folder / "notes", 3)
-    batch("notes")
+    batch.here("notes")
     batch.environment["SALNAME_PARSE_SECONDS"] = "0.000001"
     (batch.folder / "notes" / "new.txt").write_text("---\ntitle: New\nlang: en\n---\n" + SAID, encoding="utf-8")
-    said = batch("notes", code=1)
+    said = batch.here("notes", code=1)
     assert said.count("nothing changed") == 3
     assert "new.txt: reading the file takes longer than the 1e-06 seconds allowed" in said
     del batch.environment["SALNAME_PARSE_SECONDS"]
-    assert "new.txt: 1 claim\n" in batch("notes")
+    assert "new.txt: 1 claim\n" in batch.here("notes")
 
 
 def test_the_number_of_workers_makes_no_difference(tmp_path: Path) -> None:
@@ -108,7 +116,7 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path) -> None:
         (tmp_path / workers).mkdir()
         batch = Batch(tmp_path / workers)
         write_notes(batch.folder / "notes", 40)
-        batch("notes", "--workers", workers)
+        batch.here("notes", "--workers", workers)
         exports.append([(line["document"]["filename"], line["quote"], line["date"]) for line in batch.exported()])
     assert exports[0] == exports[1]
     assert len(exports[0]) == 40
@@ -216,7 +224,7 @@ def test_what_stands_in_archives_and_messages_is_part_of_the_batch(batch: Batch)
         "logo.png": b"x",
     }
     (batch.folder / "all.zip").write_bytes(zipped(files))
-    said = batch("all.zip", "--language", "en", code=1)
+    said = batch.here("all.zip", "--language", "en", code=1)
     assert [(outcome["path"], outcome["status"]) for outcome in batch.outcomes()] == [
         ("all.zip/2.txt", "recorded"),
         ("all.zip/1/in.zip/deep.txt", "recorded"),
@@ -231,24 +239,22 @@ def test_what_stands_in_archives_and_messages_is_part_of_the_batch(batch: Batch)
     sources = {line["document"]["filename"]: line["document"]["source"]["title"] for line in batch.exported()}
     assert sources["all.zip/2.txt"] == "From the archive"
     assert {"all.zip/1/in.zip/deep.txt", "all.zip/letter.eml/a.txt"} <= set(sources)
-    assert batch("all.zip", "--language", "en", code=1).count("nothing changed") == 4
+    assert batch.here("all.zip", "--language", "en", code=1).count("nothing changed") == 4
 
 
 def test_an_archive_that_unpacks_to_too_much_leaves_nothing_behind(batch: Batch) -> None:
     (batch.folder / "much.zip").write_bytes(zipped({f"{number}.txt": os.urandom(1000).hex() for number in range(20)}))
     batch.environment["SALNAME_MAX_UNPACKED_BYTES"] = "30000"
-    assert "unpacks to more than the 30,000 bytes allowed; nothing of it was read" in batch("much.zip", code=1)
+    assert "unpacks to more than the 30,000 bytes allowed; nothing of it was read" in batch.here("much.zip", code=1)
     assert [outcome["path"] for outcome in batch.outcomes()] == ["much.zip"]
 
 
 def test_an_erased_document_stays_erased_when_the_batch_is_run_again(batch: Batch) -> None:
     write_notes(batch.folder / "notes", 2)
-    batch("notes")
+    batch.here("notes")
     erased = batch.outcomes()[0]["id"]
-    subprocess.run(
-        [SALNAME, "erase", erased, "--reason", "asked for"], cwd=batch.folder, env=batch.environment, capture_output=True, check=True
-    )
-    said = batch("notes", code=1)
+    batch.salname("erase", erased, "--reason", "asked for")
+    said = batch.here("notes", code=1)
     assert f"note-000.txt: this document was captured before, as {erased}, and erased" in said
     assert "note-001.txt: was there already" in said
 
@@ -259,11 +265,11 @@ def test_folders_are_taken_without_what_is_hidden_and_names_are_shown_within_the
         file = batch.folder / "notes" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(SAID + name, encoding="utf-8")
-    said = batch("notes", "--language", "en")
+    said = batch.here("notes", "--language", "en")
     assert re.findall(r"^  (\S+): \d claim", said, re.MULTILINE) == ["note-000.txt", "sub/deep.txt", "sub/turned-\\u202e.txt"]
     assert "1 file passed over, as no document: 1 .bin" in said
 
 
 def test_a_folder_without_documents_says_what_would_be_read(batch: Batch) -> None:
     (batch.folder / "empty").mkdir()
-    assert re.search(r"there are no documents in empty; readable are: .*\.docx, .*\.pdf, .*\.zip", batch("empty", code=1))
+    assert re.search(r"there are no documents in empty; readable are: .*\.docx, .*\.pdf, .*\.zip", batch.here("empty", code=1))

@@ -102,7 +102,8 @@ class _Visit:
                     response.close()
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
                 raise _failed(url, error, self._limits) from error
-            except httpx.ProtocolError as error:  # the one thing that the client itself looks at is where a redirect leads
+            # The one thing that the client itself looks at is where a redirect leads. A name that nobody can have is a UnicodeError there.
+            except (httpx.ProtocolError, httpx.InvalidURL, UnicodeError) as error:
                 raise FetchFailed(f"the server redirects {url} to what is not an address") from error
         raise FetchFailed(f"the page is redirected more than {self._limits.redirects} times (SALNAME_FETCH_REDIRECTS), the last to {url}")
 

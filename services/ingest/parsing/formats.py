@@ -42,7 +42,7 @@ SUFFIXES = frozenset(_BY_SUFFIX)
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx"})
 """The name endings of tables: read as prose, their rows would run into one another."""
 
-A_TABLE = "by its name, it is a table: use `salname ingest-table`, or POST …/tables, which makes a claim of each row"
+A_TABLE = "this is a table: use `salname ingest-table`, or POST …/tables, which makes a claim of each row"
 
 _TABLES = ("text/csv", "text/tab-separated-values")
 _REFUSED_SUFFIXES: Mapping[str, str] = {

@@ -143,7 +143,7 @@ def test_as_many_redirects_as_are_allowed_are_followed() -> None:
         assert found.retrieval.final_url == f"{site.url}/5"
 
 
-@pytest.mark.parametrize("location", ["", "http://[", "http://h:port/"])
+@pytest.mark.parametrize("location", ["https://xn--/", "//xn--a.example/", "", "http://[", "http://h:port/"])
 def test_a_redirect_to_nowhere(location: str) -> None:
     with serving() as site:
         site.pages["/"] = moved(location)
