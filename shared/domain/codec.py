@@ -41,11 +41,8 @@ Unseal = Callable[[Sealed], bytes | None]
 """From what is sealed to its plaintext; None once the document is erased."""
 
 
-class Content(NamedTuple):
-    """An event ready for its place: its stored form after `commit` and up to `position`, and from there to the end."""
-
-    front: str
-    back: str
+Content = tuple[str, str]
+"""An event ready for its place: its stored form after `commit` and up to `position`, and from there to the end."""
 
 
 def event_source(chronology_id: str) -> str:
@@ -98,16 +95,12 @@ class Envelope:
                     f'{front}"data_base64":"{b2a_base64(ciphertext, newline=False).decode("ascii")}","datacontenttype":"{SEALED_TYPE}",'
                     f'"document":{quoted(document_id)},"id":"{event_id}","keyhash":"{keyhash}","position":'
                 )
-            made.append(Content(shown, f'{back}{quoted(subject)}{time}{kind}","typeversion":{data.version}}}'))
+            made.append((shown, f'{back}{quoted(subject)}{time}{kind}","typeversion":{data.version}}}'))
         return made
 
-    def frame(self, content: Content, position: int, commit: int) -> str:
-        """Return the canonical JSON of an event at its place."""
-        return f"{self._head}{commit}{content.front}{position}{content.back}"
-
-    def frames(self, contents: Sequence[Content], first: int) -> list[str]:
-        """Return the canonical JSON of events, all that their command gives, from the position `first` on."""
-        head = f"{self._head}{first + len(contents) - 1}"
+    def frames(self, contents: Sequence[Content], first: int, commit: int) -> list[str]:
+        """Return the canonical JSON of events at their places, from the position `first` on."""
+        head = f"{self._head}{commit}"
         return [f"{head}{front}{position}{back}" for position, (front, back) in enumerate(contents, first)]
 
 
@@ -117,8 +110,8 @@ def encode(event: Recorded, seal: Seal) -> bytes:
         raise TypeError("an erased event cannot be written again: its stored bytes are all there is")
     command = Command(actor=event.actor, time=event.time, correlation_id=event.correlationid, causation_id=event.causationid)
     envelope = Envelope(event.chronology, command)
-    (content,) = envelope.contents([event.data], [event.id], seal)
-    return envelope.frame(content, event.position, event.commit).encode()
+    (stored,) = envelope.frames(envelope.contents([event.data], [event.id], seal), event.position, event.commit)
+    return stored.encode()
 
 
 class _Envelope(TypedDict, total=False):

@@ -52,7 +52,7 @@ class Prepared:
 
     def framed(self, first: int) -> list[str]:
         """Return the stored form of each event, counted from `first`."""
-        return self.envelope.frames(self.contents, first)
+        return self.envelope.frames(self.contents, first, first + len(self.contents) - 1)
 
 
 Wrap = Callable[[str, bytes], tuple[str, bytes]]

@@ -224,3 +224,14 @@ def test_ids_sort_in_the_order_of_their_making() -> None:
     assert len(set(made)) == len(made)
     assert {one[14] for one in made} == {"7"}
     assert {one[19] for one in made} <= set("89ab")
+
+
+def test_ids_that_are_made_together_sort_and_leave_room_for_the_next() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    new_id = IdSource(lambda: now, lambda n: bytes(n))
+    made = [*new_id.several(40_000), new_id(), *new_id.several(0), *new_id.several(3)]
+    assert made == sorted(made)
+    assert len(set(made)) == 40_004
+    assert {(one[14], len(one)) for one in made} == {("7", 36)}
+    assert {one[19] for one in made} == set("89ab")
+    assert int(made[0].replace("-", "")[:12], 16) == int(now.timestamp() * 1000)
