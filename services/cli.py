@@ -106,8 +106,9 @@ def _fail(title: str, detail: str) -> NoReturn:
 
 def _settings(data: Path | None) -> "Settings":
     from shared.settings import read_settings
-    from shared.telemetry import calm_collector, configure_logging
+    from shared.telemetry import calm_collector, configure_logging, share_arena
 
+    share_arena()
     calm_collector()
     settings = read_settings() if data is None else read_settings(data=data)
     configure_logging(settings.log_format, settings.log_level if os.environ.get("SALNAME_LOG_LEVEL") else "warning")
