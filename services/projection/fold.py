@@ -164,8 +164,7 @@ class Fold:
         generation showed otherwise, each with whether it was an entry there: subscribers hear of them with this revision.
         Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
         """
-        if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
-            raise ValueError(f"expected the commit after position {self.position}, got {commit[0].position} to {commit[-1].position}")
+        self._check(commit)
         revision = Revision(position=commit[-1].position)
         for event in commit:
             self._apply(event, revision, texts)
@@ -179,9 +178,36 @@ class Fold:
         revision.moment = self._moment(commit, revision)
         return revision
 
+    def pass_over(self, commit: Sequence[Recorded], texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Apply the events of one command of which readers know already: what they changed is not asked. `settle` has to follow.
+
+        Consolidation does not depend on the order of arrival, so it is done once for all that is passed over, and not for each revision.
+        Raises like `apply`.
+        """
+        self._check(commit)
+        unseen = Revision(position=commit[-1].position)
+        for event in commit:
+            self._apply(event, unseen, texts)
+        self.position = unseen.position
+        self._reached = max(self._reached, _microseconds(commit[-1].time))
+
+    def settle(self, last_change: int) -> None:
+        """Consolidate what was passed over; `last_change` is the revision of the last change that was told of it."""
+        delta = self._consolidator.flush()
+        for entry in delta.changed:
+            self._entry_of.update(dict.fromkeys((*entry.claims, *entry.withdrawn), entry.id))
+            self._entries.add(entry.id)
+            if entry.disputed:
+                self._disputed.add(entry.id)
+        self._last_change = last_change
+
+    def _check(self, commit: Sequence[Recorded]) -> None:
+        if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
+            raise ValueError(f"expected the commit after position {self.position}, got {commit[0].position} to {commit[-1].position}")
+
     def _moment(self, commit: Sequence[Recorded], revision: Revision) -> Moment:
         last = commit[-1]
-        self._reached = max(self._reached, (last.time - _EPOCH) // _MICROSECOND)
+        self._reached = max(self._reached, _microseconds(last.time))
         self._disputed.difference_update(entry_id for entry_id, _ in revision.removed)
         for entry in revision.changed:
             (self._disputed.add if entry.disputed else self._disputed.discard)(entry.id)
@@ -386,6 +412,10 @@ class Fold:
                 for value in entry.values
             ],
         }
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
 
 
 def _superseded(recaptured: SourceRecaptured) -> Iterator[SupersededClaim]:

@@ -54,14 +54,17 @@ class Folding:
         with self._database.read() as session:
             key = self._database.read_keys.find(session, chronology_id, place.generation)
             held = None if key is None else Held(Fold(chronology_id), key, live)
+            last = 0 if held is None else last_told(session, held.rows, place.position)
             if held is not None and live:
                 held.fold.go_on_telling(carried, last_told(session, held.rows, carried))
                 held.untold = untold(session, chronology_id)
         if held is None:
             raise StaleFoldError
         while held.fold.position < place.position and (events := self._read(held, place.position)):
-            for _ in _folded(held.fold, events, self._texts(chronology_id, events), {}):
-                pass
+            texts = self._texts(chronology_id, events)
+            for _, commit in groupby(events, key=lambda event: event.commit):
+                held.fold.pass_over(list(commit), texts)
+        held.fold.settle(last)
         return held
 
     def step(self, held: Held, until: int | None = None, session: WriteSession | None = None) -> int:

@@ -128,8 +128,7 @@ class Projector:
 
         What was built before and not switched to is taken up. Returns None where the live rows show more than this release can fold.
         """
-        seen = self._look(info.id)
-        if not seen.outdated:
+        if not self._look(info.id).outdated and not self.is_current(info):
             self.project(info)
         self._held.pop(info.id, None)  # two folds need twice the memory
         return self._build(info.id, progress)
