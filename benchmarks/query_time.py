@@ -38,7 +38,7 @@ from services.query.orders import Sort
 from services.query.shelf import Shelves
 from services.query.snapshot import Snapshot, open_snapshot, resolve_at
 from shared.crypto.sealing import KeyEncryptionKey, new_key
-from shared.domain.chronology import DateAlternative, Entry, EntryDate, EntryValue, Link, Status, ValueAlternative
+from shared.domain.chronology import DateAlternative, Entry, EntryDate, EntryValue, Link, Reason, Status, ValueAlternative
 from shared.domain.claims import Claim
 from shared.domain.dates import Edtf
 from shared.domain.events import DocumentCaptured, Recorded, SourceRegistered
@@ -134,6 +134,9 @@ def _document(report: Report) -> tuple[SourceRegistered, DocumentCaptured]:
     )  # fmt: skip
 
 
+_REASONS = (Reason(kind="same-days"),)
+
+
 @lru_cache(100_000)
 def _bounds(edtf: str) -> tuple[int, int]:
     date = Edtf.parse(edtf)
@@ -177,9 +180,7 @@ def _entry(told: Told) -> Entry:
         latest=latest,
         values=values,
         claims=tuple(claim.id for claim in told.claims),
-        links=tuple(
-            Link.model_construct(claims=(told.claims[0].id, other.id), reasons=("same place and days",)) for other in told.claims[1:]
-        ),
+        links=tuple(Link.model_construct(claims=(told.claims[0].id, other.id), reasons=_REASONS) for other in told.claims[1:]),
         sources=tuple(dict.fromkeys(f"s{document[1:]}" for document in told.documents)),
         status="disputed" if any(value.status == "disputed" for value in values) else status,
     )

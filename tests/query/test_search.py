@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from shared.store.read_model import ListingRow
 from tests.query.conftest import World
+from tests.support.running import ADMIN
 
 NOTE = """A note
 
@@ -77,3 +78,36 @@ def test_phrases_stand_side_by_side(noted: World) -> None:
     assert found('"bridge" mayors') == found('bridge "mayors') == 1
     assert found('"the internationalisation bridge" agdam') == 1
     assert found('""') == found('"…"') == 0
+
+
+def test_what_was_erased_is_found_and_counted_no_more_and_leaves_no_token(noted: World) -> None:
+    def tokens() -> set[bytes]:
+        with noted.database.read() as session:
+            return {token for row in session.exec(select(ListingRow)) for token in row.tokens}
+
+    def indexed(token: bytes) -> bool:
+        query = "SELECT count(*) FROM listing_words WHERE listing_words MATCH :asked"
+        if noted.database.dialect == "postgresql":
+            query = "SELECT count(*) FROM listing WHERE tokens && ARRAY[CAST(:asked AS bigint)]"
+        asked = token.hex() if noted.database.dialect == "sqlite" else int.from_bytes(token, "big")
+        with noted.database.read() as session:
+            return bool(session.execute(text(query), {"asked": asked}).scalar_one())
+
+    assert noted.get("/facets", q="internationalisation")["total"] == 1
+    document = next(one["id"] for one in noted.get("/documents")["documents"] if "Internationalisation" in world_text(noted, one))
+    before = tokens()
+    assert all(indexed(token) for token in sorted(before)[:20])
+    noted.running.service.erase(noted.running.info.id, document, "asked for", ADMIN)
+    assert noted.get("/entries", q="internationalisation")["entries"] == [], "at once"
+    assert noted.client.get("/v1/chronologies/test/facets").status_code == 503, "what is counted may be named after what is gone"
+    assert noted.client.get("/chronologies/test").status_code == 200
+    noted.running.projector.catch_up()
+    assert noted.get("/entries", q="internationalisation")["entries"] == []
+    assert noted.get("/facets", q="internationalisation")["total"] == 0
+    assert not {place["name"] for place in noted.get("/facets", top=100)["place"]} & {"Agdam", "Aghdam", "Shusha", "Ağdam"}
+    assert not before & tokens()
+    assert not any(indexed(token) for token in before)
+
+
+def world_text(world: World, document: dict[str, str]) -> str:
+    return world.client.get(f"/v1{document['url']}/text").text

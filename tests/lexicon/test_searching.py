@@ -1,0 +1,47 @@
+"""Words that are asked for: how they are read, and where they stand in texts of any alphabet, counted in code points."""
+
+import pytest
+
+from shared.lexicon.searching import Finder, actor_key, keys_asked, place_key, wanted
+
+
+def found(text: str, asked: str) -> list[str]:
+    return [text[hit.start : hit.end] for hit in Finder(wanted(asked)).hits(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "words"),
+    [
+        ("The Şuşa Bridge (1899)", "susa bri 1899", ["Şuşa", "Bridge", "1899"]),
+        ("İRƏVAN, Əliyev", "irevan aliyev", ["Əliyev"]),
+        ("İRƏVAN, Əliyev", "iravan aliyev", ["İRƏVAN", "Əliyev"]),
+        ("съезд в Баку", "baku sezd", ["съезд", "Баку"]),
+        ("a bridge, un-bridged", "bridge", ["bridge", "bridged"]),
+        ("don’t do it", "dont", ["don’t"]),
+        ("S\u0327us\u0327a is decomposed", "susa", ["S\u0327us\u0327a"]),
+        ("🌉 bridge 🌉", "bridge", ["bridge"]),
+        ("he came to 1 of 10", "1", ["1"]),
+        ("Internationalisation", "internationalism", ["Internationalisation"]),
+        ("½ of the fair", "1", ["½"]),
+        ("nothing", "", []),
+    ],
+)
+def test_words_are_found_where_they_stand(text: str, asked: str, words: list[str]) -> None:
+    assert found(text, asked) == words
+
+
+def test_phrases_stand_side_by_side_and_whole() -> None:
+    text = "The old bridge of Oxbow, the bridge of old Oxbow"
+    assert found(text, '"bridge of Oxbow"') == ["bridge", "of", "Oxbow"]
+    assert found(text, '"bridge of Oxb"') == []
+    assert found(text, "„bridge of old“ the") == ["The", "the", "bridge", "of", "old"]
+    assert wanted('a "b" "c d" e"').words == ("a", "b", "e")
+
+
+@pytest.mark.parametrize(
+    ("names", "key"), [(("Baku", "Bakı", "Баку"), place_key), (("Heydər Əliyev", "Heydar Aliyev", "Гейдар Алиев"), actor_key)]
+)
+def test_a_name_has_one_key_in_every_language(names: tuple[str, ...], key: object) -> None:
+    keys = [set(keys_asked(name, key)) for name in names]  # type: ignore[arg-type]
+    assert set.intersection(*keys)
+    assert not keys[0] & set(keys_asked("Someplace Else", key))  # type: ignore[arg-type]
