@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.projection.verify import verify_read_model
+from shared.domain.provenance import SourceDetails
 from shared.store.read import DatabaseReader
 from tests.query.conftest import World, texts_of
 from tests.support.read_model import read_model
@@ -145,3 +146,37 @@ def test_an_erased_document_leaves_no_trace_of_what_it_shared(world: World) -> N
     assert read_model(world.database)["sentence"] == []
     entry = world.entry_with("hives")
     assert grouped(world, entry["id"]) == [["A diary"], ["Annals of the Hills"]]
+
+
+def test_a_link_a_name_a_publisher_and_an_authority_each_make_one_witness(empty: World) -> None:
+    """Each in words of its own, so that nothing but the tie asked about holds them together."""
+    told = {
+        "Ledger": (
+            "310 hives were shown at the second congress of beekeepers in Ganja on 4 May 1987.",
+            {"url": "https://ledger.example/bees"},
+        ),
+        "Linking": ("On 4 May 1987, 310 hives stood in Ganja for the second congress of beekeepers (https://ledger.example/bees).", {}),
+        "Naming": ("According to Ledger, Ganja saw 310 hives on 4 May 1987, when the second congress of beekeepers met there.", {}),
+        "Morning": (
+            "At the second congress of beekeepers, held on 4 May 1987 in Ganja, people counted 310 hives.",
+            {"publisher": "Vale Press"},
+        ),
+        "Evening": ("Ganja, 4 May 1987: the second congress of beekeepers brings 310 hives to town.", {"publisher": "Vale Press"}),
+        "Alone": ("Whoever came to Ganja on 4 May 1987 for the second congress of beekeepers walked past 310 hives.", {}),
+    }
+    for at, (title, (text, details)) in enumerate(told.items()):
+        empty.running.capture(text + "\n", SourceDetails(title=title, language="en", published=str(1987 + at), **details))
+    entry = empty.entry_with("hives")
+    assert grouped(empty, entry["id"]) == [["Ledger", "Linking", "Naming"], ["Morning", "Evening"], ["Alone"]]
+    origins = empty.get(f"/entries/{entry['id']}/origins")["origins"]
+    kinds = [[reason["kind"] for tie in origin["ties"] for reason in tie["reasons"]] for origin in origins]
+    assert kinds == [["citation", "citation"], ["publisher"], []]
+    (hives,) = [value for value in entry["values"] if value["attribute"] == "hives"]
+    assert (hives["status"], hives["alternatives"][0]["origins"]) == ("corroborated", [0, 1, 2])
+    names = documents(empty)
+    empty.correct({"kind": "join-origins", "document_ids": [names["Alone"], names["Evening"]]})
+    empty.correct({"kind": "split-origins", "document_ids": [names["Ledger"], names["Linking"]]})
+    decided = [["Ledger", "Naming"], ["Linking"], ["Morning", "Evening", "Alone"]]
+    assert grouped(empty, entry["id"]) == decided
+    empty.running.projector.rebuild(empty.running.info)
+    assert grouped(empty, entry["id"]) == decided
