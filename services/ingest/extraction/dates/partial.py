@@ -216,7 +216,9 @@ def to_come(course: Course, expression: Expression) -> bool:
     """Whether the sentence speaks of the future or of now, not of the year that the text has reached, and names no year itself."""
     if course.after_in_sentence(course.narrative.last, expression):
         return False
-    return course.speaks(expression, "FUTURE") or (course.speaks(expression, "NOW") and not course.speaks(expression, "PAST"))
+    if course.speaks(expression, "FUTURE"):
+        return True
+    return (course.speaks(expression, "NOW") or course.presents(expression)) and not course.speaks(expression, "PAST")
 
 
 def _year_derivation(course: Course, expression: Expression, anchor: Anchor) -> str:

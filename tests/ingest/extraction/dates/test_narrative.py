@@ -248,6 +248,7 @@ def test_a_history_that_names_its_years_is_no_news() -> None:
         "They marked the anniversary of the March 8 fire.",
         "It was new at the turn of the century.",
         "That summer it rained.",
+        "In 1950 it rained. A second report is due in November.",
     ],
 )
 def test_what_would_have_to_be_guessed_stays_open(text: str) -> None:
