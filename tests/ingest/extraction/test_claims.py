@@ -250,6 +250,9 @@ def test_modality(language: str, text: str, modality: str) -> None:
     [
         ("en", "According to the State Statistics Committee, 300 people came in 2015.", "State Statistics Committee"),
         ("en", "Leyla Orucova said that 300 people came in 2015.", "Leyla Orucova"),
+        ("en", "The commission found that 14 bridges were unsafe in 2015.", "commission"),
+        ("en", "Many historians think that 300 people came in 2015.", "historians"),
+        ("az", "Komissiya müəyyən edib ki, 2015-ci ildə 14 körpü təhlükəli olub.", "Komissiya"),
         ("en", "According to the decree, the council met in 2015.", None),
         ("en", "300 people came in 2015.", None),
         ("az", "Dövlət Statistika Komitəsinin məlumatına görə, 2015-ci ildə 300 nəfər gəlib.", "Dövlət Statistika Komitəsi"),
