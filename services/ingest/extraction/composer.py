@@ -101,7 +101,7 @@ class Composer:
     def _compares(self, mention: DateMention) -> bool:
         """Whether a date is only one that something is compared with: "more than in 2017", "the first win since May"."""
         lower = self._view.lower
-        for before in (self._grammar.compared_before, self._grammar.compared_since):
+        for before in (self._grammar.compared_before, self._grammar.compared_with, self._grammar.compared_since):
             if before and before.search(lower, max(0, mention.start - _COMPARED), mention.start):
                 return True
         following = (self._grammar.compared_after, self._grammar.compared_by)
@@ -145,8 +145,12 @@ class Composer:
         whole = Clause(*trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar), None)
         parts = [Clause(*span, None) for span in segments(self._view.text, self._view.lower, whole.start, whole.end, self._grammar)]
         counting = [part for part in parts if any(part.start <= value.start < part.end for value in values if value.counts)]
-        for part in counting if len(counting) > 1 else [whole]:
+        for part in counting if len(counting) > 1 or self._stands_alone(counting) else [whole]:
             self._undated(number, sentence, part, _within(part, values))
+
+    def _stands_alone(self, parts: list[Clause]) -> bool:
+        """Whether the one part that counts something says itself of which happening: "15 came to the congress, but nothing was decided"."""
+        return len(parts) == 1 and bool(self._references.find(*self._index.within(parts[0].start, parts[0].end)))
 
     def _named(self, start: int, end: int, values: list[Found]) -> list[Named]:
         """Return the places named in a stretch; "US dollars" names none."""

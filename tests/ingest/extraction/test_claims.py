@@ -250,6 +250,9 @@ def test_modality(language: str, text: str, modality: str) -> None:
     [
         ("en", "According to the State Statistics Committee, 300 people came in 2015.", "State Statistics Committee"),
         ("en", "Leyla Orucova said that 300 people came in 2015.", "Leyla Orucova"),
+        ("en", "The commission found that 14 bridges were unsafe in 2015.", "commission"),
+        ("en", "Many historians think that 300 people came in 2015.", "historians"),
+        ("az", "Komissiya müəyyən edib ki, 2015-ci ildə 14 körpü təhlükəli olub.", "Komissiya"),
         ("en", "According to the decree, the council met in 2015.", None),
         ("en", "300 people came in 2015.", None),
         ("az", "Dövlət Statistika Komitəsinin məlumatına görə, 2015-ci ildə 300 nəfər gəlib.", "Dövlət Statistika Komitəsi"),
@@ -308,6 +311,7 @@ def test_actors_have_their_base_names(language: str, text: str, actors: list[str
     ("language", "text"),
     [
         ("en", "Turnout was lower by 7.5 percent than in 2008."),
+        ("en", "Repairs cost 4 million crowns, compared with 3.9 million in 2008."),
         ("az", "Bu, 2008-ci ildən 7,5 faiz azdır."),
         ("az", "Bu, 2008-ci ildən bəri ən çox 40 nəfərdir."),
     ],
@@ -315,6 +319,24 @@ def test_actors_have_their_base_names(language: str, text: str, actors: list[str
 def test_what_is_only_compared_with_gives_no_date(language: str, text: str) -> None:
     [claim] = claims_of(text, language)
     assert claim.date is None
+
+
+def test_more_than_so_many_in_a_year_is_dated() -> None:
+    [claim] = claims_of("More than 300 in 2008 were women.")
+    assert claim.date is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("az", "Qurultay 1906-cı ildə açıldı. Qurultayda 15 nümayəndə iştirak etdi, lakin heç bir qərar qəbul olunmadı."),
+        ("en", "The congress opened in 1906. At the congress 15 delegates voted, but nothing was decided."),
+    ],
+)
+def test_what_is_counted_is_not_denied_with_what_follows(language: str, text: str) -> None:
+    claim = claims_of(text, language)[1]
+    assert claim.date is not None
+    assert (claim.date.edtf, claim.modality, [value.value for value in claim.values]) == ("1906", "happened", ["15"])
 
 
 def test_a_place_is_no_actor() -> None:

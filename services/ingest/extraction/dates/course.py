@@ -199,10 +199,14 @@ class Course:
             return -1
         coming = members("FUTURE") | members("PLAN")
         ahead, back = self._verb(expression, coming), self._verb(expression, members("PAST") - coming)
-        present = self._before(expression, members("PRESENT"))
-        if present is not None and present < PRESENT_REACH:
-            ahead = min(ahead, present)
+        if self.presents(expression):
+            ahead = min(ahead, PRESENT_REACH - 1)
         return (ahead < back) - (back < ahead)
+
+    def presents(self, expression: Expression) -> bool:
+        """Whether a verb in the present stands right before a date: "the hearing is on 4 May"."""
+        present = self._before(expression, self.lexicon.members("PRESENT"))
+        return present is not None and present < PRESENT_REACH
 
     def _was(self, expression: Expression) -> bool:
         """Whether a verb that can only be of the past goes before a date, and none of what is to come: "it was cut off until Sunday"."""

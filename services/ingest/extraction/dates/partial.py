@@ -23,6 +23,9 @@ STORY_GAP = 60
 WEEKDAY_STEPS = (0, 1, -1)
 """Years from the one that a day seems to lie in, in which the day of the week beside it is looked for."""
 
+RECENT = 15
+"""Years; a text that names years no further back than that from its publication may speak of its own days as well."""
+
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
 
@@ -158,6 +161,8 @@ def _in_its_year(course: Course, expression: Expression, when: When, told: bool)
         return _year_ahead(course, when) or _year_to_come(course, when)
     if anchor is None:
         return _of_publication(course, expression, when)
+    if not told and _may_be_of_today(course, anchor, when):
+        return Resolved(None)
     aside = course.narrative.aside
     if aside and _stays_with(course, expression, aside, anchor, when):
         anchor = aside
@@ -169,6 +174,16 @@ def _in_its_year(course: Course, expression: Expression, when: When, told: bool)
     if year is None:
         return Resolved(None)
     return Resolved(when.within_year(year), _year_derivation(course, expression, anchor), anchor.span)
+
+
+def _may_be_of_today(course: Course, anchor: Anchor, when: When) -> bool:
+    """Whether a day right before the publication may be of its year as well as of a year that is only named, and not long past."""
+    published = course.narrative.published
+    if published is None or published.day is None or when.day is None or course.narrative.current_month is not None:
+        return False
+    if published.year is None or anchor.when.year is None or not 0 < published.year - anchor.when.year <= RECENT:
+        return False
+    return -CONTRARY <= days_ahead(published, when) <= 0
 
 
 def _stays_with(course: Course, expression: Expression, aside: Anchor, anchor: Anchor, when: When) -> bool:
@@ -216,7 +231,9 @@ def to_come(course: Course, expression: Expression) -> bool:
     """Whether the sentence speaks of the future or of now, not of the year that the text has reached, and names no year itself."""
     if course.after_in_sentence(course.narrative.last, expression):
         return False
-    return course.speaks(expression, "FUTURE") or (course.speaks(expression, "NOW") and not course.speaks(expression, "PAST"))
+    if course.speaks(expression, "FUTURE"):
+        return True
+    return (course.speaks(expression, "NOW") or course.presents(expression)) and not course.speaks(expression, "PAST")
 
 
 def _year_derivation(course: Course, expression: Expression, anchor: Anchor) -> str:

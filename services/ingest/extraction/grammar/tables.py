@@ -201,6 +201,7 @@ class Grammar:
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
+    compared_with: re.Pattern[str] | None
     compared_after: re.Pattern[str] | None
     compared_by: re.Pattern[str] | None
     compared_since: re.Pattern[str] | None
@@ -301,7 +302,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
-        compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
+        compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
+        compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
         compared_since=_any(clauses.get("compared_superlatives", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,3}since\s+(?:\w+\s+)?$"),
         compared_by=_compared_by(clauses.get("compared_measures", []), clauses.get("compared_degrees", [])),

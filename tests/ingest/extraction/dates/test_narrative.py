@@ -138,6 +138,13 @@ def test_a_date_takes_its_year_from_the_sentence_or_the_month_beside_it(text: st
     assert mention(text, words).edtf == edtf
 
 
+def test_a_day_right_before_publication_may_be_of_either_year() -> None:
+    text = "Repairs cost less in 2018. The ministry rejected the findings on 28 January."
+    assert mention(text, "28 January", published="2020-02-01").edtf is None
+    assert mention(text, "28 January", published="2020-09-01").edtf == "2018-01-28"
+    assert mention(text, "28 January").edtf == "2018-01-28"
+
+
 def test_a_day_that_is_far_from_what_was_counted_to_is_another() -> None:
     assert mention(HISTORY + "Two weeks earlier, on 9 July, it met.", "Two weeks earlier").edtf == "1921-02-17~"
 
@@ -248,6 +255,7 @@ def test_a_history_that_names_its_years_is_no_news() -> None:
         "They marked the anniversary of the March 8 fire.",
         "It was new at the turn of the century.",
         "That summer it rained.",
+        "In 1950 it rained. A second report is due in November.",
     ],
 )
 def test_what_would_have_to_be_guessed_stays_open(text: str) -> None:
