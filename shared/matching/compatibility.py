@@ -5,6 +5,7 @@ that no table knows. Two claims are linked when the sum reaches `THRESHOLD`. Con
 congress and the fifth) forbid the link whatever else agrees.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +37,8 @@ _NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
 _NEAR, _NEARLY, _NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
 _CLOSE_RATIO, _NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
 """Two counts of one noun are close when the smaller is so large a part of the larger."""
+_COUNTS_ALONE = 3
+"""So many counts that agree are of one happening whatever the dates are."""
 _MADE = 1.0
 _BOTH_PLANNED = 0.5
 _TITLE, _BODY, _ACTOR, _PLACE, _PROPER, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.9, 0.6, 0.5
@@ -112,6 +115,69 @@ def judge(one: Features, other: Features) -> Judgement | None:
     dates = relation(first.date, second.date)
     if dates is Relation.APART and not (_nearby(first, second) or _overwhelming(first, second)):
         return None
+    return _weighed(first, second, dates)
+
+
+def link(one: Features, other: Features) -> Judgement | None:
+    """Judge two claims as `judge` does, and return what links them; None for those that it does not link.
+
+    However many claims a claim is compared with, few are of its happening: most are told apart by what is quickly seen.
+    """
+    if _strangers_in_time(one, other):
+        return None
+    if ordinals_conflict(one.heads, other.heads):
+        return None
+    first, second = (one, other) if one.key <= other.key else (other, one)
+    dates = relation(first.date, second.date)
+    if dates is Relation.APART and not (_nearby(first, second) or _overwhelming(first, second)):
+        return None
+    if _at_most(first, second, dates) < THRESHOLD - _ROUNDING:
+        return None
+    judgement = _weighed(first, second, dates)
+    return judgement if judgement.linked else None
+
+
+_ROUNDING = 1e-3
+
+
+def _strangers_in_time(one: Features, other: Features) -> bool:
+    """Whether dates that contradict each other tell two claims apart at once: nothing that could outweigh it is there."""
+    if one.date is None or other.date is None or (one.date.earliest <= other.date.latest and other.date.earliest <= one.date.latest):
+        return False
+    if one.date.blurred or other.date.blurred:
+        return False
+    return one.document == other.document or (
+        min(len(one.numbers), len(other.numbers)) < _COUNTS_ALONE and one.heads.keys().isdisjoint(other.heads.keys())
+    )
+
+
+def _at_most(one: Features, other: Features, dates: Relation) -> float:
+    """Return a score that two claims cannot exceed: sorts of evidence that they may have are taken at their most."""
+    if one.continues == other.id or other.continues == one.id:
+        return math.inf
+    most = _date(one, other, dates).weight + sum([item.weight for item in _kinds(one, other) or _kin(one, other)])
+    if one.heads and other.heads and _of_other_kinds(one, other):
+        most += _OTHER_KIND
+    if one.numbers and other.numbers:
+        most += min(_NUMBERS_AT_MOST, _NUMBER * len(one.numbers.keys() & other.numbers.keys()))
+        most += 0 if one.document == other.document else min(_NEAR_COUNTS_AT_MOST, _NEAR * min(len(one.numbers), len(other.numbers)))
+    strangers = one.named.isdisjoint(other.named)
+    if not strangers or not one.titles.keys().isdisjoint(other.titles.keys()):
+        most += _NAMES_AT_MOST
+    if not one.words.keys().isdisjoint(other.words.keys()):
+        most += _WORDS_AT_MOST
+    if not (one.topics.isdisjoint(other.topics) and one.acts.isdisjoint(other.acts)) or one.mentioned.keys() & other.mentioned.keys():
+        most += _CONCEPTS_AT_MOST if one.language == other.language else _CONCEPTS_ACROSS_AT_MOST
+    if not one.made.isdisjoint(other.made):
+        most += _MADE
+    if one.planned and other.planned:
+        most += _BOTH_PLANNED
+    if most >= THRESHOLD and strangers and one.sites and other.sites and not _within(one, other):
+        most += _OTHER_PLACE
+    return most
+
+
+def _weighed(first: Features, second: Features, dates: Relation) -> Judgement:
     evidence = _evidence(first, second, dates)
     score = round(sum([item.weight for item in evidence]), 6)
     told = tuple([item for item in evidence if item.weight >= 0 and item.kind]) if score >= THRESHOLD else ()
@@ -221,7 +287,7 @@ def _overwhelming(one: Features, other: Features) -> bool:
     if one.document == other.document:
         return False
     agreeing = len(one.numbers.keys() & other.numbers.keys())
-    if agreeing >= 3:
+    if agreeing >= _COUNTS_ALONE:
         return True
     if not agreeing and (one.date is None or other.date is None or gap(one.date, other.date) > _CLOSE_DAYS):
         return False

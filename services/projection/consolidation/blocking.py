@@ -129,12 +129,13 @@ class Blocks:
             members = self._members.setdefault(key, [])
             at = bisect_left(members, where)
             before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
-            near.update(member[-1] for member in (*before, *after))
-            parted.update(
-                (one[-1], other[-1])
-                for distance, one in enumerate(reversed(before))
-                for other in after[REACH - 1 - distance : REACH - distance]
-            )
+            near.update([member[-1] for member in before], [member[-1] for member in after])
+            if len(before) + len(after) > REACH:
+                parted.update(
+                    (one[-1], other[-1])
+                    for distance, one in enumerate(reversed(before))
+                    for other in after[REACH - 1 - distance : REACH - distance]
+                )
             members.insert(at, where)
         return near, {pair for pair in parted if not self.comparable(*pair)}
 

@@ -18,7 +18,7 @@ from services.projection.consolidation.rulings import Rulings
 from services.projection.independence.documents import ReadText
 from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
-from shared.matching.compatibility import Judgement, judge
+from shared.matching.compatibility import Judgement, link
 from shared.matching.features import Features, features
 from shared.matching.readings import Reading, read
 
@@ -201,8 +201,10 @@ class Consolidator:
         return self._features[one].continues == other or self._features[other].continues == one
 
     def _compare(self, one: str, other: str) -> None:
-        judgement = judge(self._features[one], self._features[other])
-        if judgement and judgement.linked and other not in self._links[one]:
+        if other in self._links[one]:
+            return
+        judgement = link(self._features[one], self._features[other])
+        if judgement:
             self._links[one][other] = self._links[other][one] = judgement
             self._dirty.update((one, other))
 
