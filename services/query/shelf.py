@@ -121,7 +121,7 @@ class Shelf:
             self._end(ended)
         columns = ", ".join(f'"{name}"' for name in _COLUMNS)
         added = text(f"SELECT {columns}, facets {where} since > :head AND number > :last ORDER BY number")
-        for rows in snapshot.session.execute(added, here, execution_options={"yield_per": FETCHED}).partitions():
+        for rows in snapshot.session.execute(added, here, execution_options={"yield_per": FETCHED}).partitions(FETCHED):
             self._add(rows)
         self.head = snapshot.head
 
