@@ -112,14 +112,16 @@ class Shelf:
         """Read what was added and what ended since the newest revision seen. A snapshot of an older one adds nothing."""
         if snapshot.head <= self.head:
             return
-        here = {"here": snapshot.id, "generation": snapshot.generation, "head": self.head}
+        numbers = self._columns["number"].values
+        last = int(numbers[-1]) if len(numbers) else 0  # beyond the head where reading broke off the last time
+        here = {"here": snapshot.id, "generation": snapshot.generation, "head": self.head, "last": last}
         where = "FROM listing WHERE chronology_id = :here AND generation = :generation AND"
-        if self.head:
+        if last:
             ended = snapshot.session.execute(text(f'SELECT number, "until" {where} "until" > :head'), here).all()
             self._end(ended)
         columns = ", ".join(f'"{name}"' for name in _COLUMNS)
-        added = text(f"SELECT {columns}, facets {where} since > :head ORDER BY number")
-        for rows in snapshot.session.execute(added, here).partitions(FETCHED):
+        added = text(f"SELECT {columns}, facets {where} since > :head AND number > :last ORDER BY number")
+        for rows in snapshot.session.execute(added, here, execution_options={"yield_per": FETCHED}).partitions(FETCHED):
             self._add(rows)
         self.head = snapshot.head
 

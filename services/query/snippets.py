@@ -17,7 +17,7 @@ SHOWN = 3
 CLAIMS = 20
 """Claims of an entry that are looked through: of one that a hundred sources tell of, these have the words nearly always."""
 
-FIRST = 2
+FIRST = 1
 """Claims of each entry that are read to begin with; the others only where these leave a word out."""
 
 
