@@ -261,7 +261,7 @@ def _shared(one: Features, other: Features) -> list[Kind]:
 
 
 def _share_name(one: Features, other: Features) -> bool:
-    """Whether both name the same, or count alike. Of decrees and meetings, which follow each other day by day, it takes more than a name."""
+    """Whether both name the same, or count alike. Decrees and meetings follow each other day by day: of these it takes more than a name."""
     if max(kind.concept.weight for kind in _shared(one, other)) < _RARE:
         both = sum(any(_same_name(a, b) for b in other.places) for a in one.places)
         return bool(both > 1 or one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys())
