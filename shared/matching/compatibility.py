@@ -25,6 +25,8 @@ _SAME_SEASON = 2.0
 _UNDATED, _CLOSE, _APART = -1.0, -2.0, -4.0
 _NEARBY, _NEARBY_SINGULAR, _ONCE = 0.5, 1.5, 1.0
 _PLAN_MOVED = 0.0
+_RARE = 2.0
+"""Kinds of at least this weight are so rare that a place or a person in common tells them."""
 _NEARBY_DAYS = 3
 """Days by which sources miss each other when they tell of one happening: a slip, an eve, another calendar day."""
 _SAME_ORDINAL = 2.5
@@ -325,6 +327,10 @@ def _shared(one: Features, other: Features) -> list[Kind]:
 
 
 def _share_name(one: Features, other: Features) -> bool:
+    """Whether both name the same, or count alike. Decrees and meetings follow each other day by day: of these it takes more than a name."""
+    if max(kind.concept.weight for kind in _shared(one, other)) < _RARE:
+        both = sum(any(_same_name(a, b) for b in other.places) for a in one.places)
+        return bool(both > 1 or one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys())
     return bool(one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys()) or any(
         _same_name(a, b) for here, there in ((one.actors, other.actors), (one.places, other.places)) for a in here for b in there
     )

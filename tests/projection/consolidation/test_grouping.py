@@ -322,6 +322,15 @@ class TestContradictingDates:
         [disputed] = consolidate([*claims, claim("off", words, "1987-05-08", document="D", places=("Ganja",))], ())
         assert disputed.date.status == "disputed"
 
+    def test_decrees_of_following_days_are_decrees(self) -> None:
+        def decree(name: str, day: str, matter: str) -> Told:
+            statement = f"President Nəsib Vəliyev of Azerbaijan signed a decree on {matter}"
+            return claim(name, statement, day, document=name, actors=("Nəsib Vəliyev",), places=("Azerbaijan",))
+
+        assert not stand_together(
+            decree("A", "2002-07-05", "the committee of schools"), decree("B", "2002-07-07", "the salaries of judges")
+        )
+
     def test_meetings_of_following_days_are_meetings(self) -> None:
         assert not stand_together(
             claim("one", "The ministers met in Tbilisi", "1919-06-12", places=("Tbilisi",)),
