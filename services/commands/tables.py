@@ -77,6 +77,7 @@ def ingest_table(
     from services.ingest.parsing.details import combine, details_from
     from services.ingest.readers import Readers
     from services.ingest.tables.intake import take_in_table
+    from services.ingest.tables.limits import TIMES
     from services.ingest.wiring import parse_limits
     from shared.domain.errors import InvalidInput
     from shared.settings import read_settings
@@ -95,7 +96,7 @@ def ingest_table(
     limits = parse_limits(settings)
     content = read_file(file, limits.bytes)
     with Readers(limits, 1) as readers, _working(err, f"Reading {printable(file.name)}"):
-        taken = readers.run(take_in_table, content, options, combine(details, _beside(file)), limits)
+        taken = readers.run(take_in_table, content, options, combine(details, _beside(file)), limits, times=TIMES)
     for line in _told(taken.report, dry_run, show_all):
         out.print(line, highlight=False, markup=False, soft_wrap=True)
     if dry_run:

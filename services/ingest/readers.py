@@ -57,9 +57,9 @@ class Readers:
             return extract(self.run(read, data, filename, media_type, declared, self.limits), extractor)
         return self.run(take_in, data, filename, media_type, declared, extractor, self.limits)
 
-    def run(self, function: Callable[[*Args], R], *args: *Args) -> R:
+    def run(self, function: Callable[[*Args], R], *args: *Args, times: int = 1) -> R:
         """Call any other function that reads what strangers send, under the same limits (see `WorkerPool.run`)."""
-        return self._pool.run(function, *args)
+        return self._pool.run(function, *args, times=times)
 
     def documents_in(self, data: bytes, filename: str | None, media_type: str | None) -> list[Member]:
         """Return the documents that a file consists of: itself; a message and its attachments; the members of a ZIP."""

@@ -12,6 +12,7 @@ from services.ingest.parsing.details import details_from
 from services.ingest.receipts import Receipt
 from services.ingest.tables.capturing import capture_table
 from services.ingest.tables.intake import take_in_table
+from services.ingest.tables.limits import TIMES
 from services.ingest.tables.options import TableOptions
 from services.ingest.tables.report import TableReport
 from shared.domain.errors import InvalidInput
@@ -83,7 +84,8 @@ async def capture_a_table(
         known = ", ".join(["file", "mapping", DRY, *SourceDetails.model_fields])
         raise InvalidInput(f"the form has unknown fields: {', '.join(unknown)}; known are {known}")
     readers = service.readers
-    taken = await run_in_threadpool(readers.run, take_in_table, data, options, details_from(fields, "the form"), readers.limits)
+    declared = details_from(fields, "the form")
+    taken = await run_in_threadpool(lambda: readers.run(take_in_table, data, options, declared, readers.limits, times=TIMES))
     if dry:
         return Response(taken.report.model_dump_json(), media_type="application/json")
     receipt = await run_in_threadpool(capture_table, service, chronology_id, data, taken, caller, filename)

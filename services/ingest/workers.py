@@ -67,23 +67,26 @@ class WorkerPool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def run(self, function: Callable[[*Args], R], *args: *Args) -> R:
+    def run(self, function: Callable[[*Args], R], *args: *Args, times: int = 1) -> R:
         """Call a function of an importable module in a worker, its arguments and result going through pickle.
+
+        It may take `times` as long as the limits say.
 
         A `SalnameError` that it raises is raised here. Anything else that goes wrong with it (an error that nobody foresaw, a crash, a
         time limit, a memory limit) becomes an `UnreadableDocument` that says so; whatever the function had done is lost with its process.
         Time spent waiting for a worker does not count.
         """
-        task = pickle.dumps((function, args, self.limits.seconds), protocol=5)
+        seconds = times * self.limits.seconds
+        task = pickle.dumps((function, args, seconds), protocol=5)
         while True:
             worker = self._take()
             try:
-                answer = worker.call(task, self.limits.seconds)
+                answer = worker.call(task, seconds)
             except _Died as died:
                 self._discard(worker)
                 if died.idle:
                     continue  # it had nothing to do for a while, and left as the task came
-                raise self._why(died) from None
+                raise self._why(died, seconds) from None
             except BaseException:
                 self._discard(worker)  # Ctrl-C in the middle of a frame
                 raise
@@ -182,12 +185,12 @@ class WorkerPool:
             "Split the file, or raise SALNAME_PARSE_MEMORY_BYTES"
         )
 
-    def _why(self, died: "_Died") -> SalnameError:
+    def _why(self, died: "_Died", seconds: float) -> SalnameError:
         if self._closed:
             return WorkersUnavailable("reading was stopped; nothing was recorded")
         if died.timed_out:
             return UnreadableDocument(
-                f"reading the file takes longer than the {self.limits.seconds:g} seconds allowed; nothing was recorded. "
+                f"reading the file takes longer than the {seconds:g} seconds allowed; nothing was recorded. "
                 "Split the file, or raise SALNAME_PARSE_SECONDS"
             )
         log.error("reader.crashed", status=died.status, kind=died.kind, at=died.frames)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+TIMES = 5
+"""How many times as long a table may take as a document: each of its rows is read as a text of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:

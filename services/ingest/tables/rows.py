@@ -11,6 +11,7 @@ from services.ingest.tables.mapping import Column, Mapping, data_rows
 from services.ingest.tables.numbers import Attribute, NumberReader, attribute_of
 from services.ingest.tables.options import TableOptions
 from services.ingest.tables.statement import StatementReader, Told
+from services.ingest.tables.thrift import Thrift
 from shared.domain.claims import ClaimBody, ClaimDate, Mention, Modality, Value
 from shared.domain.provenance import context
 from shared.lexicon.places import known_place
@@ -83,9 +84,10 @@ class RowReader:
     def claims(self) -> list[tuple[int, ClaimBody]]:
         """Read all rows: the claims with the numbers of their rows. What is wrong with the others is in `trouble`."""
         found = []
+        thrift = Thrift()
         for row in self._rows:
             try:
-                found.append((row.number, self._claim(row)))
+                found.append((row.number, thrift.claim(self._claim(row))))
             except BadRowError as bad:
                 self.trouble.append(Trouble(row.number, bad.column, bad.holds, bad.reason, bad.remedy))
         return found

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 import time
@@ -94,3 +95,8 @@ def write_far(file: Path, offset: int) -> None:
     with file.open("wb") as out:
         out.seek(offset)
         out.write(b"x")
+
+
+def processor_seconds() -> int:
+    """How much processor time this process may use."""
+    return resource.getrlimit(resource.RLIMIT_CPU)[0]

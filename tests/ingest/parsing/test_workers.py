@@ -56,6 +56,11 @@ def test_a_worker_is_kept_for_the_next_task(pool: WorkerPool) -> None:
     assert pool.run(tasks.process) == pool.run(tasks.process) != os.getpid()
 
 
+def test_a_task_may_be_given_more_time_than_others(pool: WorkerPool) -> None:
+    usual, more = pool.run(tasks.processor_seconds), pool.run(tasks.processor_seconds, times=100)
+    assert more - usual >= 99 * LIMITS.seconds - 1
+
+
 def test_errors_arrive_as_they_were_raised(pool: WorkerPool) -> None:
     with pytest.raises(TooLarge, match="it has 7 pages") as caught:
         pool.run(tasks.refuse)
