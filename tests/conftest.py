@@ -24,6 +24,11 @@ REQUIRE_ALL = bool(os.environ.get("SALNAME_REQUIRE_ALL") or os.environ.get("CI")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name tests after what a parameter is for where it is bytes: archives made at import hold the time, and each worker makes its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 def missing(reason: str) -> None:
     """Skip a test whose surroundings are missing; fail it where nothing may skip."""
     if REQUIRE_ALL:
