@@ -12,6 +12,7 @@ import argparse
 import random
 import statistics
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -220,13 +221,15 @@ def questions(database: Database, head: int) -> dict[str, Question]:
     """What is asked, each of a snapshot at some revision."""
     with database.read() as session:
         places = session.exec(select(EntryRow.id, EntryRow.sort_from, EntryRow.sort_to, EntryRow.since).limit(200_000)).all()
+    places = sorted(places, key=lambda row: row[3])
     shelves = Shelves()
 
+    def known(snapshot: Snapshot, chance: random.Random) -> str:
+        there = bisect_right(places, snapshot.revision, key=lambda row: row[3])
+        return places[chance.randrange(there)][0] if there else "none"
+
     def entry(snapshot: Snapshot, chance: random.Random) -> object:
-        while True:
-            row = chance.choice(places)
-            if row[3] <= snapshot.revision:
-                return find_entry(snapshot, row[0])
+        return find_entry(snapshot, known(snapshot, chance))
 
     def page(snapshot: Snapshot, chance: random.Random) -> object:
         row = chance.choice(places)
@@ -263,10 +266,7 @@ def questions(database: Database, head: int) -> dict[str, Question]:
         return diff(snapshot.at(earlier), snapshot)
 
     def told(snapshot: Snapshot, chance: random.Random) -> object:
-        while True:
-            row = chance.choice(places)
-            if row[3] <= snapshot.revision:
-                return story(snapshot, row[0])
+        return story(snapshot, known(snapshot, chance))
 
     return {
         "entry": entry,

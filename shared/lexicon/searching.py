@@ -144,10 +144,14 @@ class Finder:
 
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
+        self._somewhere = (*(word[:LONGEST] for word in asked.words), *(phrase[0] for phrase in asked.phrases))
         self._known: dict[str, tuple[tuple[str, ...], tuple[tuple[int, int], ...]]] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
+        folded = fold(text)
+        if not any(letters in folded for letters in self._somewhere):
+            return []
         chunks = [(chunk.start(), chunk.group()) for chunk in _CHUNK.finditer(text)]
         if not self._asked.phrases:
             return [hit for start, chunk in chunks if (asked := self._chunk(chunk)[1]) for hit in _placed(start, chunk, dict(asked))]
