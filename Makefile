@@ -56,7 +56,7 @@ browser: .cache/timelinejs ## Install what the browser tests need: a Chromium (D
 
 bench: install ## Run the benchmarks beside their peers (see benchmarks/README.md); takes about an hour
 	$(UV) sync --frozen --compile-bytecode --group bench
-	for name in main_job dates log_append log_read log_proof log_verify log_loss http_ingest; do $(RUN) python -m benchmarks.$$name || exit 1; done
+	for name in main_job dates log_append log_read log_proof log_verify log_loss http_ingest rebuild query_time; do $(RUN) python -m benchmarks.$$name || exit 1; done
 
 torture: install ## Put the log of each database to torture for a million events; takes half an hour
 	$(RUN) python -m tests.torture

@@ -19,16 +19,14 @@ import argparse
 import gc
 import json
 import os
-import statistics
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
 
 import orjson
@@ -36,6 +34,7 @@ from sqlmodel import select
 
 from benchmarks.history import Report, history
 from benchmarks.measure import conditions, resident
+from benchmarks.quality import b_cubed, quality_of_history
 from services.projection.runner import ProjectionThread, Projector
 from shared.crypto.sealing import KeyEncryptionKey, new_key
 from shared.domain.chronology import Entry
@@ -61,32 +60,6 @@ EVERY = 0.1
 LOOK = 0.002
 
 
-@dataclass
-class History:
-    """What was recorded, and what is true of it."""
-
-    truth: dict[str, int] = field(default_factory=dict)
-    document_of: dict[str, str] = field(default_factory=dict)
-    copied: set[frozenset[str]] = field(default_factory=set)
-    said: dict[int, dict[str, dict[str, set[str]]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-    )
-    """happening -> attribute -> value -> the texts that give it"""
-
-    def take(self, report: Report) -> None:
-        for claim, happening in zip(report.claims, report.truth, strict=True):
-            self.truth[claim.id], self.document_of[claim.id] = happening, report.id
-            for value in claim.values:
-                if value.kind != "place":
-                    self.said[happening][value.attribute][value.value].add(report.id)
-        if report.copy_of:
-            self.copied.add(frozenset({report.id, report.copy_of}))
-
-    def disputed(self) -> set[int]:
-        """The happenings of which two documents give different counts."""
-        return {number for number, attributes in self.said.items() if any(len(values) > 1 for values in attributes.values())}
-
-
 def record(log: DatabaseLog, report: Report, claims: int | None = None) -> int:
     """Record a document as one command; return the position of its last event."""
     recorded = report.claims[:claims]
@@ -105,17 +78,15 @@ def record(log: DatabaseLog, report: Report, claims: int | None = None) -> int:
     return log.append(append, [StoredDocument(id=report.id, original=data, text=report.text)]).last
 
 
-def recorded(database: Database, reports: Sequence[Report]) -> tuple[DatabaseLog, History]:
+def recorded(database: Database, reports: Sequence[Report]) -> DatabaseLog:
     """Record a history on a fresh database."""
     log = DatabaseLog(database, IdSource(lambda: datetime.now(UTC), os.urandom))
     created = ChronologyCreated(chronology_id=HERE, slug="bench", title="Bench", description="")
     command = Command(actor="benchmark", time=datetime.now(UTC), correlation_id="open")
     log.append(Append(chronology_id=HERE, command=command, events=(created,), key="open", fingerprint="f", result=""))
-    known = History()
     for report in reports:
         record(log, report)
-        known.take(report)
-    return log, known
+    return log
 
 
 _BARE = "CREATE TABLE bare (chronology_id TEXT, id TEXT, position BIGINT, body TEXT, PRIMARY KEY (chronology_id, id))"
@@ -221,44 +192,6 @@ def entries(database: Database, here: str) -> Iterator[Entry]:
             yield Entry.model_validate_json(key.open(row.body, "entry", row.id, row.since))
 
 
-def b_cubed(found: Mapping[str, Hashable], true: Mapping[str, Hashable]) -> tuple[float, float, float]:
-    """Return precision, recall and F1 over all items (Bagga and Baldwin 1998)."""
-    by_found, by_true = defaultdict(set), defaultdict(set)
-    for item in true:
-        by_found[found[item]].add(item)
-        by_true[true[item]].add(item)
-    overlap = [(len(by_found[found[item]] & by_true[true[item]]), item) for item in true]
-    precision = statistics.fmean(common / len(by_found[found[item]]) for common, item in overlap)
-    recall = statistics.fmean(common / len(by_true[true[item]]) for common, item in overlap)
-    return precision, recall, 2 * precision * recall / (precision + recall)
-
-
-def quality(database: Database, known: History) -> Iterator[str]:
-    """Say how right the entries are."""
-    shown = list(entries(database, HERE))
-    entry_of = {claim: entry.id for entry in shown for claim in entry.claims}
-    yield "B-cubed {:.3f} (precision {:.3f}, recall {:.3f})".format(*reversed(b_cubed(entry_of, known.truth)))
-    disputed = {
-        known.truth[claim] for entry in shown if any(value.status == "disputed" for value in entry.values) for claim in entry.claims
-    }
-    planted = known.disputed()
-    right = len(disputed & planted)
-    yield f"disputes: {right} of {len(planted)} planted found, {len(disputed - planted)} happenings disputed that are not"
-    together = apart = wrong = pairs = 0
-    for entry in shown:
-        origin_of = {known.document_of[claim]: at for at, origin in enumerate(entry.origins) for claim in origin.claims}
-        for one, other in combinations(sorted(origin_of), 2):
-            same = origin_of[one] == origin_of[other]
-            if frozenset({one, other}) in known.copied:
-                together, apart = together + same, apart + (not same)
-            else:
-                pairs, wrong = pairs + 1, wrong + same
-    yield (
-        f"origins: {together} of {together + apart} copies in one entry are one origin; of {pairs} other pairs {wrong} are "
-        "(copies of one original among them)"
-    )
-
-
 def seeds(folder: Path) -> Iterator[str]:
     """Say how right the entries of the seeds are, over the labelled claims that were found."""
     files = sorted((folder / "seeds").glob("*.txt"))
@@ -293,11 +226,8 @@ def seeds(folder: Path) -> Iterator[str]:
                 true[claim] = line["event"]
             else:
                 missed += 1
-        figures = reversed(b_cubed(entry_of, true))
-        yield (
-            "B-cubed {:.3f} (precision {:.3f}, recall {:.3f})".format(*figures)
-            + f" over {len(true)} labelled claims; {missed} labels met no claim"
-        )
+        precision, recall = b_cubed([entry_of[claim] for claim in true], list(true.values()))
+        yield f"B-cubed precision {precision:.3f}, recall {recall:.3f} over {len(true)} labelled claims; {missed} labels met no claim"
 
 
 @contextmanager
@@ -319,13 +249,14 @@ def fresh(kind: str) -> Iterator[Database]:
 
 def measure(size: int, kind: str, seconds: float) -> None:
     late = int(seconds / EVERY)
-    reports = list(history(size + late * 30))
+    generated = size + late * 30
+    reports = list(history(generated))
     at, total = 0, 0
     while at < len(reports) and total < size:
         total += len(reports[at].claims)
         at += 1
     with fresh(kind) as database:
-        log, known = recorded(database, reports[:at])
+        log = recorded(database, reports[:at])
         reader = DatabaseReader(database)
         projector = Projector(database, reader)
         info = reader.chronology("bench")
@@ -341,8 +272,7 @@ def measure(size: int, kind: str, seconds: float) -> None:
         print(f"- first fold: {_rate(first, limit)}")
         print(f"- an event in each tenth of the history, µs of processor time: {', '.join(f'{cost:,.0f}' for cost in first.curve())}")
         print(f"- memory of the fold: {memory / 1e6:,.0f} MB, {memory / total:,.0f} bytes a claim", flush=True)
-        for line in quality(database, known):
-            print(f"- {line}")
+        print(f"- {quality_of_history(entries(database, HERE), reports[:at], generated)}")
         waits = sorted(latencies(database, log, projector, reports[at : at + late]))
         p50, p99 = waits[len(waits) // 2], waits[min(len(waits) - 1, int(len(waits) * 0.99))]
         print(
