@@ -70,12 +70,26 @@ def postgres() -> Iterator[str]:
         port = _free_port()
         options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 -c shared_buffers=128MB"
         call("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(data), "-l", str(folder / "server.log"), "-o", options)
-        try:
+        with _stopped_with_us(binaries, data, identity, environment):
             yield f"postgresql://salname@127.0.0.1:{port}/postgres"
-        finally:
-            call("pg_ctl", "stop", "-w", "-t", str(START_SECONDS), "-m", "immediate", "-D", str(data))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _stopped_with_us(binaries: Path, data: Path, identity: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[None]:
+    """Stop the server when we are done, or dead: a shell waits for our end of a pipe to close, which it does even when we are killed."""
+    stop = 'cat; "$0" stop -w -t "$1" -m immediate -D "$2"; rm -rf "${2%/data}"'
+    watcher = subprocess.Popen(
+        ["sh", "-c", stop, str(binaries / "pg_ctl"), str(START_SECONDS), str(data)],
+        **identity, env=dict(environment), cwd="/", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    assert watcher.stdin is not None
+    try:
+        yield
+    finally:
+        watcher.stdin.close()
+        watcher.wait(START_SECONDS * 2)
 
 
 def _reachable(binaries: Path, folder: Path, identity: Mapping[str, Any]) -> Path:
