@@ -77,7 +77,7 @@ def _between(first: _Point, last: _Point, words: dict[str, Any]) -> str:
     if first.text == last.text:
         return _said(first, words)
     if first.only_years and last.only_years:
-        return _years(civil(int(Edtf.parse(first.text).earliest))[0], civil(int(Edtf.parse(last.text).latest))[0], words)
+        return _years(_first_year(first), civil(int(Edtf.parse(last.text).latest))[0], words)
     said = _said(first, words), _said(last, words)
     if first.plain and last.plain and first.year == last.year and first.month and last.month:
         return _within_a_year(first, last, words)
@@ -140,7 +140,7 @@ def _unspecified(point: _Point, words: dict[str, Any]) -> str:
             return str(words["rounded"].format(year=_year(int(point.year.lstrip("Y")), words), first=first[0], last=last[0]))
         if re.fullmatch(r"\d{3}X", point.year):
             return _decade(first[0], words)
-        return _years(first[0], last[0], words)
+        return _years(_first_year(point), last[0], words)
     elif point.year == "XXXX" and point.month.isdigit() and point.day and point.day.isdigit():
         return str(words["day_of_any_year"].format(day=int(point.day), month=_month(point, words)))
     return " – ".join(
@@ -155,6 +155,12 @@ def _month(point: _Point, words: dict[str, Any]) -> str:
 def _year(year: int, words: dict[str, Any]) -> str:
     """Astronomical year 0 is 1 BCE."""
     return str(year) if year > 0 else str(words["era"].format(year=1 - year))
+
+
+def _first_year(point: _Point) -> int:
+    """The first century of our era is `00XX`, which has a year 0 in it that nobody means: our era begins with 1."""
+    year = civil(int(Edtf.parse(point.text).earliest))[0]
+    return 1 if year == 0 and "X" in point.year else year
 
 
 def _years(first: int, last: int, words: dict[str, Any]) -> str:
