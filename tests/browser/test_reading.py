@@ -34,15 +34,15 @@ def test_the_filter_works_from_the_keyboard(page: Page, site: Site) -> None:
     expect(page.get_by_text("Skip to the content")).to_be_focused()
     page.get_by_label("Words").fill("yarmarkası")
     page.keyboard.press("Enter")
-    expect(page.locator(".timeline li")).to_have_count(1)
+    expect(page.locator(".timeline ol > li")).to_have_count(1)
     page.get_by_label("From").fill("2005")
     page.keyboard.press("Enter")
     expect(page.get_by_text("No entry fits.")).to_be_visible()
     page.get_by_role("link", name="Clear").click()
-    expect(page.locator(".timeline li")).to_have_count(2)
+    expect(page.locator(".timeline ol > li")).to_have_count(2)
     page.get_by_label("Only where sources disagree").check()
     page.get_by_role("button", name="Show").click()
-    expect(page.locator(".timeline li")).to_have_count(1)
+    expect(page.locator(".timeline ol > li")).to_have_count(1)
 
 
 def test_values_stand_side_by_side(page: Page, site: Site) -> None:

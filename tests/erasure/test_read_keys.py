@@ -41,11 +41,12 @@ def test_a_body_opens_in_its_place_only() -> None:
 
 
 def test_equal_words_have_equal_tokens_and_unequal_keys_unequal_ones() -> None:
-    assert KEY.tokens(["fair", "fair"]) == KEY.tokens(["fair"])
-    assert KEY.token("fair") in KEY.tokens(["fairs"])
-    assert KEY.token("fairs") not in KEY.tokens(["fair"])
-    assert KEY.tokens([]) == ""
-    assert ReadKey("c", 1, b"j" * 32).token("fair") != KEY.token("fair")
+    assert KEY.beginnings("fair") == ReadKey("c", 1, b"k" * 32).beginnings("fair")
+    assert KEY.beginning("fair") in KEY.beginnings("fairs")
+    assert KEY.beginning("fairs") not in KEY.beginnings("fair")
+    assert KEY.beginnings("at") == (KEY.beginning("at"),)
+    other = ReadKey("c", 1, b"j" * 32)
+    assert set(other.beginnings("fairs")).isdisjoint(KEY.beginnings("fairs"))
 
 
 def test_a_rebuild_destroys_the_key_before(running: Running) -> None:

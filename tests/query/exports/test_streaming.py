@@ -59,8 +59,9 @@ def _peak(export: Export, known: Format) -> int:
     gc.collect()
     tracemalloc.start()
     try:
-        for _ in known.write(export):
-            pass
+        for at, _ in enumerate(known.write(export)):
+            if at % 10 == 0:
+                gc.collect()  # when the collector looks by itself depends on what was there before: what is garbage is not held
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
