@@ -26,11 +26,6 @@ def facet_code(facet: Facet, of: bytes | int) -> int:
     return FACETS.index(facet) << BITS | (YEAR_ZERO + of if isinstance(of, int) else int.from_bytes(of, "big"))
 
 
-def facet_of(code: int) -> Facet:
-    """Return what a code is of."""
-    return FACETS[code >> BITS]
-
-
 def year_of(code: int) -> int:
     """Return the year of a code that is one of a year."""
     return (code & ((1 << BITS) - 1)) - YEAR_ZERO

@@ -111,13 +111,8 @@ Evidence = list[_Item]
 
 def judge(one: Features, other: Features) -> Judgement | None:
     """Judge whether two claims tell of one happening; None where that is excluded."""
-    if ordinals_conflict(one.heads, other.heads):
-        return None
-    first, second = (one, other) if one.key <= other.key else (other, one)
-    dates = relation(first.date, second.date)
-    if dates is Relation.APART and not (_nearby(first, second) or _overwhelming(first, second)):
-        return None
-    return _weighed(first, second, dates)
+    pair = _comparable(one, other)
+    return None if pair is None else _weighed(*pair)
 
 
 def link(one: Features, other: Features) -> Judgement | None:
@@ -127,16 +122,22 @@ def link(one: Features, other: Features) -> Judgement | None:
     """
     if _strangers_in_time(one, other):
         return None
+    pair = _comparable(one, other)
+    if pair is None or _at_most(*pair) < THRESHOLD - _ROUNDING:
+        return None
+    judgement = _weighed(*pair)
+    return judgement if judgement.linked else None
+
+
+def _comparable(one: Features, other: Features) -> tuple[Features, Features, Relation] | None:
+    """Two claims in the order of their contents, and how their dates stand; None where one happening is excluded."""
     if ordinals_conflict(one.heads, other.heads):
         return None
     first, second = (one, other) if one.key <= other.key else (other, one)
     dates = relation(first.date, second.date)
     if dates is Relation.APART and not (_nearby(first, second) or _overwhelming(first, second)):
         return None
-    if _at_most(first, second, dates) < THRESHOLD - _ROUNDING:
-        return None
-    judgement = _weighed(first, second, dates)
-    return judgement if judgement.linked else None
+    return first, second, dates
 
 
 _ROUNDING = 1e-3
