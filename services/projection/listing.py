@@ -14,21 +14,22 @@ from shared.domain.listing import facet_code, years
 from shared.lexicon.folding import words
 from shared.lexicon.searching import actor_key, neighbours, pieces, place_key
 from shared.store.read_keys import Indexed, ReadKey
-from shared.store.read_model import NO_END, NO_START
+from shared.store.read_model import day_bounds
 from shared.store.search_tokens import ACTOR, NAMED, PHRASE, PLACE, SOURCE, TITLE, YEAR, title_stem
 
 
 def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> dict[str, Any]:
     """Make the row that one version of an entry is found by. `claims` has all that stand in it."""
     tokens, codes = _indexed(entry, claims, key)
+    first, last = day_bounds(entry.earliest, entry.latest)
     return {
         **here,
         "generation": key.generation,
         "id": entry.id,
         "since": since,
         "until": None,
-        "sort_from": NO_START if entry.earliest is None else entry.earliest,
-        "sort_to": NO_END if entry.latest is None else entry.latest,
+        "sort_from": first,
+        "sort_to": last,
         "sources": len(entry.sources),
         "disputed": entry.disputed,
         "status": entry.status,

@@ -12,7 +12,7 @@ from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
 from shared.domain.ids import canonical_json
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import NO_END, NO_START
+from shared.store.read_model import day_bounds
 
 Row = dict[str, Any]
 """A row by the names of its columns."""
@@ -177,14 +177,15 @@ def _resemblance_row(here: Row, one: Place, other: Place) -> Row:
 
 def _entry_row(here: Row, revision: Revision, entry: Entry, key: ReadKey) -> Row:
     since = revision.position
+    first, last = day_bounds(entry.earliest, entry.latest)
     body = revision.bodies.get(entry.id) or entry.__pydantic_serializer__.to_json(entry)
     return {
         **here,
         "id": entry.id,
         "since": since,
         "until": None,
-        "sort_from": NO_START if entry.earliest is None else entry.earliest,
-        "sort_to": NO_END if entry.latest is None else entry.latest,
+        "sort_from": first,
+        "sort_to": last,
         "disputed": entry.disputed,
         "alarms": len(entry.alarms),
         "status": entry.status,

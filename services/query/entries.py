@@ -21,7 +21,7 @@ from shared.domain.chronology import Entry, Status
 from shared.domain.errors import InvalidInput
 from shared.lexicon.searching import Wanted, wanted
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow, PlacementRow
+from shared.store.read_model import ClaimRow, EntryRow, ListingRow, PlacementRow, day_bounds
 
 PAGE = 50
 MAX_PAGE = 500
@@ -203,8 +203,7 @@ def holding(snapshot: Snapshot) -> list[ColumnElement[bool]]:
 def place_of(entry: Entry) -> Key:
     """Return the place of an entry in the order of the days."""
     undated = entry.earliest is None and entry.latest is None
-    bounds = (NO_START if entry.earliest is None else entry.earliest, NO_END if entry.latest is None else entry.latest)
-    return int(undated), *bounds, entry.id
+    return int(undated), *day_bounds(entry.earliest, entry.latest), entry.id
 
 
 def find_entry(snapshot: Snapshot, entry_id: str) -> Entry | None:

@@ -17,6 +17,12 @@ from shared.store.tables import ID
 NO_START = -(2**40)
 NO_END = 2**40
 
+
+def day_bounds(earliest: int | None, latest: int | None) -> tuple[int, int]:
+    """Return the first and the last day of something as rows have them."""
+    return NO_START if earliest is None else earliest, NO_END if latest is None else latest
+
+
 CHANNEL = "salname_changes"
 """The PostgreSQL channel that says which chronology's read model has moved."""
 
