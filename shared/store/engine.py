@@ -84,7 +84,7 @@ class Database:
         self._write = self.engine.execution_options(**{WRITE: True})
         # SQLite's own lock is not fair: writers of one process take turns here and meet its busy handler only across processes.
         self._turn = threading.Lock() if self.dialect == "sqlite" else None
-        self._journal = Journal(make_url(self.url).database) if self.dialect == "sqlite" else None
+        self._journal = Journal(make_url(self.url).database, self._borrowed) if self.dialect == "sqlite" else None
 
     @property
     def kek(self) -> KeyEncryptionKey:
@@ -144,10 +144,28 @@ class Database:
         """Let go of what was overwritten just now: on SQLite it stands in the write-ahead log until that is begun anew."""
         if self._journal is None:
             return
-        with self._taking_turns():
+        with self._taking_turns(), self._borrowed() as raw:
+            self._journal.cut(raw)
+
+    def settle(self) -> None:
+        """Wait until nothing is done any more in the background."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def wrote(self, size: int) -> None:
+        """Take note that about so many bytes were written by `drive`."""
+        if self._journal is not None:
+            self._journal.wrote(size)
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Any]:
+        """A connection for what stands beside all transactions (SQLite)."""
+        with _waits():
             pooled = self.engine.raw_connection()
+            raw: Any = pooled.driver_connection
             try:
-                self._journal.cut(pooled.driver_connection)
+                raw.allow(True)
+                yield raw
             finally:
                 pooled.close()
 
@@ -173,6 +191,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self.settle()
         self.engine.dispose()
 
 
