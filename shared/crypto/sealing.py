@@ -8,13 +8,14 @@ two ways.
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pybase64 import b64encode_as_string
 
 from shared.crypto import entropy
 from shared.domain.errors import WrongKey
@@ -50,14 +51,22 @@ def seal(key: bytes, plaintext: bytes, context: bytes, nonce: bytes | None = Non
     return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
 
 
-def seal_under(content_key: bytes, label: bytes, context: bytes, plaintext: bytes, nonce: bytes | None = None) -> tuple[str, bytes]:
-    """Derive the key that stands under a label, and encrypt with it; return its hash and what is sealed.
+def sealing_under(content_key: bytes, fresh: Iterator[bytes]) -> Callable[[bytes, bytes, bytes], tuple[str, str]]:
+    """Return what seals events under one document's content key, with nonces from `fresh`, and others once that has come to its end.
 
-    As `derive`, `keyhash` and `seal` do it, in one step: every event of every append comes through here.
+    From a label, what is authenticated, and the plaintext, it makes the hash of the key that stands under the label, and what is sealed
+    with that key, in Base64. As `derive`, `keyhash` and `seal` do it, in one step: every event of every append comes through here.
     """
-    key = blake2b(label, key=content_key, digest_size=KEY_BYTES).digest()
-    nonce = nonce or entropy.take(NONCE_BYTES)
-    return sha256(key).hexdigest(), nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+    below = blake2b(key=content_key, digest_size=KEY_BYTES).copy
+
+    def seal_under(label: bytes, context: bytes, plaintext: bytes) -> tuple[str, str]:
+        derived = below()
+        derived.update(label)
+        key = derived.digest()
+        nonce = next(fresh, None) or entropy.take(NONCE_BYTES)
+        return sha256(key).hexdigest(), b64encode_as_string(nonce + AESGCM(key).encrypt(nonce, plaintext, context))
+
+    return seal_under
 
 
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:

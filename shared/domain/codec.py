@@ -4,7 +4,7 @@ What quotes a document is stored sealed: its data as `data_base64` (CloudEvents'
 the hash of the key that opens it beside it. Sealing itself comes in as a function; nothing here holds a key.
 """
 
-from binascii import a2b_base64, b2a_base64
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import from_json
 from typing_extensions import TypedDict
 
+from shared.domain.brief import completed_json, is_brief
 from shared.domain.events import AnyEvent, Command, Erased, Recorded
 from shared.domain.ids import canonical_json
 from shared.domain.upcast import known, upcast
@@ -34,8 +35,11 @@ class Sealed(NamedTuple):
     ciphertext: bytes
 
 
-Seal = Callable[[str, bytes, bytes, bytes], tuple[str, bytes]]
-"""From document id, subject, context and plaintext to the hash of the key that it is sealed under, and the ciphertext."""
+SealUnder = Callable[[bytes, bytes, bytes], tuple[str, str]]
+"""From subject, context and plaintext to the hash of the key that it is sealed under, and the ciphertext in Base64."""
+
+Seal = Callable[[str], SealUnder]
+"""From a document's id to what seals under its key."""
 
 Unseal = Callable[[Sealed], bytes | None]
 """From what is sealed to its plaintext; None once the document is erased."""
@@ -79,7 +83,8 @@ class Envelope:
 
     def contents(self, events: Sequence[AnyEvent], ids: Sequence[str], seal: Seal) -> list[Content]:
         """Serialise events, sealed where they have to be: the costly part, done before anything is locked."""
-        here, front, back, time = self._chronology_id, self._front, self._back, self._time
+        front, back, time = self._front, self._back, self._time
+        documents: dict[tuple[str, str], tuple[SealUnder, bytes, str]] = {}
         made: list[Content] = []
         for data, event_id in zip(events, ids, strict=True):
             subject, document_id, kind = data.subject, data.sealed_under, data.type
@@ -87,16 +92,20 @@ class Envelope:
                 body = canonical_json(data.model_dump(mode="json")).decode()
                 shown = f'{front}"data":{body},"datacontenttype":"{JSON_TYPE}","id":"{event_id}","position":'
             else:
-                # What has its default has it again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to
-                # disk. So another default is another version, with an upcaster that puts the old one in.
-                plaintext = data.__pydantic_serializer__.to_json(data, exclude_defaults=True)
-                keyhash, ciphertext = seal(document_id, subject.encode(), sealing_context(here, kind, subject), plaintext)
-                shown = (
-                    f'{front}"data_base64":"{b2a_base64(ciphertext, newline=False).decode("ascii")}","datacontenttype":"{SEALED_TYPE}",'
-                    f'"document":{quoted(document_id)},"id":"{event_id}","keyhash":"{keyhash}","position":'
-                )
+                known = documents.get((kind, document_id))
+                if known is None:
+                    known = documents[kind, document_id] = self._document(kind, document_id, seal)
+                seal_under, context, between = known
+                label = subject.encode()
+                keyhash, ciphertext = seal_under(label, context + label, data.brief())
+                shown = f'{front}"data_base64":"{ciphertext}{between}{event_id}","keyhash":"{keyhash}","position":'
             made.append((shown, f'{back}{quoted(subject)}{time}{kind}","typeversion":{data.version}}}'))
         return made
+
+    def _document(self, kind: str, document_id: str, seal: Seal) -> tuple[SealUnder, bytes, str]:
+        """What is the same for all events of a type that quote one document: a batch is of few documents."""
+        between = f'","datacontenttype":"{SEALED_TYPE}","document":{quoted(document_id)},"id":"'
+        return seal(document_id), sealing_context(self._chronology_id, kind, ""), between
 
     def frames(self, contents: Sequence[Content], first: int, commit: int) -> list[str]:
         """Return the canonical JSON of events at their places, from the position `first` on."""
@@ -166,6 +175,8 @@ def _data(raw: _Envelope, unseal: Unseal) -> AnyEvent | Erased:
     plaintext = unseal(Sealed(document_id, subject, context, raw["keyhash"], raw["data_base64"]))
     if plaintext is None:
         return Erased(type=kind, version=version, subject=subject, document_id=document_id)
+    if is_brief(kind, version):
+        plaintext = completed_json(plaintext, subject, document_id)
     if version == latest.version:
         # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
         event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
-from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, nonces, seal, seal_under, unseal
-from shared.domain.codec import Seal, Sealed, Unseal
+from shared.crypto.sealing import KeyEncryptionKey, derive, keyhash, nonces, seal, sealing_under, unseal
+from shared.domain.codec import Seal, Sealed, SealUnder, Unseal
 from shared.domain.errors import Gone, NotFound, WrongKey
 from shared.store.tables import ChronologyRow, DocumentKeyRow
 
@@ -122,15 +122,15 @@ def sealer(keys: Mapping[str, bytes | None], count: int = 1) -> Seal:
     """Return what seals about `count` events under these documents' content keys; `None` stands for an erased document."""
     fresh = nonces(count)
 
-    def seal_event(document_id: str, subject: bytes, context: bytes, plaintext: bytes) -> tuple[str, bytes]:
+    def seal_of(document_id: str) -> SealUnder:
         content_key = keys.get(document_id)
         if content_key is None:
             if document_id in keys:
                 raise gone(document_id)
             raise NotFound(f"there is no document {document_id} in this chronology; capture it first")
-        return seal_under(content_key, subject, context, plaintext, next(fresh, None))
+        return sealing_under(content_key, fresh)
 
-    return seal_event
+    return seal_of
 
 
 def gone(document_id: str) -> Gone:
