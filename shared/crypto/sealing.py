@@ -22,6 +22,7 @@ from shared.domain.errors import WrongKey
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+DAMAGED = "what is stored here does not open with its key: the record is damaged, or the key is another one"
 
 
 def new_key() -> bytes:
@@ -69,12 +70,34 @@ def sealing_under(content_key: bytes, fresh: Iterator[bytes]) -> Callable[[bytes
     return seal_under
 
 
+def opening_under(content_key: bytes, owner: str) -> Callable[[bytes, bytes, str, bytes], bytes]:
+    """Return what opens events that `sealing_under` sealed under one document's content key; `owner` names the document in errors.
+
+    From a label, what is authenticated, the hash of the key, and what is sealed, it makes the plaintext; it raises `WrongKey` where any of
+    them is another one. As `derive`, `keyhash` and `unseal` do it, in one step: every event that is read comes through here.
+    """
+    below = blake2b(key=content_key, digest_size=KEY_BYTES).copy
+
+    def open_under(label: bytes, context: bytes, hashed: str, sealed: bytes) -> bytes:
+        derived = below()
+        derived.update(label)
+        key = derived.digest()
+        if sha256(key).hexdigest() != hashed:
+            raise WrongKey(f"the key of document {owner} is not the one that {label.decode()} was sealed under")
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+        except (InvalidTag, ValueError) as error:
+            raise WrongKey(DAMAGED) from error
+
+    return open_under
+
+
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """Decrypt what `seal` made; raise `WrongKey` when the key, the context or any byte is another one."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
     except (InvalidTag, ValueError) as error:
-        raise WrongKey("what is stored here does not open with its key: the record is damaged, or the key is another one") from error
+        raise WrongKey(DAMAGED) from error
 
 
 @dataclass(frozen=True, slots=True)

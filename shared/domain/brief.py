@@ -26,8 +26,8 @@ def completed_json(plaintext: bytes, subject: str, document_id: str) -> bytes:
     """Return what `brief` wrote with the rest put in again, still as JSON."""
     if not plaintext.startswith(_BEGINNING):
         raise ValueError("this is not the JSON of a claim that was sealed")
-    said = f'"id":{quoted(subject)},"document_id":{quoted(document_id)},'
-    return b'{"claim":{%b%b' % (said.encode(), plaintext[len(_BEGINNING) :])
+    said = f'{{"claim":{{"id":{quoted(subject)},"document_id":{quoted(document_id)},'
+    return said.encode() + plaintext[len(_BEGINNING) :]
 
 
 def completed(data: Mapping[str, Any], subject: str, document_id: str) -> dict[str, Any]:

@@ -41,8 +41,11 @@ SealUnder = Callable[[bytes, bytes, bytes], tuple[str, str]]
 Seal = Callable[[str], SealUnder]
 """From a document's id to what seals under its key."""
 
-Unseal = Callable[[Sealed], bytes | None]
-"""From what is sealed to its plaintext; None once the document is erased."""
+OpenUnder = Callable[[bytes, bytes, str, bytes], bytes]
+"""From subject, context, the hash of the key and the ciphertext to the plaintext."""
+
+Unseal = Callable[[str], OpenUnder | None]
+"""From a document's id to what opens what is sealed under its key; None once the document is erased."""
 
 
 Content = tuple[str, str]
@@ -149,39 +152,61 @@ class _Envelope(TypedDict, total=False):
 _envelope = TypeAdapter(_Envelope).validator.validate_json
 
 
+class Decoder:
+    """Parses stored events. It keeps what `unseal` gives, so one decoder is for as long as no key can go."""
+
+    def __init__(self, unseal: Unseal) -> None:
+        self._unseal = unseal
+        self._openers: dict[str, OpenUnder | None] = {}
+        self._ways: dict[tuple[str, int], tuple[type[AnyEvent], bool, bool]] = {}
+
+    def decode(self, body: bytes | str) -> Recorded:
+        """Parse an event of any version; raise `UnknownEvent` for one of a newer release."""
+        raw: _Envelope = _envelope(body)
+        return Recorded(
+            raw["id"],
+            raw["chronology"],
+            raw["position"],
+            raw["commit"],
+            datetime.fromisoformat(raw["time"]),
+            raw["actor"],
+            raw["correlationid"],
+            self._data(raw),
+            raw.get("causationid"),
+        )
+
+    def _data(self, raw: _Envelope) -> AnyEvent | Erased:
+        kind, version = raw["type"], raw["typeversion"]
+        way = self._ways.get((kind, version))
+        if way is None:
+            latest = known(kind, version)
+            way = self._ways[kind, version] = (latest, version == latest.version, is_brief(kind, version))
+        latest, current, brief = way
+        if "data" in raw:
+            return latest.model_validate(upcast(kind, version, raw["data"]))
+        document_id, subject = raw["document"], raw["subject"]
+        open_under = self._opener(document_id)
+        if open_under is None:
+            return Erased(type=kind, version=version, subject=subject, document_id=document_id)
+        context = sealing_context(raw["chronology"], kind, subject)
+        plaintext = open_under(subject.encode(), context, raw["keyhash"], raw["data_base64"])
+        if brief:
+            plaintext = completed_json(plaintext, subject, document_id)
+        if current:
+            # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
+            event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)
+            return event
+        return latest.model_validate(upcast(kind, version, from_json(plaintext)))
+
+    def _opener(self, document_id: str) -> OpenUnder | None:
+        if document_id not in self._openers:
+            self._openers[document_id] = self._unseal(document_id)
+        return self._openers[document_id]
+
+
 def decode(body: bytes | str, unseal: Unseal) -> Recorded:
-    """Parse a stored event of any version; raise `UnknownEvent` for one of a newer release."""
-    raw: _Envelope = _envelope(body)
-    return Recorded(
-        raw["id"],
-        raw["chronology"],
-        raw["position"],
-        raw["commit"],
-        datetime.fromisoformat(raw["time"]),
-        raw["actor"],
-        raw["correlationid"],
-        _data(raw, unseal),
-        raw.get("causationid"),
-    )
-
-
-def _data(raw: _Envelope, unseal: Unseal) -> AnyEvent | Erased:
-    kind, version, subject = raw["type"], raw["typeversion"], raw["subject"]
-    latest = known(kind, version)
-    if "data" in raw:
-        return latest.model_validate(upcast(kind, version, raw["data"]))
-    document_id = raw["document"]
-    context = sealing_context(raw["chronology"], kind, subject)
-    plaintext = unseal(Sealed(document_id, subject, context, raw["keyhash"], raw["data_base64"]))
-    if plaintext is None:
-        return Erased(type=kind, version=version, subject=subject, document_id=document_id)
-    if is_brief(kind, version):
-        plaintext = completed_json(plaintext, subject, document_id)
-    if version == latest.version:
-        # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
-        event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)
-        return event
-    return latest.model_validate(upcast(kind, version, from_json(plaintext)))
+    """Parse one stored event, as `Decoder` does it with many."""
+    return Decoder(unseal).decode(body)
 
 
 def sealed_part(raw: Mapping[str, Any]) -> Sealed:

@@ -19,7 +19,7 @@ from sqlmodel import Session, create_engine
 
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
-from shared.store.driver import Driver, DriverError, refuse_time_limit
+from shared.store.driver import Driver, DriverError, driver_of, refuse_time_limit
 from shared.store.journal import Journal
 from shared.store.keys import Keyring
 from shared.store.read_keys import ReadKeys
@@ -186,8 +186,7 @@ class Database:
     @staticmethod
     def driver(session: Session) -> Driver:
         """The driver below a session, in the session's transaction."""
-        connection = session.connection()
-        return Driver(connection.dialect.name, connection.connection.driver_connection)
+        return driver_of(session)
 
     def close(self) -> None:
         """Close all connections."""

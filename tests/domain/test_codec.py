@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.crypto.sealing import opening_under
 from shared.domain import upcast
 from shared.domain.claims import Claim
-from shared.domain.codec import Sealed, SealUnder, decode, encode
+from shared.domain.codec import OpenUnder, SealUnder, decode, encode
 from shared.domain.errors import UnknownEvent, WrongKey
 from shared.domain.events import EVENT_TYPES, AnyEvent, ClaimRecorded, CorrectionRejected, Erased, EventData, Recorded
 from shared.domain.ids import IdSource, canonical_json
-from shared.store.keys import open_sealed, sealer
+from shared.store.keys import sealer
 from tests.properties.events import BY_TYPE, ids, texts
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -34,12 +35,12 @@ documents = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st
 times = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.sampled_from([UTC]))  # noqa: DTZ001 - zones are added
 
 
-def never(_: Sealed) -> bytes | None:
+def never(_: str) -> OpenUnder | None:
     raise AssertionError("what is stored in the open needs no key")
 
 
-def with_key(sealed: Sealed) -> bytes | None:
-    return open_sealed(CONTENT_KEY, sealed)
+def with_key(document_id: str) -> OpenUnder:
+    return opening_under(CONTENT_KEY, document_id)
 
 
 def seal_again(_: str) -> SealUnder:
@@ -122,7 +123,7 @@ class TestSealedForm:
 
     def test_another_key_is_refused(self, path: Path) -> None:
         with pytest.raises(WrongKey, match=DOCUMENT):
-            decode(path.read_bytes(), lambda sealed: open_sealed(CONTENT_KEY[::-1], sealed))
+            decode(path.read_bytes(), lambda document_id: opening_under(CONTENT_KEY[::-1], document_id))
 
     @pytest.mark.parametrize("member", ["chronology", "subject", "data_base64", "keyhash"])
     def test_an_altered_event_is_refused(self, path: Path, member: str) -> None:
