@@ -36,10 +36,11 @@ CHECKPOINT_PAGES = 4_000
 
 A page that many commits touch is carried over once, and the syncs that go with it cost less often.
 """
-SQLITE_CACHES = 128 * 2**20
+SQLITE_CACHES = 32 * 2**20
 """Bytes that the page caches of all SQLite connections of a process may take together: beyond that, each makes do with the pages it has.
 
 One connection has 64 MB. Without a limit over all, a service that writes and reads a large database grows by that for every connection.
+A page that is in none of them comes from the system's own cache: one row of 75 MB at random takes 2 % longer than with four times as much.
 """
 WRITE = "salname_write"
 PATIENCE = "salname_patience"
