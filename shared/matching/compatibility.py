@@ -37,7 +37,7 @@ _KIN = 0.5
 _CONTENT_KIND = 0.5
 _NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
 _NEAR, _NEARLY, _NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
-_CLOSE_RATIO, _NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
+_CLOSE_RATIO, NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
 """Two counts of one noun are close when the smaller is so large a part of the larger."""
 _COUNTS_ALONE = 3
 """So many counts that agree are of one happening whatever the dates are."""
@@ -440,7 +440,7 @@ def _near_numbers(one: Features, other: Features) -> Evidence:
         if here & there:
             continue
         ratio = max((min(a, b) / max(a, b) for a in here for b in there if min(a, b) > 0), default=Decimal(0))
-        if ratio >= _NEAR_RATIO:
+        if ratio >= NEAR_RATIO:
             evidence.append(_Item(_NEAR if ratio >= _CLOSE_RATIO else _NEARLY, "near-count", (attribute,)))
     return evidence
 

@@ -22,7 +22,7 @@ from shared.matching.compatibility import Judgement, link
 from shared.matching.features import Features, features
 from shared.matching.readings import Reading, read
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 
@@ -172,9 +172,9 @@ class Consolidator:
         told = features(reading)
         self._readings[claim_id], self._features[claim_id] = reading, told
         near, parted = self._blocks.add(told)
-        for pair in parted:
-            if not self._explicit(*pair):
-                self._unlink(*pair)
+        for one, other in parted:
+            if other in self._links.get(one, ()) and not self._explicit(one, other) and not self._blocks.comparable(one, other):
+                self._unlink(one, other)
         for other in near | self._named_by(told):
             self._compare(claim_id, other)
         self._dirty.add(claim_id)
