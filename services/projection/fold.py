@@ -7,7 +7,7 @@ erasure comes later in the log, and tells which entries lost support.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 
 from services.projection.consolidation import consolidate
-from services.projection.consolidation.consolidate import Consolidator
-from services.projection.erasures import Erasures
+from services.projection.consolidation.consolidate import HELD, Consolidator
+from services.projection.erasures import ErasedMeanwhileError, Erasures
 from services.projection.independence.documents import read_text
 from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
@@ -46,6 +46,9 @@ VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
 CHANGE_TYPE = "chronology.changed"
+
+Pick = Callable[[Sequence[int]], Sequence[Recorded]]
+"""Returns the events of a log at some positions, in the order of these."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -129,12 +132,15 @@ class Revision:
 
 
 class Fold:
-    """The state of one chronology after a position, and how the next events change it."""
+    """The state of one chronology after a position, and how the next events change it.
 
-    def __init__(self, chronology_id: str) -> None:
+    `pick` reads events again that were applied, by their positions: then of no more than `held` to twice as many claims what they say is
+    kept. Without it, that of all claims is.
+    """
+
+    def __init__(self, chronology_id: str, pick: Pick | None = None, held: int = HELD) -> None:
         self.chronology_id = chronology_id
         self.position = 0
-        self.claims: dict[str, Claim] = {}
         self._slug = ""
         self._sources: dict[str, SourceDetails] = {}
         self._documents: dict[str, DocumentFacts] = {}
@@ -145,7 +151,10 @@ class Fold:
         self._reached = 0
         self._last_change = 0
         self._told = (0, 0)
-        self._consolidator = Consolidator()
+        self._recorded_at: dict[str, int] = {}
+        """claim -> its position"""
+        self._pick = pick
+        self._consolidator = Consolidator(self._recall if pick else None, held)
         self._erasures = Erasures()
 
     def go_on_telling(self, carried: int, last: int) -> None:
@@ -193,13 +202,25 @@ class Fold:
 
     def settle(self, last_change: int) -> None:
         """Consolidate what was passed over; `last_change` is the revision of the last change that was told of it."""
-        delta = self._consolidator.flush()
-        for entry in delta.changed:
+        for entry in self._consolidator.settle():
             self._entry_of.update(dict.fromkeys((*entry.claims, *entry.withdrawn), entry.id))
             self._entries.add(entry.id)
             if entry.disputed:
                 self._disputed.add(entry.id)
         self._last_change = last_change
+
+    def claim(self, claim_id: str) -> Claim:
+        """Return a claim that was taken in."""
+        return self._consolidator.testimony(claim_id).claim
+
+    def _recall(self, claim_ids: Sequence[str]) -> Iterator[Testimony]:
+        assert self._pick is not None
+        for event in self._pick([self._recorded_at[claim_id] for claim_id in claim_ids]):
+            match event.data:
+                case ClaimRecorded(claim=claim):
+                    yield Testimony(claim=claim, document=self._documents[claim.document_id], position=event.position)
+                case Erased(document_id=document_id):
+                    raise ErasedMeanwhileError(document_id)
 
     def _check(self, commit: Sequence[Recorded]) -> None:
         if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
@@ -221,7 +242,7 @@ class Fold:
             actor=last.actor,
             causes=tuple(causes),
             documents=len(self._documents),
-            claims=len(self.claims),
+            claims=len(self._recorded_at),
             entries=len(self._entries),
             disputed=len(self._disputed),
         )
@@ -241,7 +262,7 @@ class Fold:
             case Erased():
                 self._erasures.unreadable(event.data)
             case ClaimRecorded(claim=claim):
-                self.claims[claim.id] = claim
+                self._recorded_at[claim.id] = event.position
                 self._erasures.readable.add(claim.document_id)
                 revision.claims.append((event.position, claim))
                 document = self._documents[claim.document_id]

@@ -1,6 +1,6 @@
 """From what a revision changes to the rows that say so, sealed: made before anything is locked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +56,8 @@ class RevisionRows:
     like: list[Row] = field(default_factory=list)
 
 
-def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
-    """Make the rows of a revision, sealed with the key of their generation. `claims` are all claims of the chronology by id."""
+def rows_of(chronology_id: str, revision: Revision, claim_of: Callable[[str], Claim], key: ReadKey) -> RevisionRows:
+    """Make the rows of a revision, sealed with the key of their generation. `claim_of` gives every claim of the chronology by id."""
     here = {"chronology_id": chronology_id, "generation": key.generation}
     new = {claim.id for _, claim in revision.claims}
     rows = RevisionRows(revision.position, key.generation)
@@ -121,7 +121,7 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
     ]
     rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
     rows.entries = [_entry_row(here, revision, entry, key) for entry in revision.changed]
-    rows.listings = [listing_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.listings = [listing_row(here, revision.position, entry, claim_of, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
     rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
     rows.unlike = [

@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.projection import fold, generations
 from services.projection.erasures import ErasedMeanwhileError
-from services.projection.fold import Fold
 from services.projection.folding import Folding, Held, Progress
 from services.projection.generations import BUILDING, KEPT, Look, Place, StaleFoldError
 from services.projection.replacing import Replaced, Replacing
@@ -247,7 +246,7 @@ class Projector:
         row = ProgressRow(chronology_id=chronology_id, position=0, generation=1, erasures=seen.erasures, fold_version=fold.VERSION, time="")
         with self._database.write() as session:
             generations.open_first(session, row, key_row)
-        return Held(Fold(chronology_id), key, live=True)
+        return Held(self._folding.fresh(chronology_id), key, live=True)
 
     def _look(self, chronology_id: str) -> Look:
         with self._database.read() as session:

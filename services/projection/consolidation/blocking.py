@@ -10,16 +10,16 @@ keys sharp claims pass each other by. Otherwise a denser history, with more of o
 """
 
 import math
+from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import combinations
 from typing import NamedTuple
 
 from shared.domain.dates import Edtf, civil
 from shared.matching.compatibility import NEAR_RATIO
 from shared.matching.features import Features
-from shared.matching.readings import ContentKey
 from shared.matching.spans import DAYS
 
 REACH = 12
@@ -31,21 +31,22 @@ _SLIP = 7
 _FIGURES = 8
 """Figures of one claim that are paired with each other."""
 
-Key = tuple[object, ...]
+Key = int
+"""64 bits of a hash of what a key says; the lowest two of them say which pairs meet under it."""
+Said = tuple[object, ...]
+"""What a key says: its sort first."""
 Figure = tuple[str, str, str]
 """Attribute, unit and number."""
 
 
 class Place(NamedTuple):
-    """Where a claim stands within a key: by ordinals, places, day, then content. The id is its own, so that nothing after it orders.
+    """Where a claim stands within a key. The id is its own, so that nothing after it orders.
 
-    `sharp`: its date is a month or shorter. `timed`: its date is a few years at most.
+    `order`: by ordinals, places, day, then content, as bytes that sort so; what stands in no order of its own is a hash, which brings the
+    same together as well. `sharp`: its date is a month or shorter. `timed`: its date is a few years at most.
     """
 
-    ordinals: tuple[int, ...]
-    places: tuple[str, ...]
-    day: float
-    content: ContentKey
+    order: bytes
     id: str
     sharp: bool
     timed: bool
@@ -54,10 +55,25 @@ class Place(NamedTuple):
 
 def place(claim: Features) -> Place:
     """Return the order of a claim within a key: claims of one happening come together."""
-    ordinals = tuple(sorted(number for kind in claim.heads.values() for number in kind.ordinals))
-    places = tuple(sorted("".join(name) for name in claim.places))
+    ordinals = sorted(number for kind in claim.heads.values() for number in kind.ordinals)
+    places = sorted("".join(name) for name in claim.places)
     day, days = (claim.date.earliest, claim.date.days) if claim.date else (math.inf, math.inf)
-    return Place(ordinals, places, day, claim.key, claim.id, days <= _MONTH, days <= _YEARS * _YEAR, claim.planned)
+    order = (
+        _hashed(ordinals, 4),
+        _hashed(places, 6),
+        _LAST_DAY if day == math.inf else _FIRST_DAY if day == -math.inf else int(day + _ERA).to_bytes(6, "big"),
+        _hashed(claim.key, 12),
+    )
+    return Place(b"".join(order), claim.id, days <= _MONTH, days <= _YEARS * _YEAR, claim.planned)
+
+
+_ERA = 1 << 46
+"""Moves the days before the era into the positive numbers: EDTF knows years of nine figures."""
+_FIRST_DAY, _LAST_DAY = bytes(6), b"\xff" * 6
+
+
+def _hashed(said: Sequence[object], size: int) -> bytes:
+    return blake2b("\0".join(map(str, said)).encode(), digest_size=size).digest() if said else bytes(size)
 
 
 def _one_is_blunt(one: Place, other: Place) -> bool:
@@ -69,16 +85,20 @@ def _one_is_open(one: Place, other: Place) -> bool:
     return not (one.timed and other.timed) or one.planned != other.planned
 
 
-_MEETING: Mapping[object, Callable[[Place, Place], bool]] = {
-    "kind-year": _one_is_blunt,
-    "magnitude": _one_is_blunt,
-    "ordinal": _one_is_open,
-}
-"""By the first word of a key, which pairs meet under it; under other keys, all do."""
+_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open)
+"""Which pairs meet under a key; None: all."""
+_SORTS = {"kind-year": 1, "magnitude": 1, "ordinal": 2}
+"""Sorts of keys under which not all pairs meet."""
 
 
-def keys(claim: Features) -> frozenset[Key]:
-    """Return the keys under which a claim is compared."""
+def keys(claim: Features) -> Iterator[Key]:
+    """Iterate over the keys under which a claim is compared."""
+    for said in sayings(claim):
+        yield int.from_bytes(_hashed(said, 8)) & ~3 | _SORTS.get(str(said[0]), 0)
+
+
+def sayings(claim: Features) -> frozenset[Said]:
+    """Return what the keys of a claim say."""
     counted = figures(claim)
     return frozenset((*_dated(claim, counted), *_numbered(claim, counted), *_titled(claim), *_once(claim)))
 
@@ -94,7 +114,7 @@ def figures(claim: Features) -> list[Figure]:
     return sorted((attribute, unit or "", str(number)) for attribute, unit, number in claim.numbers)
 
 
-def _dated(claim: Features, counted: list[Figure]) -> Iterator[Key]:
+def _dated(claim: Features, counted: list[Figure]) -> Iterator[Said]:
     if claim.date is None:
         return
     date = claim.date
@@ -119,7 +139,7 @@ def _dated(claim: Features, counted: list[Figure]) -> Iterator[Key]:
     yield from (("number", *number, year) for number in counted for year in years)
 
 
-def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Key]:
+def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Said]:
     """Keys without a date: claims that give none, or dispute it, share ordinals, names or figures."""
     for name, kind in claim.heads.items():
         if kind.ordinals:
@@ -128,13 +148,13 @@ def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Key]:
     yield from (("numbers", *pair) for pair in combinations(counted[:_FIGURES], 2))
 
 
-def _titled(claim: Features) -> Iterator[Key]:
+def _titled(claim: Features) -> Iterator[Said]:
     for title in claim.titles:
         yield from (("title", title, kind) for kind in claim.heads)
         yield from (("title-year", title, year) for year in (_years(claim.date) if claim.date else ()))
 
 
-def _once(claim: Features) -> Iterator[Key]:
+def _once(claim: Features) -> Iterator[Said]:
     """Keys of what happens only once, whatever dates it is given: to a person, by his last name, or to an institution."""
     suffered = [name for name, kind in claim.heads.items() if kind.concept.once]
     for actor in claim.actors:
@@ -166,13 +186,17 @@ def _decades(date: Edtf) -> list[int]:
     return sorted(set(ends))
 
 
-@dataclass
 class Blocks:
     """All claims under their keys; tells who became, or is no longer, comparable to whom."""
 
-    _members: dict[Key, list[Place]] = field(default_factory=dict)
-    _keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
-    _places: dict[str, Place] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._members: dict[Key, Place | list[Place]] = {}
+        """In order; a claim that is alone stands for itself, as most do"""
+        self._keys: dict[str, array[int]] = {}
+        self._places: dict[str, Place] = {}
+
+    def __contains__(self, claim_id: object) -> bool:
+        return claim_id in self._places
 
     def add(self, claim: Features) -> tuple[set[str], set[tuple[str, str]]]:
         """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach under a key.
@@ -180,32 +204,36 @@ class Blocks:
         Such a pair may still be comparable under another one.
         """
         where = place(claim)
-        self._places[claim.id], self._keys[claim.id] = where, tuple(keys(claim))
+        found = array("Q", keys(claim))
+        self._places[claim.id], self._keys[claim.id] = where, found
         near: set[str] = set()
         parted: set[tuple[str, str]] = set()
-        for key in self._keys[claim.id]:
-            members = self._members.get(key)
-            if members is None:
-                self._members[key] = [where]
+        for key in found:
+            if key not in self._members:
+                self._members[key] = where
                 continue
+            members = self._under(key)
             at = bisect_left(members, where)
             before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
-            meets = _MEETING.get(key[0])
-            if meets is None:
-                near.update([member.id for member in before], [member.id for member in after])
-            else:
-                near.update([member.id for member in (*before, *after) if meets(where, member)])
+            meets = _MEETING[key & 3]
+            near.update([member.id for member in (*before, *after) if meets is None or meets(where, member)])
             if len(before) + len(after) > REACH:
                 parted.update(_far_ends(before, after))
             members.insert(at, where)
         return near, parted
+
+    def _under(self, key: Key) -> list[Place]:
+        members = self._members[key]
+        if isinstance(members, Place):
+            members = self._members[key] = [members]
+        return members
 
     def remove(self, claim_id: str) -> set[tuple[str, str]]:
         """Take a claim out; return the pairs that came into each other's reach."""
         where = self._places.pop(claim_id)
         joined: set[tuple[str, str]] = set()
         for key in self._keys.pop(claim_id):
-            members = self._members[key]
+            members = self._under(key)
             at = bisect_left(members, where)
             del members[at]
             joined.update(_far_ends(members[max(0, at - REACH) : at], members[at : at + REACH]))
@@ -217,8 +245,8 @@ class Blocks:
         """Whether two claims stand within reach of each other under any key."""
         where, there = self._places[one], self._places[other]
         return any(
-            ((meets := _MEETING.get(key[0])) is None or meets(where, there))
-            and abs(bisect_left(self._members[key], where) - bisect_left(self._members[key], there)) <= REACH
+            ((meets := _MEETING[key & 3]) is None or meets(where, there))
+            and abs(bisect_left(self._under(key), where) - bisect_left(self._under(key), there)) <= REACH
             for key in set(self._keys[one]).intersection(self._keys[other])
         )
 
