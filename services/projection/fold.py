@@ -102,9 +102,9 @@ class Correction:
 class Revision:
     """What one command changes in the read model. `position` is its last event's, and so the number of the revision.
 
-    `moved` maps claims to the entry that holds them now, `left` to the one that held them before. `lost` are entries that lost support,
-    and those connected with them, which subscribers are told of although their own content may be what it was. `bodies` are changed entries
-    as JSON, as far as they are known as such.
+    `ended` are the entries that were there before, and are another one now or none. `moved` maps claims to the entry that holds them now,
+    `left` to the one that held them before. `lost` are entries that lost support, and those connected with them, which subscribers are
+    told of although their own content may be what it was. `bodies` are changed entries as JSON, as far as they are known as such.
     """
 
     position: int
@@ -115,6 +115,7 @@ class Revision:
     claims: list[tuple[int, Claim]] = field(default_factory=list)
     corrections: list[tuple[int, Correction]] = field(default_factory=list)
     changed: tuple[Entry, ...] = ()
+    ended: tuple[str, ...] = ()
     removed: tuple[tuple[str, str | None], ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
@@ -350,6 +351,9 @@ class Fold:
         revision.bodies = {entry.id: delta.bodies[entry.id] for entry in marked if not entry.erased}
         changed = marked + [entry for entry in revision.lost if entry.id in bereft]
         revision.changed = self._consolidator.in_order(changed)
+        revision.ended = tuple(entry.id for entry in changed if entry.id in self._entries) + tuple(
+            entry_id for entry_id, _ in delta.removed
+        )
 
     def _marked(self, entry: Entry) -> Entry:
         """The entry with the support that it lost."""

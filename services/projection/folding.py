@@ -8,7 +8,7 @@ from itertools import groupby
 from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
 from services.projection.rows import RevisionRows, rows_of
-from services.projection.writer import write_revision
+from services.projection.writer import write_revisions
 from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import LogReader
 from shared.store.engine import Database, WriteSession
@@ -115,8 +115,7 @@ class Folding:
         here = held.fold.chronology_id
         move = take_progress if held.live else move_beside
         move(session, here, before, held.fold.position, events[-1].time.isoformat())
-        for revision in rows:
-            write_revision(session, here, revision)
+        write_revisions(session, here, rows)
         if told_of:
             told(session, here, told_of, rows[0].position)
             held.fold.go_on_telling(rows[0].position, rows[0].position)
