@@ -7,7 +7,7 @@ congress and the fifth) forbid the link whatever else agrees.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ class Judgement:
     score: float
     dates_apart: bool
     told: tuple["_Item", ...] = ()
+    _shown: list[tuple[Reason, ...]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def linked(self) -> bool:
@@ -72,7 +73,9 @@ class Judgement:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The reasons, the strongest first. They are put together when asked for: most links hold nothing together that others do not."""
-        return _reasons(self.told, 1)
+        if not self._shown:
+            self._shown.append(_reasons(self.told, 1))
+        return self._shown[0]
 
 
 @dataclass(frozen=True, slots=True)
