@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.ingest.claims_routes import record_at_once
+from services.ingest.claims_routes import record_claims
 from services.ingest.desk import ClaimDesk
 from services.ingest.proof import install_proof
 from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.routes import router
 from services.ingest.service import IngestService
+from services.ingest.short_way import ShortWay
 from services.ingest.wiring import build_service, system_ids
 from shared.settings import Settings
 from shared.store.migrate import check_kek
@@ -29,9 +30,10 @@ def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> 
     """Put ingest's routes on an app whose state holds `tokens` and `new_id`."""
     app.state.ingest = service
     app.state.claim_desk = ClaimDesk(service)
-    app.add_route("/v1/chronologies/{slug}/claims", record_at_once, methods=["POST"], include_in_schema=False)
     app.include_router(router)
-    app.add_middleware(LimitBody, max_bytes=settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES, exempt="/claims")
+    max_bytes = settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES
+    app.add_middleware(LimitBody, max_bytes=max_bytes, exempt="/claims")
+    app.add_middleware(ShortWay, record=record_claims, max_bytes=max_bytes)
 
 
 def create_app(settings: Settings) -> FastAPI:

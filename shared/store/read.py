@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
-from shared.domain.codec import Unseal, decode
+from shared.domain.codec import Decoder, Unseal
 from shared.domain.errors import UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
@@ -46,8 +46,9 @@ class DatabaseReader:
             return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
 
     def _rows(self, session: ReadSession, chronology_id: str, after: int, limit: int) -> list[Row]:
-        query = 'SELECT position, "commit", body FROM event WHERE chronology_id = ? AND position > ? ORDER BY position LIMIT ?'
-        return self.database.driver(session).rows(query, chronology_id, after, limit)
+        # Positions are dense, so a limit is a range. With LIMIT, PostgreSQL may sort all the rest of the log to give the first of it.
+        query = 'SELECT position, "commit", body FROM event WHERE chronology_id = ? AND position > ? AND position <= ? ORDER BY position'
+        return self.database.driver(session).rows(query, chronology_id, after, after + limit)
 
     def head(self, chronology_id: str) -> int:
         with self.database.read() as session:
@@ -99,9 +100,10 @@ class DatabaseReader:
 def _decode_whole(rows: Sequence[Row], unseal: Unseal) -> list[Recorded]:
     """Decode as many whole commits as this release knows; raise `UnknownEvent` when it does not know the first."""
     events: list[Recorded] = []
+    decode = Decoder(unseal).decode
     for _, _, body in rows:
         try:
-            events.append(decode(body, unseal))
+            events.append(decode(body))
         except UnknownEvent:
             while events and events[-1].position != events[-1].commit:
                 events.pop()
