@@ -118,7 +118,7 @@ THERE_AND_BACK = [
 ]  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @example(THERE_AND_BACK)
 @given(st.tuples(steps, st.lists(st.tuples(st.integers(0, 20), switches), min_size=2, max_size=8)))
 def test_who_follows_ends_up_with_what_readers_see(sqlite_template: Path, taken: Any) -> None:
