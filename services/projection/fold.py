@@ -13,18 +13,18 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import HELD, Consolidator
 from services.projection.erasures import ErasedMeanwhileError, Erasures
 from services.projection.independence.documents import read_text
 from services.projection.independence.shared import SharedDelta
+from services.projection.telling import as_told, change_bytes, told_late
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
 from shared.domain.events import (
     ChronologyCreated,
+    ChronologyReconsolidated,
     ClaimRecorded,
     CorrectionAccepted,
     CorrectionProposed,
@@ -44,8 +44,6 @@ from shared.domain.provenance import SourceDetails
 FOLD_VERSION = 5
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
-
-CHANGE_TYPE = "chronology.changed"
 
 Pick = Callable[[Sequence[int]], Sequence[Recorded]]
 """Returns the events of a log at some positions, in the order of these."""
@@ -272,8 +270,8 @@ class Fold:
                 for superseded in _superseded(event.data):
                     self._carry(self._consolidator.supersede(superseded), revision)
                 revision.recaptures.append(event.data)
-            case FeedFollowed():
-                pass  # what follows feeds reads the log itself
+            case FeedFollowed() | ChronologyReconsolidated():
+                pass  # what follows feeds reads the log itself; and that readers see other rules is known where the rows are
             case SourceScheduled():
                 revision.schedules.append((event.position, event.data))
             case CorrectionProposed():
@@ -362,35 +360,12 @@ class Fold:
 
     def _change(self, commit: Sequence[Recorded], revision: Revision, untold: Mapping[str, bool]) -> bytes:
         """The CloudEvents JSON that subscribers get for this revision: the same bytes at every rebuild."""
-        last = commit[-1]
         carried, told = self._told
-        causes: dict[str, list[str]] = {}
-        for event in commit:
-            causes.setdefault(event.data.type, []).append(event.data.subject)
-        return orjson.dumps(
-            {
-                "specversion": "1.0",
-                "id": f"{self.chronology_id}:{revision.position}",
-                "source": f"/v1/chronologies/{self._slug}",
-                "type": CHANGE_TYPE,
-                "typeversion": 1,
-                "time": last.time.isoformat(),
-                "subject": self.chronology_id,
-                "datacontenttype": "application/json",
-                "chronology": self.chronology_id,
-                "revision": revision.position,
-                "data": {
-                    "revision": revision.position,
-                    "previous": self._last_change if self._last_change > carried else told,
-                    "actor": last.actor,
-                    "causes": [{"type": kind, "subjects": subjects} for kind, subjects in causes.items()],
-                    "entries": [self._as_told(entry) for entry in revision.changed]
-                    + [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed]
-                    + list(self._told_of_erasure(revision))
-                    + list(self._told_late(revision, untold)),
-                },
-            }
-        )
+        entries = [self._as_told(entry) for entry in revision.changed]
+        entries += [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed]
+        entries += self._told_of_erasure(revision)
+        entries += self._told_late(revision, untold)
+        return change_bytes(self._slug, commit, self._last_change if self._last_change > carried else told, entries)
 
     def _told_of_erasure(self, revision: Revision) -> Iterator[dict[str, Any]]:
         """What subscribers have to know to stand where those stand who follow the readable log from its beginning.
@@ -413,30 +388,11 @@ class Fold:
             entry = self._consolidator.entry(entry_id)
             if entry_id in told:
                 continue
-            if entry is not None:
-                yield {**self._as_told(self._marked(entry)), "change": "changed" if before else "created", "reconsolidated": True}
-            elif before:
-                yield {"id": entry_id, "change": "removed", "merged_into": self._entry_of.get(entry_id), "reconsolidated": True}
+            shown = None if entry is None else self._marked(entry)
+            yield from told_late(entry_id, shown, self._entry_of.get(entry_id), before=before)
 
     def _as_told(self, entry: Entry) -> dict[str, Any]:
-        return {
-            "id": entry.id,
-            "change": "changed" if entry.id in self._entries else "created",
-            "title": entry.title,
-            "date": entry.date.edtf,
-            "dates": [alternative.edtf for alternative in entry.date.alternatives],
-            "status": entry.status,
-            "disputed": entry.disputed,
-            "claims": len(entry.claims),
-            "values": [
-                {
-                    "attribute": value.attribute,
-                    "status": value.status,
-                    "values": [alternative.shown for alternative in value.alternatives],
-                }
-                for value in entry.values
-            ],
-        }
+        return as_told(entry, "changed" if entry.id in self._entries else "created")
 
 
 def _microseconds(time: datetime) -> int:

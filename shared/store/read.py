@@ -34,11 +34,11 @@ class DatabaseReader:
     def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
         found: dict[int, Recorded] = {}
         with self.database.read() as session:
-            unseal = self.keyring.unsealer(session, chronology_id)
+            decoder = Decoder(self.keyring.unsealer(session, chronology_id))
             for first in range(0, len(positions), POSITIONS_AT_A_TIME):
                 there = col(EventRow.position).in_(positions[first : first + POSITIONS_AT_A_TIME])
                 rows = session.exec(select(EventRow.position, EventRow.body).where(EventRow.chronology_id == chronology_id, there))
-                found |= {position: decode(body, unseal) for position, body in rows}
+                found |= {position: decoder.decode(body) for position, body in rows}
         return [found[position] for position in positions]
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:

@@ -248,4 +248,10 @@ async def test_the_admin_link_works_once_and_its_session_only_from_our_own_pages
 async def test_health(app: FastAPI) -> None:
     async with client_of(app) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
-        assert (await client.get("/readyz")).json()["checks"] == {"database": "ok", "projection": "ok", "checkpoints": "ok", "rounds": "ok"}
+        assert (await client.get("/readyz")).json()["checks"] == {
+            "database": "ok",
+            "projection": "ok",
+            "checkpoints": "ok",
+            "rounds": "ok",
+            "announcing": "ok",
+        }
