@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
 from services.projection.rows import RevisionRows, rows_of
-from services.projection.writer import write_revision
+from services.projection.writer import write_revisions
 from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import LogReader
 from shared.store.engine import Database, WriteSession
@@ -49,11 +50,15 @@ class Folding:
         self._database = database
         self._log = log
 
+    def fresh(self, chronology_id: str) -> Fold:
+        """Return the fold of a chronology before its first event."""
+        return Fold(chronology_id, partial(self._log.pick, chronology_id))
+
     def load(self, chronology_id: str, place: Place, *, live: bool, carried: int) -> Held:
         """Fold what the rows of a generation show already, without writing it again."""
         with self._database.read() as session:
             key = self._database.read_keys.find(session, chronology_id, place.generation)
-            held = None if key is None else Held(Fold(chronology_id), key, live)
+            held = None if key is None else Held(self.fresh(chronology_id), key, live)
             last = 0 if held is None else last_told(session, held.rows, place.position)
             if held is not None and live:
                 held.fold.go_on_telling(carried, last_told(session, held.rows, carried))
@@ -96,7 +101,7 @@ class Folding:
     def _rows(self, held: Held, events: Sequence[Recorded]) -> list[RevisionRows]:
         here = held.fold.chronology_id
         revisions = _folded(held.fold, events, self._texts(here, events), held.untold)
-        return [rows_of(here, revision, held.fold.claims, held.key) for revision in revisions]
+        return [rows_of(here, revision, held.fold.claim, held.key) for revision in revisions]
 
     def _save(
         self,
@@ -110,8 +115,7 @@ class Folding:
         here = held.fold.chronology_id
         move = take_progress if held.live else move_beside
         move(session, here, before, held.fold.position, events[-1].time.isoformat())
-        for revision in rows:
-            write_revision(session, here, revision)
+        write_revisions(session, here, rows)
         if told_of:
             told(session, here, told_of, rows[0].position)
             held.fold.go_on_telling(rows[0].position, rows[0].position)

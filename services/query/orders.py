@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 from sqlmodel import col
 
 from services.query.snapshot import Snapshot
-from shared.domain.errors import Busy
+from services.query.unlisted import not_listed, of_entries
 from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow
 
 Sort = Literal["date", "-date", "changed", "sources", "relevance"]
@@ -159,7 +159,18 @@ def walk(
     backwards: bool = False,
     order: Order = BY_DATE,
 ) -> list[Listed]:
-    """Return up to `limit` entries that follow a place in an order, or precede it, the nearest first."""
+    """Return up to `limit` entries that follow a place in an order, or precede it, the nearest first.
+
+    Where a release before there was a listing wrote the rows, the entries themselves are asked: slowly, and not for everything.
+    """
+    found = _along_listing(snapshot, search, place, limit, backwards=backwards, order=order)
+    if found or is_listed(snapshot):
+        return found
+    query = select(literal(0), *_COLUMNS[1:], *order.key).where(*holding_listed(snapshot), *search.conditions)
+    return _nearest(snapshot, query, order, order.key, place, limit, backwards=backwards, listed=False)
+
+
+def _along_listing(snapshot: Snapshot, search: Search, place: Key | None, limit: int, *, backwards: bool, order: Order) -> list[Listed]:
     early = not search.few and _is_early(snapshot)
     if search.few or early:
         query = select(*_COLUMNS, *order.key).where(*holding_listed(snapshot), *search.conditions)
@@ -177,34 +188,47 @@ def walk(
         found += _nearest(snapshot, query, order, order.key[width:], rest, limit - len(found), backwards=backwards)
         if len(found) == limit:
             break
-    if not found:
-        check_listed(snapshot)
     return found
 
 
-def check_listed(snapshot: Snapshot) -> None:
-    """Refuse to say that there is nothing while the rows of an older release, which had no listing, are being replaced."""
+def is_listed(snapshot: Snapshot) -> bool:
+    """Whether the rows have a listing, or no entries; else a release before there was one wrote them, and they are being replaced."""
     listed = select(_L["number"]).where(*_here(snapshot)).limit(1)
     entries = select(col(EntryRow.id)).where(snapshot.rows.of(EntryRow)).limit(1)
-    if snapshot.session.execute(listed).first() is None and snapshot.session.execute(entries).first() is not None:
-        raise Busy("the read model of this chronology is being built anew by a newer release; ask again in a moment")
+    return snapshot.session.execute(listed).first() is not None or snapshot.session.execute(entries).first() is None
+
+
+def check_listed(snapshot: Snapshot) -> None:
+    """Refuse to say that there is nothing while rows without a listing are being replaced."""
+    if not is_listed(snapshot):
+        raise not_listed()
 
 
 def _nearest(
-    snapshot: Snapshot, query: Any, order: Order, key: Sequence[ColumnElement[Any]], place: Key | None, limit: int, *, backwards: bool
+    snapshot: Snapshot,
+    query: Any,
+    order: Order,
+    key: Sequence[ColumnElement[Any]],
+    place: Key | None,
+    limit: int,
+    *,
+    backwards: bool,
+    listed: bool = True,
 ) -> list[Listed]:
     falling = order.descending != backwards
     if place is not None:
         query = query.where(tuple_(*key) < tuple_(*place) if falling else tuple_(*key) > tuple_(*place))
     query = query.order_by(*(part.desc() if falling else part for part in key)).limit(limit)
+    if not listed:
+        query = of_entries(query)
     return [Listed._make((*row[:5], tuple(row[5:]))) for row in snapshot.session.execute(query)]
 
 
 def listed_of_days(snapshot: Snapshot, days: tuple[int, int], after: str, limit: int) -> list[Listed]:
     """Return up to `limit` entries with the same day bounds, in the order of their ids, from an id on."""
     here = (_L["sort_from"] == days[0], _L["sort_to"] == days[1], _L["id"] > after)
-    query = select(*_COLUMNS, *_BOUNDS).where(*holding_listed(snapshot), *here)
-    return _nearest(snapshot, query, BY_DATE, _BOUNDS, None, limit, backwards=False)
+    query = select(literal(0), *_COLUMNS[1:], *_BOUNDS).where(*holding_listed(snapshot), *here)
+    return _nearest(snapshot, query, BY_DATE, _BOUNDS, None, limit, backwards=False, listed=is_listed(snapshot))
 
 
 def _is_early(snapshot: Snapshot) -> bool:

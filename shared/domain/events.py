@@ -56,6 +56,25 @@ class ChronologyCreated(EventData):
         return self.chronology_id
 
 
+class ChronologyReconsolidated(EventData):
+    """Readers see the chronology as other rules consolidate it, or as it was mended, and entries are otherwise for that.
+
+    Recorded once that is so, for those who follow the chronology: the change of this revision tells them which entries. What was claimed
+    and decided stays what it was. `generation` is the generation of the read model that is shown, `rules` the version of the rules that
+    made it, and `before` the first generation that subscribers still know entries from.
+    """
+
+    type: ClassVar[str] = "chronology.reconsolidated"
+    chronology_id: str
+    generation: int
+    rules: int
+    before: int
+
+    @property
+    def subject(self) -> str:
+        return self.chronology_id
+
+
 class SourceRegistered(EventData):
     """A source became known. `identity` is the content hash by which the same source is recognised again."""
 
@@ -249,6 +268,7 @@ class CorrectionRejected(EventData):
 
 AnyEvent = (
     ChronologyCreated
+    | ChronologyReconsolidated
     | SourceRegistered
     | DocumentCaptured
     | DocumentErased
@@ -263,6 +283,7 @@ AnyEvent = (
 
 EVENT_TYPES: tuple[type[AnyEvent], ...] = (
     ChronologyCreated,
+    ChronologyReconsolidated,
     SourceRegistered,
     DocumentCaptured,
     DocumentErased,

@@ -108,6 +108,11 @@ class MemoryLog:
         decoder = Decoder(partial(self._unseal, chronology_id))
         return [decoder.decode(body) for _, body in whole]
 
+    def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
+        events = self._events.get(chronology_id, [])
+        decoder = Decoder(partial(self._unseal, chronology_id))
+        return [decoder.decode(events[position - 1][1]) for position in positions]
+
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         return [body for _, body in self._events.get(chronology_id, [])[after : after + limit]]
 

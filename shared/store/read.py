@@ -11,10 +11,10 @@ from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDoc
 from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, WARC, count_erasures, unseal_form
-from shared.store.tables import ChronologyRow, DocumentRow, IdempotencyRow, ReservationRow
+from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
 
-TEXTS_AT_A_TIME = 500
-"""How many documents one query asks for: SQLite and PostgreSQL both limit the parameters of a statement."""
+TEXTS_AT_A_TIME = POSITIONS_AT_A_TIME = 500
+"""How many documents or events one query asks for: SQLite and PostgreSQL both limit the parameters of a statement."""
 
 
 class DatabaseReader:
@@ -30,6 +30,16 @@ class DatabaseReader:
             if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
                 rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
             return _decode_whole(rows, self.keyring.unsealer(session, chronology_id))
+
+    def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
+        found: dict[int, Recorded] = {}
+        with self.database.read() as session:
+            decoder = Decoder(self.keyring.unsealer(session, chronology_id))
+            for first in range(0, len(positions), POSITIONS_AT_A_TIME):
+                there = col(EventRow.position).in_(positions[first : first + POSITIONS_AT_A_TIME])
+                rows = session.exec(select(EventRow.position, EventRow.body).where(EventRow.chronology_id == chronology_id, there))
+                found |= {position: decoder.decode(body) for position, body in rows}
+        return [found[position] for position in positions]
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         with self.database.read() as session:

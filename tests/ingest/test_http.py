@@ -58,6 +58,13 @@ async def test_a_document_is_captured_once_however_it_is_sent(admin: httpx.Async
     assert (await admin.get(first.headers["location"])).status_code in (200, 404), "the projection may be on its way"
 
 
+async def test_no_way_leads_past_the_names_of_the_server(admin: httpx.AsyncClient) -> None:
+    """A page of another site whose name was made to point here reaches nothing, single claims included."""
+    for address in ("/v1/chronologies/fairs/claims", "/v1/chronologies"):
+        answer = await admin.post(address, json={}, headers={"host": "evil.example"})
+        assert (answer.status_code, "answers to" in answer.json()["detail"]) == (400, True)
+
+
 async def test_problems_say_what_to_do(admin: httpx.AsyncClient) -> None:
     cases = [
         (await admin.post("/v1/chronologies/nowhere/documents", json={"text": "x"}), 404, "POST /v1/chronologies"),
@@ -248,4 +255,10 @@ async def test_the_admin_link_works_once_and_its_session_only_from_our_own_pages
 async def test_health(app: FastAPI) -> None:
     async with client_of(app) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
-        assert (await client.get("/readyz")).json()["checks"] == {"database": "ok", "projection": "ok", "checkpoints": "ok", "rounds": "ok"}
+        assert (await client.get("/readyz")).json()["checks"] == {
+            "database": "ok",
+            "projection": "ok",
+            "checkpoints": "ok",
+            "rounds": "ok",
+            "announcing": "ok",
+        }
