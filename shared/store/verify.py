@@ -14,8 +14,9 @@ from typing import Any
 
 import orjson
 
+from shared.crypto.sealing import opening_under
 from shared.domain.brief import is_brief
-from shared.domain.codec import SEALED_TYPE, event_source, sealed_part
+from shared.domain.codec import SEALED_TYPE, OpenUnder, event_source, sealed_part
 from shared.domain.errors import Damaged, InvalidProof, SalnameError, WrongKey
 from shared.domain.events import ChronologyCreated
 from shared.domain.ids import sha256
@@ -23,7 +24,7 @@ from shared.domain.merkle import TILE_WIDTH, CompactRange, leaf_hash
 from shared.store.checkpoints import checkpoint_at, signed_checkpoint, signing_keys
 from shared.store.driver import Driver, Row
 from shared.store.engine import Database, ReadSession
-from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, count_erasures, open_sealed, unseal_form
+from shared.store.keys import ORIGINAL, TEXT, WARC, Keyring, count_erasures, unseal_form
 from shared.store.moments import microseconds
 from shared.store.tree import Growth, grow, stored_roots
 
@@ -242,6 +243,7 @@ class _Documents:
         self._gone: set[str] = set()
         self._texts: dict[str, str] = {}
         self._keys: dict[str, bytes | None] = {}
+        self._openers: dict[str, OpenUnder] = {}
 
     @property
     def seen(self) -> int:
@@ -308,7 +310,10 @@ class _Documents:
         key = self._key(sealed.document_id)
         if key is None:
             return
-        claim = orjson.loads(open_sealed(key, sealed))["claim"]
+        if sealed.document_id not in self._openers:
+            self._openers[sealed.document_id] = opening_under(key, sealed.document_id)
+        plaintext = self._openers[sealed.document_id](sealed.subject.encode(), sealed.context, sealed.keyhash, sealed.ciphertext)
+        claim = orjson.loads(plaintext)["claim"]
         brief = is_brief(raw["type"], raw["typeversion"])
         if (claim.get("id"), claim.get("document_id")) != ((None, None) if brief else (sealed.subject, sealed.document_id)):
             raise Damaged(f"event {raw['position']} holds another claim than it says", position=raw["position"])
