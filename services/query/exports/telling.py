@@ -87,7 +87,7 @@ def _dates(export: Export, view: EntryView, numbers: Mapping[str, int]) -> Itera
 
 def _fact(export: Export, value: ValueView, numbers: Mapping[str, int]) -> Fact:
     return Fact(
-        attribute=value.attribute,
+        attribute=export.words.attribute(value.attribute),
         status=export.words.status(value.status),
         disputed=value.status == "disputed",
         sayings=tuple(

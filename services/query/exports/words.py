@@ -71,6 +71,10 @@ class Words:
             return self("undated")
         return self("dates_disputed", dates=self.either([self.date(alternative.edtf) for alternative in date.alternatives]))
 
+    def attribute(self, name: str) -> str:
+        """Return what an attribute is called."""
+        return Wording(self.language).attribute(name)
+
     def correction(self, correction: AppliedCorrectionView) -> str:
         """Return what a correction did, as the beginning of a sentence."""
         said = correction_words(correction, Wording(self.language))
