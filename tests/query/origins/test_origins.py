@@ -180,3 +180,26 @@ def test_a_link_a_name_a_publisher_and_an_authority_each_make_one_witness(empty:
     assert grouped(empty, entry["id"]) == decided
     empty.running.projector.rebuild(empty.running.info)
     assert grouped(empty, entry["id"]) == decided
+
+
+def test_who_cites_whom_is_shown_with_the_words_where_each_cites_the_other(empty: World) -> None:
+    dam = "The dam of Sarvan was opened on 4 May 1958 and 812 workers built it"
+    link = "https://post.example/fifty-years"
+    for text, source in (
+        ("According to River Papers, the dam of Sarvan was opened on 4 May 1958, and 812 workers built it.", post_of(link)),
+        (f"{dam}, according to Sarvan Post ({link}).", SourceDetails(title="River Papers", publisher="River Papers", published="2015")),
+    ):
+        empty.running.capture(text, source)
+    (listed,) = empty.get("/entries")["entries"]
+    (tie,) = empty.get(f"/entries/{listed['id']}/origins")["origins"][0]["ties"]
+    assert len(tie["cites"]) == 2
+    cited = {reason["name"]: reason["citing"]["quote"] for reason in tie["reasons"] if reason["kind"] == "citation"}
+    assert cited == {"River Papers": "River Papers", "Sarvan Post": "Sarvan Post", "post.example/fifty-years": link}
+    texts = texts_of(empty)
+    for reason in tie["reasons"]:
+        if place := reason["citing"]:
+            assert texts[place["document_id"]][place["start"] : place["end"]] == place["quote"]
+
+
+def post_of(link: str) -> SourceDetails:
+    return SourceDetails(title="Fifty years", publisher="Sarvan Post", url=link, published="2012", language="en")
