@@ -6,6 +6,7 @@ from itertools import groupby
 
 from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
+from services.projection.indexing import index_new
 from services.projection.rows import RevisionRows, rows_of
 from services.projection.writer import write_revision
 from shared.domain.events import DocumentCaptured, Recorded
@@ -112,6 +113,7 @@ class Folding:
         move(session, here, before, held.fold.position, events[-1].time.isoformat())
         for revision in rows:
             write_revision(session, here, revision)
+        index_new(session, held.rows)
         if told_of:
             told(session, here, told_of, rows[0].position)
             held.fold.go_on_telling(rows[0].position, rows[0].position)

@@ -15,7 +15,7 @@ from shared.lexicon.folding import words
 from shared.lexicon.searching import actor_key, neighbours, pieces, place_key
 from shared.store.read_keys import Indexed, ReadKey
 from shared.store.read_model import day_bounds
-from shared.store.search_tokens import ACTOR, NAMED, PHRASE, PLACE, SOURCE, TITLE, YEAR, title_stem
+from shared.store.search_tokens import ACTOR, DISPUTED, NAMED, PHRASE, PLACE, SOURCE, STATUS, TITLE, YEAR, title_stem
 
 
 def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> dict[str, Any]:
@@ -45,9 +45,10 @@ def _indexed(entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> tuple[s
         found = key.remember(claim_id, partial(_of_claim, claims[claim_id], key))
         tokens |= found[0]
         codes |= dict.fromkeys(found[1])
-    title = words(entry.title)
-    tokens.update(_searched(title, key))
-    tokens.update(key.token(TITLE, title_stem(word)) for word in title)
+    tokens |= key.remember(entry.title, partial(_of_title, entry.title, key))[0]
+    tokens.add(key.token(STATUS, entry.status))
+    if entry.disputed:
+        tokens.add(key.token(DISPUTED))
     for source_id in entry.sources:
         token = key.token(SOURCE, source_id)
         tokens.add(token)
@@ -56,6 +57,11 @@ def _indexed(entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> tuple[s
         tokens.add(key.token(YEAR, str(year)))
         codes[facet_code("year", year)] = None
     return tokens, codes
+
+
+def _of_title(title: str, key: ReadKey) -> Indexed:
+    found = words(title)
+    return frozenset((*_searched(found, key), *(key.token(TITLE, title_stem(word)) for word in found))), ()
 
 
 def _of_claim(claim: Claim, key: ReadKey) -> Indexed:

@@ -26,9 +26,10 @@ class RevisionRows:
     """The rows of one revision.
 
     `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are the entries whose
-    versions end with this revision. `schedules` are pairs of source and interval, `comparisons` of document and what its comparison
-    with the capture before showed, `erased` of document and what is shown of its erasure. Corrections replace what was written of them
-    before. `unshared` and `unlike` are the keys of rows that go: sentences that are shared no longer, wordings no longer found alike.
+    versions end with this revision, `gone` those among them that are no entries any more. `schedules` are pairs of source and interval,
+    `comparisons` of document and what its comparison with the capture before showed, `erased` of document and what is shown of its
+    erasure. Corrections replace what was written of them before. `unshared` and `unlike` are the keys of rows that go: sentences that
+    are shared no longer, wordings no longer found alike.
     """
 
     position: int
@@ -47,6 +48,7 @@ class RevisionRows:
     erased_claims: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     listings: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
@@ -119,7 +121,8 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         }
         for position, correction in revision.corrections
     ]
-    rows.ended = [entry.id for entry in revision.changed] + [entry_id for entry_id, _ in revision.removed]
+    rows.gone = [entry_id for entry_id, _ in revision.removed]
+    rows.ended = [entry.id for entry in revision.changed] + rows.gone
     rows.entries = [_entry_row(here, revision, entry, key) for entry in revision.changed]
     rows.listings = [listing_row(here, revision.position, entry, claims, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
@@ -188,6 +191,7 @@ def _entry_row(here: Row, revision: Revision, entry: Entry, key: ReadKey) -> Row
         "sort_to": last,
         "disputed": entry.disputed,
         "alarms": len(entry.alarms),
+        "gone": False,
         "status": entry.status,
         "body": key.seal(body, "entry", entry.id, since),
     }

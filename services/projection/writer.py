@@ -91,6 +91,10 @@ def _end_entries(session: WriteSession, here: Rows, rows: RevisionRows) -> None:
         for table in (_ENTRY, _LISTING):
             ended = table.update().where(here.of(table.c), table.c.id == bindparam("entry"), table.c.until.is_(None))
             session.execute(ended.values(until=rows.position), named)
+    if rows.gone:
+        last = (_ENTRY.c.id == bindparam("entry"), _ENTRY.c.until == rows.position)
+        gone = _ENTRY.update().where(here.of(_ENTRY.c), *last).values(gone=True)
+        session.execute(gone, [{"entry": entry_id} for entry_id in rows.gone])
 
 
 def change_row(rows: Rows, revision: int, body: bytes, key: ReadKey) -> Row:

@@ -116,6 +116,7 @@ def _gone(earlier: Snapshot, later: Snapshot, after: _Place | None, limit: int) 
     stood = (later.rows.of(at_first), at_first.id == EntryRow.id, at_first.since <= earlier.revision)
     query = select(until, EntryRow.id).where(
         later.rows.of(EntryRow),
+        col(EntryRow.gone).is_(True),
         until > (earlier.revision if after is None else max(earlier.revision, after.revision - 1)),
         until <= later.revision,
         ~select(again.id).where(*came_back, again.since <= later.revision).exists(),

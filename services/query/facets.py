@@ -36,9 +36,7 @@ def facets(snapshot: Snapshot, shelves: Shelves, filters: Filters, top: int = TO
         snapshot,
         Asked(
             match=filters.match(snapshot.key),
-            bounds=filters.period.bounds() if filters.period.any else None,
-            disputed=filters.disputed,
-            status=filters.status,
+            bounds=filters.period.bounds() if filters.period.any else (),
         ),
         top,
     )
