@@ -55,7 +55,7 @@ from shared.domain.dates import Edtf
 from shared.domain.events import DocumentCaptured, Recorded, SourceRegistered
 from shared.domain.ids import sha256
 from shared.domain.provenance import SourceDetails
-from shared.store.engine import Database
+from shared.store.engine import Database, Limits
 from shared.store.generations import Rows
 from shared.store.migrate import migrate
 from shared.store.read_model import READ_MODEL, EntryRow, ProgressRow
@@ -434,14 +434,15 @@ def main() -> None:
         if not key.exists():
             key.write_bytes(new_key())
         kek = KeyEncryptionKey(key.read_bytes())
-        database = Database(f"sqlite:///{folder / 'bench.db'}", kek=kek)
+        patient = Limits(statement=3_600.0)  # a whole table is copied by one statement
+        database = Database(f"sqlite:///{folder / 'bench.db'}", patient, kek=kek)
         migrate(database)
         if not is_built(database):
             begin = time.perf_counter()
             build(database, given.claims)
             print(f"Written in {time.perf_counter() - begin:,.0f} s.\n")
         if given.postgres:
-            other = Database(given.postgres, kek=kek)
+            other = Database(given.postgres, patient, kek=kek)
             migrate(other)
             if not is_built(other):
                 copy(database, other)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from services.query.periods import SIGNS, Bound
+from services.query.periods import SIGNS, Bound, Sign
 from services.query.segments import Found, Segment
 from services.query.snapshot import Snapshot
 from shared.store.segments import Ints
@@ -145,8 +145,8 @@ def _within(one: Found, bounds: Sequence[Bound], days: tuple[int, int] | None, *
     """The ordinals with a date, or without one, that stand on the way from a place, in the order of the walk."""
     segment, versions = one.segment, one.segment.versions
     low, high = (0, segment.dated) if dated else (segment.dated, len(versions))
+    starts = versions.sort_from[: segment.dated]
     if dated:
-        starts = versions.sort_from[: segment.dated]
         for name, sign, day in bounds:
             if name == "sort_from":
                 at = int(np.searchsorted(starts, day, "left" if sign in ("<", ">=") else "right"))
@@ -155,9 +155,27 @@ def _within(one: Found, bounds: Sequence[Bound], days: tuple[int, int] | None, *
             left, right = (int(np.searchsorted(starts, days[0], side)) for side in ("left", "right"))
             at = left + int(np.searchsorted(versions.sort_to[left:right], days[1], "right" if falling else "left"))
             low, high = (low, min(high, at)) if falling else (max(low, at), high)
-    first, last = np.searchsorted(one.ordinals, (low, high))
-    found = one.ordinals[first:last]
+    found = _between(one, low, high)
+    for name, sign, day in bounds:
+        if name == "sort_to" and sign in (">", ">="):
+            # What begins that late ends that late, too: only what begins before has to be asked when it ends.
+            late = min(max(low, int(np.searchsorted(starts, day, "left" if sign == ">=" else "right"))), high)
+            found = np.concatenate((_ending(one, low, late, sign, day), _between(one, late, high)))
     return found[::-1] if falling else found
+
+
+def _between(one: Found, low: int, high: int) -> Ints:
+    if one.whole:
+        return one.ordinals[low:high]
+    first, last = np.searchsorted(one.ordinals, (low, high))
+    return one.ordinals[first:last]
+
+
+def _ending(one: Found, low: int, high: int, sign: Sign, day: int) -> Ints:
+    """Those of a range that end on a day or after it."""
+    ends, ordinals = one.segment.versions.sort_to, _between(one, low, high)
+    ending: Ints = ordinals[SIGNS[sign](ends[low:high] if one.whole else ends[ordinals], day)]
+    return ending
 
 
 def _heads(streams: Sequence[_Stream], take: int, *, falling: bool) -> tuple[list[int], list[int], bool]:

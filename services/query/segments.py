@@ -38,10 +38,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Versions in a segment by their ordinals, rising."""
+    """Versions in a segment by their ordinals, rising; `whole` where these are all of them."""
 
     segment: Segment
     ordinals: Ints
+    whole: bool = False
 
 
 def segments(snapshot: Snapshot) -> list[Segment]:
@@ -64,7 +65,7 @@ def segments(snapshot: Snapshot) -> list[Segment]:
 
 def everything(snapshot: Snapshot) -> list[Found]:
     """Return all versions."""
-    return [Found(segment, np.arange(len(segment.versions))) for segment in segments(snapshot)]
+    return [Found(segment, np.arange(len(segment.versions)), whole=True) for segment in segments(snapshot)]
 
 
 def matching(snapshot: Snapshot, match: Match) -> list[Found]:
