@@ -37,7 +37,7 @@ from services.projection.fold import VERSION, Moment, Revision
 from services.projection.generations import open_first
 from services.projection.indexing import index_new
 from services.projection.rows import rows_of
-from services.projection.writer import write_revision
+from services.projection.writer import write_revisions
 from services.query.answers import entry_list
 from services.query.cursors import Cursor
 from services.query.diff import diff
@@ -245,11 +245,10 @@ def build(database: Database, claims: int) -> None:
     known: dict[str, Claim] = {}
     head = 0
     for _, numbered in groupby(enumerate(revisions(claims, known)), key=lambda pair: pair[0] // BATCH):
-        rows = [rows_of(HERE, revision, known, key) for _, revision in numbered]
+        rows = [rows_of(HERE, revision, known.__getitem__, key) for _, revision in numbered]
         head = rows[-1].position
         with database.write() as session:
-            for row in rows:
-                write_revision(session, HERE, row)
+            write_revisions(session, HERE, rows)
             index_new(session, Rows(HERE, 1))
     with database.write() as session:
         for model, column in ((ProgressRow, "position"), (ChronologyRow, "head")):

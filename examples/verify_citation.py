@@ -23,7 +23,7 @@ LOG, WITNESS = 1, 4  # the types of signed-note: over the text; over the text an
 TEXT, WHOLE, MAYBE_TEXT, MAYBE_WHOLE = (str,), (int,), (str, type(None)), (int, type(None))
 SOURCE = ("title", "author", "publisher", "url", "language", "published")
 EVENTS = {"claim": "claim.recorded", "document": "document.captured", "source": "source.registered"}
-VERSIONS = {"claim": 2, "document": 2, "source": 1}  # up to which each is known; later ones only added what a citation does not need
+VERSIONS = {"claim": 3, "document": 2, "source": 1}  # up to which each is known; later ones only added what a citation does not need
 
 
 class Refused(Exception):
@@ -202,6 +202,9 @@ def verify(data, keys):
     document = take_all(captured, ("sha256",), TEXT, "the document")
     document.update(take_all(captured, ("filename",), MAYBE_TEXT, "the document"), source=source)
     document["id"] = take(captured, "document_id", TEXT, "the document")
+    if "data_base64" in recorded and recorded["typeversion"] >= 3:  # the envelope says of which claim and document this is
+        demand(not {"id", "document_id"} & set(claim), "the claim says twice which one it is")
+        claim = {**claim, "id": recorded.get("subject"), "document_id": recorded.get("document")}
     claim = {"page": None, "prefix": "", "suffix": "", **claim}  # what is sealed leaves out what is null or empty
     citation = take_all(claim, ("quote", "prefix", "suffix"), TEXT, "the claim")
     citation.update(take_all(claim, ("start", "end"), WHOLE, "the claim"))

@@ -299,7 +299,7 @@ def verify(
 ) -> None:
     """Verify a citation proof offline, or a log from its first event. Ends with 0 when all of it holds, else with 1.
 
-    With --log, everything stored is derived again: positions, hashes, tree, checkpoints, keys, quotes, and the read model.
+    With --log, everything stored is derived again: positions, hashes, tree, checkpoints, keys, quotes, the read model, and the change feed.
     Get the keys from somewhere else than the file: they are what you trust.
     """
     vkeys = _vkeys(key or [], witness or [])
@@ -371,6 +371,8 @@ def _verify_log(slug: str, since: Path | None, vkeys: "list[Vkey]", log_only: bo
             with progress(err, "Folding") as advance:
                 shown = verify_read_model(workspace.database, workspace.service.log, workspace.service.chronology(slug), advance)
             typer.echo(f"The read model is what the log gives at revision {shown.position}: {shown.rows} rows, digest {shown.digest}.")
+            waiting = f", but for {shown.waiting} entries that are yet to be told of" if shown.waiting else ""
+            typer.echo(f"The change feed is whole: whoever follows its {shown.changes} changes from 0 shows what readers see{waiting}.")
 
 
 def _tell_of_log(slug: str, found: "VerifiedLog", old: "Checkpoint | None") -> None:

@@ -58,8 +58,10 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
         thread.start()
         checkpoints.start()
         rounds.start()
+        announcing.start()
         yield
         app.state.query.streams.close()
+        announcing.stop()
         rounds.stop()
         checkpoints.stop()
         thread.stop()
@@ -80,7 +82,7 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
     app.state.new_id = system_ids()
     app.state.editing = True
     install_problems(app)
-    install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
+    announcing = install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     checkpoints = install_proof(app, database, settings, appended)
     rounds = install_fetching(app, database, settings, app.state.ingest.readers.run)
     install_query(app, database, settings, changed)
@@ -89,6 +91,7 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
         "projection": thread.failure,
         "checkpoints": checkpoints.failure,
         "rounds": rounds.failure,
+        "announcing": announcing.failure,
     }
     app.include_router(health_routes(checks))
     app.add_middleware(HeadAsGet)

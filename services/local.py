@@ -71,6 +71,12 @@ def prove(workspace: Workspace, claim_id: str, size: int | None = None) -> bytes
         return citation_proof(snapshot, claim_id, size).encode()
 
 
+def announce(workspace: Workspace, info: ChronologyInfo) -> None:
+    """Let subscribers hear of a switch of generations, though no server may be running that would see to it."""
+    while workspace.service.announce_switches():
+        workspace.projector.project(info)
+
+
 def erase(workspace: Workspace, document_id: str, reason: str, advance: Callable[[int, int], None]) -> tuple[str, Receipt]:
     """Erase a document and everything that its words are shown in; return the slug of its chronology, and what came of it."""
     info = _chronology_of_document(workspace, document_id)

@@ -102,6 +102,16 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without chronologies, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "salname.db"
+    database = Database(f"sqlite:///{path}", kek=KEK)
+    migrate(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
 def sqlite_database_url(tmp_path: Path) -> str:
     """The URL of a fresh, migrated SQLite database."""

@@ -34,7 +34,7 @@ def rebuild(
 
     Readers see the old one until the switch, and writes go on meanwhile. A build that is interrupted goes on when the command is run again.
     """
-    from services.local import Workspace
+    from services.local import Workspace, announce
     from shared.settings import read_settings
     from shared.telemetry import calm_collector, configure_logging
 
@@ -50,6 +50,7 @@ def rebuild(
             _say(f"Dropped: generation {', '.join(map(str, numbers))}." if numbers else "There is nothing beside the live read model.")
         elif switch_back:
             _say(_switched(slug, workspace.projector.switch_back(info)))
+            announce(workspace, info)
         else:
             _rebuild(workspace, info, None if all_ else LISTED, compare_only=compare_only, keep=keep)
 
@@ -57,7 +58,7 @@ def rebuild(
 def _rebuild(workspace: "Workspace", info: "ChronologyInfo", listed: int | None, *, compare_only: bool, keep: bool) -> None:
     from rich.console import Console
 
-    from services.local import progress
+    from services.local import announce, progress
     from shared.domain.errors import UnknownEvent
 
     with progress(Console(stderr=True), "Folding") as advance:
@@ -78,11 +79,12 @@ def _rebuild(workspace: "Workspace", info: "ChronologyInfo", listed: int | None,
     replaced = workspace.projector.switch(info, held, keep=keep)
     if replaced is not None:
         _say(_switched(info.slug, replaced))
+        announce(workspace, info)
 
 
 def _switched(slug: str, replaced: "Replaced") -> str:
     kept = f"; `salname rebuild {slug} --switch-back` goes back to generation {replaced.before}" if replaced.kept else ""
-    told = f" Subscribers hear of {_count(replaced.different)} with the next revision." if replaced.different else ""
+    told = f" Subscribers hear of {_count(replaced.different)}." if replaced.different else ""
     return f"Readers now see generation {replaced.generation}, at revision {replaced.position}{kept}.{told}"
 
 

@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.ingest.claims_routes import record_at_once
+from services.ingest.announcing import AnnouncingThread
+from services.ingest.claims_routes import record_claims
 from services.ingest.desk import ClaimDesk
 from services.ingest.proof import install_proof
 from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.routes import router
 from services.ingest.service import IngestService
+from services.ingest.short_way import ShortWay
 from services.ingest.wiring import build_service, system_ids
 from shared.settings import Settings
 from shared.store.migrate import check_kek
@@ -25,13 +27,18 @@ ENVELOPE_BYTES = 1_000_000
 """What a request may carry beside the document, which JSON's base64 makes a third larger."""
 
 
-def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> None:
-    """Put ingest's routes on an app whose state holds `tokens` and `new_id`."""
+def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> AnnouncingThread:
+    """Put ingest's routes on an app whose state holds `tokens` and `new_id`; return what announces switches.
+
+    That is to be started and stopped with the app.
+    """
     app.state.ingest = service
     app.state.claim_desk = ClaimDesk(service)
-    app.add_route("/v1/chronologies/{slug}/claims", record_at_once, methods=["POST"], include_in_schema=False)
     app.include_router(router)
-    app.add_middleware(LimitBody, max_bytes=settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES, exempt="/claims")
+    max_bytes = settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES
+    app.add_middleware(LimitBody, max_bytes=max_bytes, exempt="/claims")
+    app.add_middleware(ShortWay, record=record_claims, max_bytes=max_bytes)
+    return AnnouncingThread(service.announce_switches, settings.poll_seconds)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -44,7 +51,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         checkpoints.start()
         rounds.start()
+        announcing.start()
         yield
+        announcing.stop()
         rounds.stop()
         checkpoints.stop()
         database.close()
@@ -55,9 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.new_id = system_ids()
     install_problems(app)
     appended = Wakeup()
-    install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
+    announcing = install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     checkpoints = install_proof(app, database, settings, appended)
     rounds = install_fetching(app, database, settings, app.state.ingest.readers.run)
-    checks = {"database": database_check(database), "checkpoints": checkpoints.failure, "rounds": rounds.failure}
+    checks = {
+        "database": database_check(database),
+        "checkpoints": checkpoints.failure,
+        "rounds": rounds.failure,
+        "announcing": announcing.failure,
+    }
     app.include_router(health_routes(checks))
     return app

@@ -61,11 +61,6 @@ async def record_claims(slug: str, request: Request) -> Response:
     return answered(await desk.record(slug, await request.body(), caller))
 
 
-async def record_at_once(request: Request) -> Response:
-    """`record_claims` as a plain route, to stand before the described one: choosing among routers costs as much as recording a claim."""
-    return await record_claims(request.path_params["slug"], request)
-
-
 async def _record_stream(slug: str, request: Request, service: IngestService, caller: Caller) -> Response:
     stream = service.claims_stream(await run_in_threadpool(service.chronology_id, slug), caller)
     if _wants_progress(request):

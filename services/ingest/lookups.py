@@ -1,6 +1,7 @@
 """What deciding needs to know of the read model."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from services.ingest.decide import Share
@@ -8,6 +9,17 @@ from shared.domain.claims import Claim
 
 PROJECTION_SECONDS = 3.0
 """How long a command waits for the projection to know the claims that were recorded just before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """At a revision, readers see another generation of a chronology than subscribers know; the fields are those of the event."""
+
+    chronology_id: str
+    revision: int
+    generation: int
+    rules: int
+    before: int
 
 
 class Lookups(Protocol):
@@ -35,4 +47,8 @@ class Lookups(Protocol):
 
     def wait_until(self, chronology_id: str, position: int, seconds: float) -> None:
         """Wait until the read model shows a position, at most so many seconds."""
+        ...
+
+    def switched(self) -> Sequence[Switched]:
+        """Return the switches of generations that subscribers are still to hear of, where nothing was recorded since."""
         ...

@@ -22,16 +22,19 @@ from services.ingest.requests import NewChronology, NewCorrection, NewDecision, 
 from services.ingest.single import SingleClaim, SingleClaims
 from services.ingest.texts import DocumentTexts, KnownText, erasure
 from shared.domain.errors import AlreadyExists, Gone, InvalidInput, NotFound, RevisionConflict, SalnameError
-from shared.domain.events import AnyEvent, DocumentErased
+from shared.domain.events import AnyEvent, ChronologyReconsolidated, DocumentErased
 from shared.domain.ids import IdSource, content_hash, sha256
 from shared.domain.ports import ChronologyInfo, Log, StoredDocument
 from shared.domain.provenance import Retrieval, SourceDetails
-from shared.domain.roles import Role
+from shared.domain.roles import Principal, Role
 
 __all__ = ["Caller", "ClaimsReceipt", "IngestService", "Lookups", "Receipt"]
 
 ATTEMPTS = 3
 """How often a command is decided anew when another one took the name it wanted."""
+
+ANNOUNCER = Caller(Principal(name="consolidation", role=Role.contributor))
+"""Who records that readers see other rules: nobody asked for it by a command."""
 
 Further = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
 """From the events that capture a document, its claims among them, to more events of the same command."""
@@ -304,6 +307,30 @@ class IngestService:
         (event,) = self.log.read(chronology_id, held.position - 1, 1)
         assert isinstance(event.data, DocumentErased)
         return Receipt(status="unchanged", revision=event.commit, id=document_id, claims=len(event.data.claims))
+
+    def announce_switches(self) -> int:
+        """Record of every switch of generations that readers see it, so that subscribers hear of it; return how many were recorded.
+
+        Each is recorded at the revision at which it is untold, and only there: whatever is recorded first tells of it.
+        """
+        recorded = 0
+        for switched in self._lookups.switched():
+            event = ChronologyReconsolidated(
+                chronology_id=switched.chronology_id, generation=switched.generation, rules=switched.rules, before=switched.before
+            )
+            try:
+                self._commands.append(
+                    switched.chronology_id,
+                    replace(ANNOUNCER, expected_revision=switched.revision),
+                    (event,),
+                    key=f"reconsolidated:{switched.generation}:{switched.revision}",
+                    fingerprint=content_hash(event.model_dump()),
+                    result=Receipt(status="recorded", revision=0, id=switched.chronology_id),
+                )
+            except RevisionConflict:
+                continue  # something was recorded a moment ago, and tells of it
+            recorded += 1
+        return recorded
 
     def propose(self, chronology_id: str, request: NewCorrection, caller: Caller) -> Receipt:
         """Propose a correction."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from services.ingest.decide import Share
+from services.ingest.lookups import Switched
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.readers import Readers
 from services.ingest.service import IngestService
@@ -40,6 +41,9 @@ class DatabaseLookups:
 
     def document_sources(self, chronology_id: str, document_ids: Iterable[str]) -> dict[str, str]:
         return lookups.document_sources(self._database, chronology_id, document_ids)
+
+    def switched(self) -> list[Switched]:
+        return [Switched(**one._asdict()) for one in lookups.untold(self._database)]
 
 
 def system_ids() -> IdSource:

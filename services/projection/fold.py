@@ -7,24 +7,24 @@ erasure comes later in the log, and tells which entries lost support.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from services.projection.consolidation import consolidate
-from services.projection.consolidation.consolidate import Consolidator
-from services.projection.erasures import Erasures
+from services.projection.consolidation.consolidate import HELD, Consolidator
+from services.projection.erasures import ErasedMeanwhileError, Erasures
 from services.projection.independence.documents import read_text
 from services.projection.independence.shared import SharedDelta
+from services.projection.telling import as_told, change_bytes, told_late
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change
 from shared.domain.events import (
     ChronologyCreated,
+    ChronologyReconsolidated,
     ClaimRecorded,
     CorrectionAccepted,
     CorrectionProposed,
@@ -45,7 +45,8 @@ FOLD_VERSION = 6
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 
-CHANGE_TYPE = "chronology.changed"
+Pick = Callable[[Sequence[int]], Sequence[Recorded]]
+"""Returns the events of a log at some positions, in the order of these."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -99,9 +100,9 @@ class Correction:
 class Revision:
     """What one command changes in the read model. `position` is its last event's, and so the number of the revision.
 
-    `moved` maps claims to the entry that holds them now, `left` to the one that held them before. `lost` are entries that lost support,
-    and those connected with them, which subscribers are told of although their own content may be what it was. `bodies` are changed entries
-    as JSON, as far as they are known as such.
+    `ended` are the entries that were there before, and are another one now or none. `moved` maps claims to the entry that holds them now,
+    `left` to the one that held them before. `lost` are entries that lost support, and those connected with them, which subscribers are
+    told of although their own content may be what it was. `bodies` are changed entries as JSON, as far as they are known as such.
     """
 
     position: int
@@ -112,6 +113,7 @@ class Revision:
     claims: list[tuple[int, Claim]] = field(default_factory=list)
     corrections: list[tuple[int, Correction]] = field(default_factory=list)
     changed: tuple[Entry, ...] = ()
+    ended: tuple[str, ...] = ()
     removed: tuple[tuple[str, str | None], ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
@@ -129,12 +131,15 @@ class Revision:
 
 
 class Fold:
-    """The state of one chronology after a position, and how the next events change it."""
+    """The state of one chronology after a position, and how the next events change it.
 
-    def __init__(self, chronology_id: str) -> None:
+    `pick` reads events again that were applied, by their positions: then of no more than `held` to twice as many claims what they say is
+    kept. Without it, that of all claims is.
+    """
+
+    def __init__(self, chronology_id: str, pick: Pick | None = None, held: int = HELD) -> None:
         self.chronology_id = chronology_id
         self.position = 0
-        self.claims: dict[str, Claim] = {}
         self._slug = ""
         self._sources: dict[str, SourceDetails] = {}
         self._documents: dict[str, DocumentFacts] = {}
@@ -145,7 +150,10 @@ class Fold:
         self._reached = 0
         self._last_change = 0
         self._told = (0, 0)
-        self._consolidator = Consolidator()
+        self._recorded_at: dict[str, int] = {}
+        """claim -> its position"""
+        self._pick = pick
+        self._consolidator = Consolidator(self._recall if pick else None, held)
         self._erasures = Erasures()
 
     def go_on_telling(self, carried: int, last: int) -> None:
@@ -193,13 +201,25 @@ class Fold:
 
     def settle(self, last_change: int) -> None:
         """Consolidate what was passed over; `last_change` is the revision of the last change that was told of it."""
-        delta = self._consolidator.flush()
-        for entry in delta.changed:
+        for entry in self._consolidator.settle():
             self._entry_of.update(dict.fromkeys((*entry.claims, *entry.withdrawn), entry.id))
             self._entries.add(entry.id)
             if entry.disputed:
                 self._disputed.add(entry.id)
         self._last_change = last_change
+
+    def claim(self, claim_id: str) -> Claim:
+        """Return a claim that was taken in."""
+        return self._consolidator.testimony(claim_id).claim
+
+    def _recall(self, claim_ids: Sequence[str]) -> Iterator[Testimony]:
+        assert self._pick is not None
+        for event in self._pick([self._recorded_at[claim_id] for claim_id in claim_ids]):
+            match event.data:
+                case ClaimRecorded(claim=claim):
+                    yield Testimony(claim=claim, document=self._documents[claim.document_id], position=event.position)
+                case Erased(document_id=document_id):
+                    raise ErasedMeanwhileError(document_id)
 
     def _check(self, commit: Sequence[Recorded]) -> None:
         if commit[0].position != self.position + 1 or commit[-1].position != commit[-1].commit:
@@ -221,7 +241,7 @@ class Fold:
             actor=last.actor,
             causes=tuple(causes),
             documents=len(self._documents),
-            claims=len(self.claims),
+            claims=len(self._recorded_at),
             entries=len(self._entries),
             disputed=len(self._disputed),
         )
@@ -241,7 +261,7 @@ class Fold:
             case Erased():
                 self._erasures.unreadable(event.data)
             case ClaimRecorded(claim=claim):
-                self.claims[claim.id] = claim
+                self._recorded_at[claim.id] = event.position
                 self._erasures.readable.add(claim.document_id)
                 revision.claims.append((event.position, claim))
                 document = self._documents[claim.document_id]
@@ -250,8 +270,8 @@ class Fold:
                 for superseded in _superseded(event.data):
                     self._carry(self._consolidator.supersede(superseded), revision)
                 revision.recaptures.append(event.data)
-            case FeedFollowed():
-                pass  # what follows feeds reads the log itself
+            case FeedFollowed() | ChronologyReconsolidated():
+                pass  # what follows feeds reads the log itself; and that readers see other rules is known where the rows are
             case SourceScheduled():
                 revision.schedules.append((event.position, event.data))
             case CorrectionProposed():
@@ -329,6 +349,9 @@ class Fold:
         revision.bodies = {entry.id: delta.bodies[entry.id] for entry in marked if not entry.erased}
         changed = marked + [entry for entry in revision.lost if entry.id in bereft]
         revision.changed = self._consolidator.in_order(changed)
+        revision.ended = tuple(entry.id for entry in changed if entry.id in self._entries) + tuple(
+            entry_id for entry_id, _ in delta.removed
+        )
 
     def _marked(self, entry: Entry) -> Entry:
         """The entry with the support that it lost."""
@@ -337,35 +360,12 @@ class Fold:
 
     def _change(self, commit: Sequence[Recorded], revision: Revision, untold: Mapping[str, bool]) -> bytes:
         """The CloudEvents JSON that subscribers get for this revision: the same bytes at every rebuild."""
-        last = commit[-1]
         carried, told = self._told
-        causes: dict[str, list[str]] = {}
-        for event in commit:
-            causes.setdefault(event.data.type, []).append(event.data.subject)
-        return orjson.dumps(
-            {
-                "specversion": "1.0",
-                "id": f"{self.chronology_id}:{revision.position}",
-                "source": f"/v1/chronologies/{self._slug}",
-                "type": CHANGE_TYPE,
-                "typeversion": 1,
-                "time": last.time.isoformat(),
-                "subject": self.chronology_id,
-                "datacontenttype": "application/json",
-                "chronology": self.chronology_id,
-                "revision": revision.position,
-                "data": {
-                    "revision": revision.position,
-                    "previous": self._last_change if self._last_change > carried else told,
-                    "actor": last.actor,
-                    "causes": [{"type": kind, "subjects": subjects} for kind, subjects in causes.items()],
-                    "entries": [self._as_told(entry) for entry in revision.changed]
-                    + [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed]
-                    + list(self._told_of_erasure(revision))
-                    + list(self._told_late(revision, untold)),
-                },
-            }
-        )
+        entries = [self._as_told(entry) for entry in revision.changed]
+        entries += [{"id": gone, "change": "removed", "merged_into": into} for gone, into in revision.removed]
+        entries += self._told_of_erasure(revision)
+        entries += self._told_late(revision, untold)
+        return change_bytes(self._slug, commit, self._last_change if self._last_change > carried else told, entries)
 
     def _told_of_erasure(self, revision: Revision) -> Iterator[dict[str, Any]]:
         """What subscribers have to know to stand where those stand who follow the readable log from its beginning.
@@ -388,30 +388,11 @@ class Fold:
             entry = self._consolidator.entry(entry_id)
             if entry_id in told:
                 continue
-            if entry is not None:
-                yield {**self._as_told(self._marked(entry)), "change": "changed" if before else "created", "reconsolidated": True}
-            elif before:
-                yield {"id": entry_id, "change": "removed", "merged_into": self._entry_of.get(entry_id), "reconsolidated": True}
+            shown = None if entry is None else self._marked(entry)
+            yield from told_late(entry_id, shown, self._entry_of.get(entry_id), before=before)
 
     def _as_told(self, entry: Entry) -> dict[str, Any]:
-        return {
-            "id": entry.id,
-            "change": "changed" if entry.id in self._entries else "created",
-            "title": entry.title,
-            "date": entry.date.edtf,
-            "dates": [alternative.edtf for alternative in entry.date.alternatives],
-            "status": entry.status,
-            "disputed": entry.disputed,
-            "claims": len(entry.claims),
-            "values": [
-                {
-                    "attribute": value.attribute,
-                    "status": value.status,
-                    "values": [alternative.shown for alternative in value.alternatives],
-                }
-                for value in entry.values
-            ],
-        }
+        return as_told(entry, "changed" if entry.id in self._entries else "created")
 
 
 def _microseconds(time: datetime) -> int:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
 from services.projection.indexing import index_new
 from services.projection.rows import RevisionRows, rows_of
-from services.projection.writer import write_revision
+from services.projection.writer import write_revisions
 from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import LogReader
 from shared.store.engine import Database, WriteSession
@@ -50,11 +51,15 @@ class Folding:
         self._database = database
         self._log = log
 
+    def fresh(self, chronology_id: str) -> Fold:
+        """Return the fold of a chronology before its first event."""
+        return Fold(chronology_id, partial(self._log.pick, chronology_id))
+
     def load(self, chronology_id: str, place: Place, *, live: bool, carried: int) -> Held:
         """Fold what the rows of a generation show already, without writing it again."""
         with self._database.read() as session:
             key = self._database.read_keys.find(session, chronology_id, place.generation)
-            held = None if key is None else Held(Fold(chronology_id), key, live)
+            held = None if key is None else Held(self.fresh(chronology_id), key, live)
             last = 0 if held is None else last_told(session, held.rows, place.position)
             if held is not None and live:
                 held.fold.go_on_telling(carried, last_told(session, held.rows, carried))
@@ -97,7 +102,7 @@ class Folding:
     def _rows(self, held: Held, events: Sequence[Recorded]) -> list[RevisionRows]:
         here = held.fold.chronology_id
         revisions = _folded(held.fold, events, self._texts(here, events), held.untold)
-        return [rows_of(here, revision, held.fold.claims, held.key) for revision in revisions]
+        return [rows_of(here, revision, held.fold.claim, held.key) for revision in revisions]
 
     def _save(
         self,
@@ -111,8 +116,7 @@ class Folding:
         here = held.fold.chronology_id
         move = take_progress if held.live else move_beside
         move(session, here, before, held.fold.position, events[-1].time.isoformat())
-        for revision in rows:
-            write_revision(session, here, revision)
+        write_revisions(session, here, rows)
         index_new(session, held.rows)
         if told_of:
             told(session, here, told_of, rows[0].position)

@@ -142,6 +142,12 @@ def take_progress(session: WriteSession, chronology_id: str, expected: Place, po
         raise StaleFoldError
 
 
+def move_live(session: WriteSession, expected: Place, chronology_id: str, position: int, time: str) -> None:
+    """Move the live rows' progress on without a word of who folded them; the rows are held already."""
+    here = (_PROGRESS.c.chronology_id == chronology_id, _PROGRESS.c.generation == expected.generation)
+    session.execute(_PROGRESS.update().where(*here).values(position=position, time=time))
+
+
 def move_beside(session: WriteSession, chronology_id: str, expected: Place, position: int, time: str) -> None:
     """The same for a generation beside the live one."""
     there = (_GENERATION.c.chronology_id == chronology_id, _GENERATION.c.number == expected.generation)
@@ -238,7 +244,7 @@ def leave_untold(session: WriteSession, before: Rows, different: Mapping[str, bo
         session.execute(_UNTOLD.insert(), rows)
 
 
-def untold(session: ReadSession, chronology_id: str) -> dict[str, bool]:
+def untold(session: ReadSession | WriteSession, chronology_id: str) -> dict[str, bool]:
     """Return the first of the entries that subscribers are to hear of."""
     query = select_row(UntoldRow.entry_id, UntoldRow.before).where(UntoldRow.chronology_id == chronology_id)
     return dict(session.exec(query.order_by(col(UntoldRow.entry_id)).limit(TOLD_AT_ONCE)).all())

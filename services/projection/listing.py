@@ -4,7 +4,7 @@ Pure but for what the key remembers of claims that were read a moment ago: an en
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,12 @@ from shared.store.read_keys import Indexed, ReadKey
 from shared.store.read_model import day_bounds
 from shared.store.search_tokens import ACTOR, DISPUTED, NAMED, PHRASE, PLACE, SOURCE, STATUS, TITLE, YEAR, title_stem
 
+ClaimOf = Callable[[str], Claim]
 
-def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> dict[str, Any]:
-    """Make the row that one version of an entry is found by. `claims` has all that stand in it."""
-    tokens, codes = _indexed(entry, claims, key)
+
+def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claim_of: ClaimOf, key: ReadKey) -> dict[str, Any]:
+    """Make the row that one version of an entry is found by. `claim_of` gives those that stand in it."""
+    tokens, codes = _indexed(entry, claim_of, key)
     first, last = day_bounds(entry.earliest, entry.latest)
     return {
         **here,
@@ -38,11 +40,11 @@ def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claims: Mappi
     }
 
 
-def _indexed(entry: Entry, claims: Mapping[str, Claim], key: ReadKey) -> tuple[set[bytes], dict[int, None]]:
+def _indexed(entry: Entry, claim_of: ClaimOf, key: ReadKey) -> tuple[set[bytes], dict[int, None]]:
     tokens: set[bytes] = set()
     codes: dict[int, None] = {}  # in an order that is the same in every generation
     for claim_id in entry.claims:
-        found = key.remember(claim_id, partial(_of_claim, claims[claim_id], key))
+        found = key.remember(claim_id, partial(_of_claim, claim_id, claim_of, key))
         tokens |= found[0]
         codes |= dict.fromkeys(found[1])
     tokens |= key.remember(entry.title, partial(_of_title, entry.title, key))[0]
@@ -64,7 +66,8 @@ def _of_title(title: str, key: ReadKey) -> Indexed:
     return frozenset((*_searched(found, key), *(key.token(TITLE, title_stem(word)) for word in found))), ()
 
 
-def _of_claim(claim: Claim, key: ReadKey) -> Indexed:
+def _of_claim(claim_id: str, claim_of: ClaimOf, key: ReadKey) -> Indexed:
+    claim = claim_of(claim_id)
     tokens: set[bytes] = set()
     codes: dict[int, None] = {}
     for piece in pieces(claim):

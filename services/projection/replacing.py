@@ -8,11 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from services.projection import fold, generations
+from services.projection.announced import pass_beside
 from services.projection.carrying import Side, carry, carry_within
 from services.projection.erasures import ErasedMeanwhileError
 from services.projection.folding import Folding, Held, Progress
 from services.projection.generations import BUILDING, KEPT, Look, Place, StaleFoldError, look
 from shared.domain.errors import NotFound, RevisionConflict, UnknownEvent
+from shared.domain.ports import LogReader
 from shared.store.differences import Difference, differences, touched
 from shared.store.engine import Database, ReadSession, WriteSession
 from shared.store.generations import Rows
@@ -47,8 +49,9 @@ class _Switch:
 class Replacing:
     """Builds, compares and switches generations."""
 
-    def __init__(self, database: Database, folding: Folding) -> None:
+    def __init__(self, database: Database, log: LogReader, folding: Folding) -> None:
         self._database = database
+        self._log = log
         self._folding = folding
 
     def build(self, chronology_id: str, progress: Progress) -> tuple[Held, UnknownEvent | None]:
@@ -132,6 +135,8 @@ class Replacing:
         if held is not None and not seen.erased_since:
             while self._folding.step(held, seen.place.position, session):
                 pass
+        if held is None:
+            pass_beside(session, self._log, self._beside(session, here, number)[1], seen.place.position)
         session.expire_all()
         seen, row = self._beside(session, here, number)
         if row.position < seen.place.position:

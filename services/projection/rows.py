@@ -1,6 +1,6 @@
 """From what a revision changes to the rows that say so, sealed: made before anything is locked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +25,10 @@ Assigned = tuple[str, str | int | None]
 class RevisionRows:
     """The rows of one revision.
 
-    `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are the entries whose
-    versions end with this revision, `gone` those among them that are no entries any more. `schedules` are pairs of source and interval,
-    `comparisons` of document and what its comparison with the capture before showed, `erased` of document and what is shown of its
-    erasure. Corrections replace what was written of them before. `unshared` and `unlike` are the keys of rows that go: sentences that
+    `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are pairs of entry and the
+    revision with which its version ends, `gone` those among them that are no entries any more. `schedules` are pairs of source and
+    interval, `comparisons` of document and what its comparison with the capture before showed, `erased` of document and what is shown of
+    its erasure. Corrections replace what was written of them before. `unshared` and `unlike` are the keys of rows that go: sentences that
     are shared no longer, wordings no longer found alike.
     """
 
@@ -47,8 +47,8 @@ class RevisionRows:
     erased_positions: list[Assigned] = field(default_factory=list)
     erased_claims: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    ended: list[Assigned] = field(default_factory=list)
+    gone: list[Assigned] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     listings: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
@@ -58,8 +58,8 @@ class RevisionRows:
     like: list[Row] = field(default_factory=list)
 
 
-def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim], key: ReadKey) -> RevisionRows:
-    """Make the rows of a revision, sealed with the key of their generation. `claims` are all claims of the chronology by id."""
+def rows_of(chronology_id: str, revision: Revision, claim_of: Callable[[str], Claim], key: ReadKey) -> RevisionRows:
+    """Make the rows of a revision, sealed with the key of their generation. `claim_of` gives every claim of the chronology by id."""
     here = {"chronology_id": chronology_id, "generation": key.generation}
     new = {claim.id for _, claim in revision.claims}
     rows = RevisionRows(revision.position, key.generation)
@@ -121,10 +121,10 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         }
         for position, correction in revision.corrections
     ]
-    rows.gone = [entry_id for entry_id, _ in revision.removed]
-    rows.ended = [entry.id for entry in revision.changed] + rows.gone
+    rows.ended = [(entry_id, revision.position) for entry_id in revision.ended]
+    rows.gone = [(entry_id, revision.position) for entry_id, _ in revision.removed]
     rows.entries = [_entry_row(here, revision, entry, key) for entry in revision.changed]
-    rows.listings = [listing_row(here, revision.position, entry, claims, key) for entry in revision.changed]
+    rows.listings = [listing_row(here, revision.position, entry, claim_of, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
     rows.shared = [_sentence_row(here, sentence) for sentence in revision.shared.shared]
     rows.unlike = [
@@ -136,6 +136,60 @@ def rows_of(chronology_id: str, revision: Revision, claims: Mapping[str, Claim],
         body = key.seal(revision.change, "change", revision.position)
         rows.changes = [{**here, "revision": revision.position, "body": body}]
     return rows
+
+
+def together(revisions: Sequence[RevisionRows]) -> RevisionRows:
+    """The rows of revisions in a row as if all of it had been done at once: what a later one ends or takes back of an earlier is settled.
+
+    So it takes few statements to write them, however many commands they come from.
+    """
+    last = revisions[-1]
+    rows = RevisionRows(last.position, last.generation)
+    for simple in _SIMPLE:
+        setattr(rows, simple, [row for revision in revisions for row in getattr(revision, simple)])
+    rows.corrections = list({row["id"]: row for revision in revisions for row in revision.corrections}.values())
+    moved = dict(move for revision in revisions for move in revision.moved)
+    for claim in rows.claims:
+        claim["entry_id"] = moved.pop(claim["id"], claim["entry_id"])
+    rows.moved = list(moved.items())
+    standing: dict[str, list[Row]] = {}
+    for revision in revisions:
+        for entry_id, until in revision.ended:
+            for row in (begun := standing.pop(str(entry_id), [])):
+                row["until"] = until
+            if not begun:
+                rows.ended.append((entry_id, until))
+        for row in (*revision.entries, *revision.listings):
+            standing.setdefault(row["id"], []).append(row)
+    rows.unshared, rows.shared = _net((revision.unshared, revision.shared) for revision in revisions)
+    rows.unlike, rows.like = _net((revision.unlike, revision.like) for revision in revisions)
+    return rows
+
+
+_SIMPLE = (
+    "revisions", "sources", "captured", "schedules", "scheduled", "comparisons", "claims", "placements", "erased", "erased_positions",
+    "erased_claims", "entries", "listings", "gone", "changes",
+)  # fmt: skip
+"""Rows that are written one after the other, whatever comes later."""
+
+
+def _net(changes: Iterable[tuple[list[Row], list[Row]]]) -> tuple[list[Row], list[Row]]:
+    """What is left to remove and to add, of removals and additions that take turns: what was added here and removed again never was."""
+    removed: dict[tuple[Any, ...], Row] = {}
+    added: dict[tuple[Any, ...], Row] = {}
+    for gone, come in changes:
+        for key in gone:
+            named = tuple(key.values())
+            if added.pop(named, None) is None:
+                removed[named] = key
+        for row in come:
+            added[_key_of(row)] = row
+    return list(removed.values()), list(added.values())
+
+
+def _key_of(row: Row) -> tuple[Any, ...]:
+    columns = ("document_id", "start", "other_document_id", "other_start")
+    return tuple(row[column] for column in columns if column in row)
 
 
 def _revision_row(here: Row, number: int, moment: Moment) -> Row:

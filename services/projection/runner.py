@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.projection import fold, generations
+from services.projection.announced import announcements, pass_live
 from services.projection.erasures import ErasedMeanwhileError
-from services.projection.fold import Fold
 from services.projection.folding import Folding, Held, Progress
 from services.projection.generations import BUILDING, KEPT, Look, Place, StaleFoldError
 from services.projection.replacing import Replaced, Replacing
@@ -40,7 +40,7 @@ class Projector:
         self._log = events
         self._on_change = on_change
         self._folding = Folding(database, events)
-        self._replacing = Replacing(database, self._folding)
+        self._replacing = Replacing(database, events, self._folding)
         self._held: dict[str, Held] = {}
         self._beyond_us: set[str] = set()
         """Chronologies with an event that this release will never know, among what a newer one has projected."""
@@ -79,6 +79,8 @@ class Projector:
                 if seen.outdated and not self._stands_by(info, seen):
                     done += self._renew(info, progress)
                     continue
+                if seen.outdated:
+                    done += self._pass_announced(info, seen)
                 step = self._step(info.id, seen)
             except (StaleFoldError, ErasedMeanwhileError):
                 # Another projection moved the rows, or a document was erased while we folded: look again what is to be done.
@@ -208,6 +210,15 @@ class Projector:
             log.warning("projection.stands_by", chronology=info.slug, reason=reason)
         return True
 
+    def _pass_announced(self, info: ChronologyInfo, seen: Look) -> int:
+        """Tell subscribers that readers see older rules again, where these were switched back to; a newer release does so by itself."""
+        if seen.fold_version > fold.VERSION or not announcements(self._log, info.id, seen.place.position):
+            return 0
+        passed = pass_live(self._database, self._log, info)
+        if passed:
+            self._tell(info.id)
+        return passed
+
     def _step(self, chronology_id: str, seen: Look) -> int:
         held = self._held.get(chronology_id)
         if held is None or held.key.generation != self._own(seen).generation:
@@ -247,7 +258,7 @@ class Projector:
         row = ProgressRow(chronology_id=chronology_id, position=0, generation=1, erasures=seen.erasures, fold_version=fold.VERSION, time="")
         with self._database.write() as session:
             generations.open_first(session, row, key_row)
-        return Held(Fold(chronology_id), key, live=True)
+        return Held(self._folding.fresh(chronology_id), key, live=True)
 
     def _look(self, chronology_id: str) -> Look:
         with self._database.read() as session:

@@ -1,4 +1,7 @@
-"""Verifying a read model: it is folded again from the log into a database aside, and the two are compared row by row."""
+"""Verifying a read model: it is folded again from the log into a database aside, and the two are compared row by row.
+
+What subscribers were told is followed from the beginning besides: up to the last switch of generations it is nothing that the log gives.
+"""
 
 import hashlib
 from collections.abc import Callable, Generator
@@ -13,6 +16,7 @@ import orjson
 from sqlalchemy import Column, Table, select
 from sqlmodel import SQLModel
 
+from services.projection.followed import follow_feed
 from services.projection.runner import Projector
 from shared.crypto.sealing import KeyEncryptionKey, new_key
 from shared.domain.errors import Damaged, WrongKey
@@ -20,7 +24,7 @@ from shared.domain.events import Recorded
 from shared.domain.ids import canonical_json
 from shared.domain.ports import ChronologyInfo, LogReader
 from shared.store.engine import Database, ReadSession
-from shared.store.generations import live_rows
+from shared.store.generations import Rows, live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
@@ -33,11 +37,16 @@ SEALED: dict[type[SQLModel], tuple[str, ...]] = {ClaimRow: ("id",), EntryRow: ("
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReadModel:
-    """A read model that is what its log gives: up to which position, how many rows, and a digest (SHA-256, hex) of what they say."""
+    """A read model that is what its log gives: up to which position, how many rows, and a digest (SHA-256, hex) of what they say.
+
+    `changes` were told, and whoever followed them shows what readers see, but for the entries that they are `waiting` to hear of.
+    """
 
     position: int
     rows: int
     digest: str
+    changes: int = 0
+    waiting: int = 0
 
 
 IDENTITY: dict[type[SQLModel], tuple[str, ...]] = {ListingRow: ("id", "since")}
@@ -45,38 +54,67 @@ IDENTITY: dict[type[SQLModel], tuple[str, ...]] = {ListingRow: ("id", "since")}
 
 
 class _UpTo:
-    """A log as it was at a position: the read model may be a moment behind."""
+    """A log as it was at a position, which may be moved on: the read model may be a moment behind."""
 
-    def __init__(self, log: LogReader, position: int) -> None:
+    def __init__(self, log: LogReader) -> None:
         self._log = log
-        self._position = position
+        self.position = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
-        return [event for event in self._log.read(chronology_id, after, limit) if event.position <= self._position]
+        return [event for event in self._log.read(chronology_id, after, limit) if event.position <= self.position]
 
 
 def verify_read_model(
     database: Database, log: LogReader, info: ChronologyInfo, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> VerifiedReadModel:
-    """Fold the log of a chronology again and compare; raise `Damaged` with the first row that is not what the log gives."""
-    with database.read() as session:
-        row = session.get(ProgressRow, info.id)
-    if row is None:
+    """Fold the log of a chronology again and compare; raise `Damaged` with the first row that is not what the log gives.
+
+    And with the first change that does not lead subscribers to what readers see.
+    """
+    if _progress(database, info.id) is None:
         return VerifiedReadModel(0, 0, hashlib.sha256().hexdigest())
-    position, carried = row.position, row.carried
     with TemporaryDirectory(prefix="salname-verify-") as folder:
         aside = Database(f"sqlite:///{Path(folder) / 'read-model.db'}", kek=KeyEncryptionKey(new_key()))
         try:
             migrate(aside)
-            Projector(aside, _UpTo(log, position)).project(info, progress)
-            with database.read() as stored, aside.read() as expected:
-                rows, digest = _compare(_Side(database, stored, info.id, carried), _Side(aside, expected, info.id, carried))
+            until = _UpTo(log)
+            projector = Projector(aside, until)
+            _fold(projector, until, info, database, progress)
+            with database.read() as stored:
+                # What came in while we folded is folded as far as this session sees it.
+                live = _fold(projector, until, info, database, progress, stored)
+                with aside.read() as expected:
+                    rows, digest = _compare(_Side(database, stored, info.id, live.carried), _Side(aside, expected, info.id, live.carried))
+                changes, waiting = follow_feed(stored, info, Rows(info.id, live.generation), _key(_Side(database, stored, info.id, 0)))
         finally:
             aside.close()
-    return VerifiedReadModel(position, rows, digest)
+    return VerifiedReadModel(live.position, rows, digest, changes, waiting)
+
+
+def _progress(database: Database, chronology_id: str, session: ReadSession | None = None) -> ProgressRow | None:
+    if session is not None:
+        return session.get(ProgressRow, chronology_id)
+    with database.read() as own:
+        return own.get(ProgressRow, chronology_id)
+
+
+def _fold(
+    projector: Projector,
+    until: _UpTo,
+    info: ChronologyInfo,
+    database: Database,
+    progress: Callable[[int, int], None],
+    session: ReadSession | None = None,
+) -> ProgressRow:
+    """Fold as far as the rows are in a session, or now; return where that is."""
+    row = _progress(database, info.id, session)
+    assert row is not None
+    until.position = row.position
+    projector.project(info, progress)
+    return row
 
 
 @dataclass(frozen=True, slots=True)

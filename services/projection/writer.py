@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Table, bindparam
 from sqlmodel import SQLModel
 
-from services.projection.rows import Assigned, RevisionRows, Row
+from services.projection.rows import Assigned, RevisionRows, Row, together
 from shared.store.engine import WriteSession
 from shared.store.generations import Rows
 from shared.store.read_keys import ReadKey
@@ -37,8 +37,9 @@ _SOURCE, _CLAIM, _ENTRY, _LISTING, _CAPTURED, _CORRECTION, _SENTENCE, _RESEMBLAN
 )
 
 
-def write_revision(session: WriteSession, chronology_id: str, rows: RevisionRows) -> None:
-    """Write what one command changed."""
+def write_revisions(session: WriteSession, chronology_id: str, revisions: Sequence[RevisionRows]) -> None:
+    """Write what commands changed, in their order."""
+    rows = together(revisions)
     here = Rows(chronology_id, rows.generation)
     _insert(session, RevisionRow, rows.revisions)
     _insert(session, SourceRow, rows.sources)
@@ -54,9 +55,10 @@ def write_revision(session: WriteSession, chronology_id: str, rows: RevisionRows
     _insert(session, ErasedClaimRow, rows.erased_claims)
     for correction in rows.corrections:
         session.execute(_CORRECTION.delete().where(here.of(_CORRECTION.c), _CORRECTION.c.id == correction["id"]))
-    _insert(session, CorrectionRow, list({correction["id"]: correction for correction in rows.corrections}.values()))
+    _insert(session, CorrectionRow, rows.corrections)
     _end_entries(session, here, rows)
     _insert(session, EntryRow, rows.entries)
+    _note_gone(session, here, rows)
     _insert(session, ListingRow, rows.listings)
     _remove(session, _SENTENCE, here, rows.unshared, {"document_id": "row_document", "start": "row_start"})
     _insert(session, SentenceRow, rows.shared)
@@ -87,14 +89,17 @@ def _set(session: WriteSession, table: Table, here: Rows, column: str, values: S
 
 def _end_entries(session: WriteSession, here: Rows, rows: RevisionRows) -> None:
     if rows.ended:
-        named = [{"entry": entry_id} for entry_id in rows.ended]
+        named = [{"entry": entry_id, "revision": until} for entry_id, until in rows.ended]
         for table in (_ENTRY, _LISTING):
             ended = table.update().where(here.of(table.c), table.c.id == bindparam("entry"), table.c.until.is_(None))
-            session.execute(ended.values(until=rows.position), named)
+            session.execute(ended.values(until=bindparam("revision")), named)
+
+
+def _note_gone(session: WriteSession, here: Rows, rows: RevisionRows) -> None:
     if rows.gone:
-        last = (_ENTRY.c.id == bindparam("entry"), _ENTRY.c.until == rows.position)
+        last = (_ENTRY.c.id == bindparam("entry"), _ENTRY.c.until == bindparam("revision"))
         gone = _ENTRY.update().where(here.of(_ENTRY.c), *last).values(gone=True)
-        session.execute(gone, [{"entry": entry_id} for entry_id in rows.gone])
+        session.execute(gone, [{"entry": entry_id, "revision": until} for entry_id, until in rows.gone])
 
 
 def change_row(rows: Rows, revision: int, body: bytes, key: ReadKey) -> Row:

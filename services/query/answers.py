@@ -11,6 +11,7 @@ from services.query.pages.wording import ENGLISH
 from services.query.periods import InRange
 from services.query.reader import Captured, Correction
 from services.query.schemas import (
+    AppliedCorrectionView,
     ChronologyView,
     ClaimAnswer,
     ComparisonView,
@@ -35,7 +36,7 @@ from services.query.search_schemas import MatchView
 from services.query.snapshot import Snapshot
 from services.query.snippets import found_in
 from services.query.texts import Texts
-from shared.domain.chronology import Entry, EntryValue, Link
+from shared.domain.chronology import AppliedCorrection, Entry, EntryValue, Link
 from shared.domain.corrections import claims_named
 from shared.domain.dates import civil
 from shared.domain.errors import NotFound
@@ -127,12 +128,17 @@ def entry_view(snapshot: Snapshot, evidence: Evidence, found: Entry) -> EntryVie
         withdrawn=tuple(evidence.show_claim(claim_id) for claim_id in found.withdrawn),
         superseded=found.superseded,
         links=tuple(_link(link) for link in found.links),
-        corrections=found.corrections,
+        corrections=tuple(_applied(evidence, correction) for correction in found.corrections),
         erased=found.erased,
         documents=tuple(document_ref(captured) for captured in evidence.documents.values() if captured.id in cited),
         origins=found.origins,
         alarms=found.alarms,
     )
+
+
+def _applied(evidence: Evidence, applied: AppliedCorrection) -> AppliedCorrectionView:
+    correction = evidence.corrections.get(applied.correction_id)
+    return AppliedCorrectionView(**dict(applied), change=None if correction is None else correction.change)
 
 
 def _link(link: Link) -> LinkView:

@@ -82,6 +82,7 @@ class Evidence:
     documents: Mapping[str, Captured]
     texts: Texts
     readings: Mapping[str, Reading]
+    corrections: Mapping[str, Correction]
 
     def cite(self, claim: Claim, passage: Passage) -> Citation:
         """Cite a passage of a claim's document; raise `BrokenCitation` when the words do not stand there."""
@@ -150,13 +151,15 @@ def gather(snapshot: Snapshot, texts: Texts, claim_ids: Iterable[str], correctio
 
 def evidence_of(snapshot: Snapshot, texts: Texts, claims: Mapping[str, HeldClaim], corrections: Iterable[Correction]) -> Evidence:
     """Put claims together with their documents and with the corrections that apply to them."""
-    changes = [(correction.id, change) for correction in corrections for change in (correction.change, *correction.carried)]
+    applied = {correction.id: correction for correction in corrections}
+    changes = [(one.id, change) for one in applied.values() for change in (one.change, *one.carried)]
     return Evidence(
         snapshot=snapshot,
         claims=claims,
         documents=reader.documents(snapshot, {held.claim.document_id for held in claims.values()}),
         texts=texts,
         readings={claim_id: read(held.claim, changes) for claim_id, held in claims.items()},
+        corrections=applied,
     )
 
 

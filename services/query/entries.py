@@ -15,10 +15,8 @@ from sqlmodel import col, select
 from services.query.cursors import Cursor, Direction
 from services.query.finding import (
     actor_match,
-    disputed_match,
     place_match,
     source_match,
-    status_match,
     title_match,
     words_match,
     year_match,
@@ -83,13 +81,11 @@ class Filters:
         found += source_match(key, self.source) if self.source is not None else ()
         found += place_match(key, self.place) if self.place is not None else ()
         found += actor_match(key, self.actor) if self.actor is not None else ()
-        found += year_match(key, self.year) if self.year is not None else ()
-        found += status_match(key, self.status) if self.status else ()
-        return found + (disputed_match(key) if self.disputed else ())
+        return found + (year_match(key, self.year) if self.year is not None else ())
 
     def search(self, key: ReadKey) -> Search:
         """Return what narrows a walk down to them."""
-        return Search(self.match(key), self.period.bounds() if self.period.any else ())
+        return Search(self.match(key), self.period.bounds() if self.period.any else (), self.status, self.disputed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Candidates:
                 asked |= {"here": snapshot.id, "generation": snapshot.generation}
             rows = snapshot.session.execute(text(_ROWS[snapshot.database.dialect]), asked)
             self._known |= {row[0]: Candidate._make(row) for row in rows}
-        return [self._known[number] for number in wanted]
+        return [self._known[number] for number in wanted if number in self._known]
 
     def held(self, candidate: Candidate) -> bool:
         revision = self._snapshot.revision

@@ -11,14 +11,17 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, tuple_
 from sqlmodel import col
 
+from services.query.finding import disputed_match, status_match
 from services.query.nearest import Candidate, Candidates, Key, along_days, by_rank
-from services.query.periods import Bound
+from services.query.periods import SIGNS, Bound
 from services.query.segments import Found, Match, Segment, matching
 from services.query.snapshot import Snapshot
-from shared.domain.errors import Busy
+from services.query.unlisted import not_listed, of_entries
+from shared.domain.chronology import Status
+from shared.store.read_keys import ReadKey
 from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow
 from shared.store.segments import Ints
 
@@ -51,19 +54,38 @@ _COLUMNS = tuple(_L[name] for name in ("number", "id", "since", "sort_from", "so
 
 @dataclass(frozen=True)
 class Search:
-    """What narrows a walk: what entries have in the search index, and the bounds that their days are within."""
+    """What narrows a walk: what entries have in the search index, the bounds that their days are within, a status, being in dispute."""
 
     match: Match = ()
     bounds: tuple[Bound, ...] = ()
+    status: Status | None = None
+    disputed: bool = False
 
     @property
     def any(self) -> bool:
         """Whether it narrows anything down."""
-        return bool(self.match or self.bounds)
+        return bool(self.match or self.bounds or self.status or self.disputed)
+
+    def whole(self, key: ReadKey) -> Match:
+        """All that entries have in the search index."""
+        found = self.match + (status_match(key, self.status) if self.status else ())
+        return found + (disputed_match(key) if self.disputed else ())
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What rows meet where there is no search index; none can be asked there for `match`."""
+        found = [~UNDATED] if self.bounds else []
+        found += [SIGNS[sign](_L[name], day) for name, sign, day in self.bounds]
+        found += [_L["status"] == self.status] if self.status else []
+        return found + ([_L["disputed"].is_(True)] if self.disputed else [])
 
 
 class Order(Protocol):
-    """An order of entries."""
+    """An order of entries, by a key: whose expressions rise, or all fall."""
+
+    key: tuple[ColumnElement[Any], ...]
+
+    def falls(self, *, backwards: bool) -> bool:
+        """Whether keys fall along the order, or back along it."""
 
     def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
         """Return what follows a place of all that is there now."""
@@ -78,7 +100,7 @@ class Look:
     def __init__(self, snapshot: Snapshot, search: Search) -> None:
         self.snapshot = snapshot
         self.bounds = search.bounds
-        self.found = matching(snapshot, search.match)
+        self.found = matching(snapshot, search.whole(snapshot.key))
         without = snapshot.session.execute(bereft(snapshot)).scalars() if snapshot.erasing else ()
         self.candidates = Candidates(snapshot, frozenset(without))
 
@@ -111,6 +133,10 @@ class ByDate(Order):
     def __init__(self, *, descending: bool) -> None:
         self._descending = descending
         self._stretches = (True, False)  # with a date, then without one
+        self.key = (case((UNDATED, self._first(dated=False)), else_=self._first(dated=True)), *_BOUNDS)
+
+    def falls(self, *, backwards: bool) -> bool:
+        return self._descending != backwards
 
     def _first(self, *, dated: bool) -> int:
         """What a key begins with: rising where the days do, falling where they fall."""
@@ -153,13 +179,16 @@ class Ranked(Order):
 
     def __init__(self, key: Sequence[str], rank: Callable[[Segment, Ints], Ints], number: Callable[[Key], int]) -> None:
         self._names = key
-        self._key = tuple(_L[name] for name in key)
+        self.key = tuple(_L[name] for name in key)
         self._rank = rank
         self._number = number
 
+    def falls(self, *, backwards: bool) -> bool:
+        return not backwards
+
     def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
-        query = select(*_COLUMNS, *self._key).where(*_standing(snapshot))
-        return _nearest(snapshot, query, self._key, place, limit, falling=not backwards)
+        query = select(*_COLUMNS, *self.key).where(*_standing(snapshot))
+        return _nearest(snapshot, query, self.key, place, limit, falling=not backwards)
 
     def found(self, look: Look, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
         least = None if place is None else self._number(place)
@@ -184,8 +213,13 @@ BY_SOURCES = Ranked(
 class ByRelevance(Order):
     """What has all the words in its title first, then what else was found; either in the order of the days."""
 
+    key = _BOUNDS  # of what is found by words, which no row has: nobody comes to ask
+
     def __init__(self, titled: Match) -> None:
         self._titled = titled
+
+    def falls(self, *, backwards: bool) -> bool:
+        return backwards
 
     def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
         return self.found(Look(snapshot, Search()), place, limit, backwards=backwards)
@@ -237,35 +271,62 @@ class Walk(Protocol):
 
 
 def begin(snapshot: Snapshot, search: Search, order: Order = BY_DATE) -> Walk:
-    """Begin a walk along an order."""
+    """Begin a walk along an order.
+
+    Where a release before there was a listing wrote the rows, the entries themselves are asked: slowly, and not for everything.
+    """
     if not snapshot.generation:
         return lambda place, limit, backwards=False: []
-    if not search.any and not snapshot.past:
-        return partial(_checked, snapshot, partial(order.current, snapshot))
-    return partial(_checked, snapshot, partial(order.found, Look(snapshot, search)))
+    current = not search.any and not snapshot.past
+    ahead = partial(order.current, snapshot) if current else partial(order.found, Look(snapshot, search))
+
+    def go_on(place: Key | None, limit: int, *, backwards: bool = False) -> list[Listed]:
+        found = ahead(place, limit, backwards=backwards)
+        if found or is_listed(snapshot):
+            return found
+        return _along_entries(snapshot, search, order, place, limit, backwards=backwards)
+
+    return go_on
 
 
-def _checked(snapshot: Snapshot, ahead: Walk, place: Key | None, limit: int, *, backwards: bool = False) -> list[Listed]:
-    found = ahead(place, limit, backwards=backwards)
-    if not found:
-        check_listed(snapshot)
-    return found
+def _along_entries(snapshot: Snapshot, search: Search, order: Order, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+    if search.match:
+        raise not_listed()
+    then = [_L["since"] <= snapshot.revision, or_(_L["until"].is_(None), _L["until"] > snapshot.revision)]
+    if snapshot.erasing:
+        then.append(_L["id"].not_in(bereft(snapshot)))
+    query = select(literal(0), *_COLUMNS[1:], *order.key).where(*_here(snapshot), *then, *search.conditions())
+    return _nearest(snapshot, query, order.key, place, limit, falling=order.falls(backwards=backwards), listed=False)
+
+
+def is_listed(snapshot: Snapshot) -> bool:
+    """Whether the rows have a listing, or no entries; else a release before there was one wrote them, and they are being replaced."""
+    listed = select(_L["number"]).where(*_here(snapshot)).limit(1)
+    entries = select(col(EntryRow.id)).where(snapshot.rows.of(EntryRow)).limit(1)
+    return snapshot.session.execute(listed).first() is not None or snapshot.session.execute(entries).first() is None
 
 
 def check_listed(snapshot: Snapshot) -> None:
-    """Refuse to say that there is nothing while the rows of an older release, which had no listing, are being replaced."""
-    listed = select(_L["number"]).where(*_here(snapshot)).limit(1)
-    entries = select(col(EntryRow.id)).where(snapshot.rows.of(EntryRow)).limit(1)
-    if snapshot.session.execute(listed).first() is None and snapshot.session.execute(entries).first() is not None:
-        raise Busy("the read model of this chronology is being built anew by a newer release; ask again in a moment")
+    """Refuse to say that there is nothing while rows without a listing are being replaced."""
+    if not is_listed(snapshot):
+        raise not_listed()
 
 
 def _nearest(
-    snapshot: Snapshot, query: Any, key: Sequence[ColumnElement[Any]], place: Key | None, limit: int, *, falling: bool
+    snapshot: Snapshot,
+    query: Any,
+    key: Sequence[ColumnElement[Any]],
+    place: Key | None,
+    limit: int,
+    *,
+    falling: bool,
+    listed: bool = True,
 ) -> list[Listed]:
     if place is not None:
         query = query.where(tuple_(*key) < tuple_(*place) if falling else tuple_(*key) > tuple_(*place))
     query = query.order_by(*(part.desc() if falling else part for part in key)).limit(limit)
+    if not listed:
+        query = of_entries(query)
     return [Listed._make((*row[:5], tuple(row[5:]))) for row in snapshot.session.execute(query)]
 
 

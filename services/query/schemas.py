@@ -227,6 +227,12 @@ class LinkView(Frozen):
     evidence: tuple[Reason, ...]
 
 
+class AppliedCorrectionView(AppliedCorrection):
+    """A correction that shapes an entry. `summary` says in English what it did, `change` is the change as it was proposed."""
+
+    change: Change | None = None
+
+
 class EntryView(Frozen):
     """An entry: everything that its claims say, side by side, each with its citations."""
 
@@ -249,7 +255,7 @@ class EntryView(Frozen):
         default=(), description="of these, the ones that their source no longer makes, and what became of them"
     )
     links: tuple[LinkView, ...] = Field(description="why the claims stand together")
-    corrections: tuple[AppliedCorrection, ...]
+    corrections: tuple[AppliedCorrectionView, ...]
     erased: tuple[ErasedSupport, ...] = Field(default=(), description="claims that stood here until their document was erased")
     documents: tuple[DocumentRef, ...]
     origins: tuple[Origin, ...] = Field(default=(), description="which documents are one witness; `/origins` shows the words that say so")

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from shared.crypto.notes import COSIGNATURE, ED25519, Checkpoint, Note, Verified, Vkey, decode_base64, encode_base64, origin
 from shared.crypto.sealing import keyhash, unseal
+from shared.domain.brief import completed, is_brief
 from shared.domain.codec import sealing_context
 from shared.domain.errors import InvalidProof, WrongKey
 from shared.domain.events import ClaimRecorded, DocumentCaptured, EventData, SourceRegistered
@@ -273,6 +274,11 @@ def _open(proven: ProvenEvent, expected: type[EventData], checkpoint: Checkpoint
     data, version = _data(proven, envelope, what), envelope.get("typeversion")
     if not isinstance(data, dict) or type(version) is not int or version < 1:
         raise InvalidProof(f"{what} has no data, or no version")
+    if proven.key is not None and is_brief(expected.type, version):
+        try:
+            data = completed(data, str(envelope.get("subject")), str(envelope.get("document")))
+        except ValueError as error:
+            raise InvalidProof(f"{what} is not what a citation is made of: {error}") from error
     return envelope, upcast(expected.type, version, data)
 
 

@@ -8,19 +8,21 @@ two ways.
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pybase64 import b64encode_as_string
 
 from shared.crypto import entropy
 from shared.domain.errors import WrongKey
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+DAMAGED = "what is stored here does not open with its key: the record is damaged, or the key is another one"
 
 
 def new_key() -> bytes:
@@ -50,14 +52,44 @@ def seal(key: bytes, plaintext: bytes, context: bytes, nonce: bytes | None = Non
     return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
 
 
-def seal_under(content_key: bytes, label: bytes, context: bytes, plaintext: bytes, nonce: bytes | None = None) -> tuple[str, bytes]:
-    """Derive the key that stands under a label, and encrypt with it; return its hash and what is sealed.
+def sealing_under(content_key: bytes, fresh: Iterator[bytes]) -> Callable[[bytes, bytes, bytes], tuple[str, str]]:
+    """Return what seals events under one document's content key, with nonces from `fresh`, and others once that has come to its end.
 
-    As `derive`, `keyhash` and `seal` do it, in one step: every event of every append comes through here.
+    From a label, what is authenticated, and the plaintext, it makes the hash of the key that stands under the label, and what is sealed
+    with that key, in Base64. As `derive`, `keyhash` and `seal` do it, in one step: every event of every append comes through here.
     """
-    key = blake2b(label, key=content_key, digest_size=KEY_BYTES).digest()
-    nonce = nonce or entropy.take(NONCE_BYTES)
-    return sha256(key).hexdigest(), nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+    below = blake2b(key=content_key, digest_size=KEY_BYTES).copy
+
+    def seal_under(label: bytes, context: bytes, plaintext: bytes) -> tuple[str, str]:
+        derived = below()
+        derived.update(label)
+        key = derived.digest()
+        nonce = next(fresh, None) or entropy.take(NONCE_BYTES)
+        return sha256(key).hexdigest(), b64encode_as_string(nonce + AESGCM(key).encrypt(nonce, plaintext, context))
+
+    return seal_under
+
+
+def opening_under(content_key: bytes, owner: str) -> Callable[[bytes, bytes, str, bytes], bytes]:
+    """Return what opens events that `sealing_under` sealed under one document's content key; `owner` names the document in errors.
+
+    From a label, what is authenticated, the hash of the key, and what is sealed, it makes the plaintext; it raises `WrongKey` where any of
+    them is another one. As `derive`, `keyhash` and `unseal` do it, in one step: every event that is read comes through here.
+    """
+    below = blake2b(key=content_key, digest_size=KEY_BYTES).copy
+
+    def open_under(label: bytes, context: bytes, hashed: str, sealed: bytes) -> bytes:
+        derived = below()
+        derived.update(label)
+        key = derived.digest()
+        if sha256(key).hexdigest() != hashed:
+            raise WrongKey(f"the key of document {owner} is not the one that {label.decode()} was sealed under")
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+        except (InvalidTag, ValueError) as error:
+            raise WrongKey(DAMAGED) from error
+
+    return open_under
 
 
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
@@ -65,7 +97,7 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
     except (InvalidTag, ValueError) as error:
-        raise WrongKey("what is stored here does not open with its key: the record is damaged, or the key is another one") from error
+        raise WrongKey(DAMAGED) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,14 @@ class Extractor(Frozen):
     prompt: str | None = None
 
 
-class Claim(ClaimBody):
+class ExtractedBody(ClaimBody):
+    """A body with who extracted it: all of a recorded claim that is not its place in the record."""
+
+    extractor: Extractor
+
+
+class Claim(ExtractedBody):
     """A recorded claim."""
 
     id: str
     document_id: str
-    extractor: Extractor

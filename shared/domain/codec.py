@@ -4,7 +4,7 @@ What quotes a document is stored sealed: its data as `data_base64` (CloudEvents'
 the hash of the key that opens it beside it. Sealing itself comes in as a function; nothing here holds a key.
 """
 
-from binascii import a2b_base64, b2a_base64
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import from_json
 from typing_extensions import TypedDict
 
+from shared.domain.brief import completed_json, is_brief
 from shared.domain.events import AnyEvent, Command, Erased, Recorded
 from shared.domain.ids import canonical_json
 from shared.domain.upcast import known, upcast
@@ -34,11 +35,17 @@ class Sealed(NamedTuple):
     ciphertext: bytes
 
 
-Seal = Callable[[str, bytes, bytes, bytes], tuple[str, bytes]]
-"""From document id, subject, context and plaintext to the hash of the key that it is sealed under, and the ciphertext."""
+SealUnder = Callable[[bytes, bytes, bytes], tuple[str, str]]
+"""From subject, context and plaintext to the hash of the key that it is sealed under, and the ciphertext in Base64."""
 
-Unseal = Callable[[Sealed], bytes | None]
-"""From what is sealed to its plaintext; None once the document is erased."""
+Seal = Callable[[str], SealUnder]
+"""From a document's id to what seals under its key."""
+
+OpenUnder = Callable[[bytes, bytes, str, bytes], bytes]
+"""From subject, context, the hash of the key and the ciphertext to the plaintext."""
+
+Unseal = Callable[[str], OpenUnder | None]
+"""From a document's id to what opens what is sealed under its key; None once the document is erased."""
 
 
 Content = tuple[str, str]
@@ -79,7 +86,8 @@ class Envelope:
 
     def contents(self, events: Sequence[AnyEvent], ids: Sequence[str], seal: Seal) -> list[Content]:
         """Serialise events, sealed where they have to be: the costly part, done before anything is locked."""
-        here, front, back, time = self._chronology_id, self._front, self._back, self._time
+        front, back, time = self._front, self._back, self._time
+        documents: dict[tuple[str, str], tuple[SealUnder, bytes, str]] = {}
         made: list[Content] = []
         for data, event_id in zip(events, ids, strict=True):
             subject, document_id, kind = data.subject, data.sealed_under, data.type
@@ -87,16 +95,20 @@ class Envelope:
                 body = canonical_json(data.model_dump(mode="json")).decode()
                 shown = f'{front}"data":{body},"datacontenttype":"{JSON_TYPE}","id":"{event_id}","position":'
             else:
-                # What has its default has it again when it is read, and every byte counts: it is sealed, encoded, hashed and synced to
-                # disk. So another default is another version, with an upcaster that puts the old one in.
-                plaintext = data.__pydantic_serializer__.to_json(data, exclude_defaults=True)
-                keyhash, ciphertext = seal(document_id, subject.encode(), sealing_context(here, kind, subject), plaintext)
-                shown = (
-                    f'{front}"data_base64":"{b2a_base64(ciphertext, newline=False).decode("ascii")}","datacontenttype":"{SEALED_TYPE}",'
-                    f'"document":{quoted(document_id)},"id":"{event_id}","keyhash":"{keyhash}","position":'
-                )
+                known = documents.get((kind, document_id))
+                if known is None:
+                    known = documents[kind, document_id] = self._document(kind, document_id, seal)
+                seal_under, context, between = known
+                label = subject.encode()
+                keyhash, ciphertext = seal_under(label, context + label, data.brief())
+                shown = f'{front}"data_base64":"{ciphertext}{between}{event_id}","keyhash":"{keyhash}","position":'
             made.append((shown, f'{back}{quoted(subject)}{time}{kind}","typeversion":{data.version}}}'))
         return made
+
+    def _document(self, kind: str, document_id: str, seal: Seal) -> tuple[SealUnder, bytes, str]:
+        """What is the same for all events of a type that quote one document: a batch is of few documents."""
+        between = f'","datacontenttype":"{SEALED_TYPE}","document":{quoted(document_id)},"id":"'
+        return seal(document_id), sealing_context(self._chronology_id, kind, ""), between
 
     def frames(self, contents: Sequence[Content], first: int, commit: int) -> list[str]:
         """Return the canonical JSON of events at their places, from the position `first` on."""
@@ -140,37 +152,61 @@ class _Envelope(TypedDict, total=False):
 _envelope = TypeAdapter(_Envelope).validator.validate_json
 
 
+class Decoder:
+    """Parses stored events. It keeps what `unseal` gives, so one decoder is for as long as no key can go."""
+
+    def __init__(self, unseal: Unseal) -> None:
+        self._unseal = unseal
+        self._openers: dict[str, OpenUnder | None] = {}
+        self._ways: dict[tuple[str, int], tuple[type[AnyEvent], bool, bool]] = {}
+
+    def decode(self, body: bytes | str) -> Recorded:
+        """Parse an event of any version; raise `UnknownEvent` for one of a newer release."""
+        raw: _Envelope = _envelope(body)
+        return Recorded(
+            raw["id"],
+            raw["chronology"],
+            raw["position"],
+            raw["commit"],
+            datetime.fromisoformat(raw["time"]),
+            raw["actor"],
+            raw["correlationid"],
+            self._data(raw),
+            raw.get("causationid"),
+        )
+
+    def _data(self, raw: _Envelope) -> AnyEvent | Erased:
+        kind, version = raw["type"], raw["typeversion"]
+        way = self._ways.get((kind, version))
+        if way is None:
+            latest = known(kind, version)
+            way = self._ways[kind, version] = (latest, version == latest.version, is_brief(kind, version))
+        latest, current, brief = way
+        if "data" in raw:
+            return latest.model_validate(upcast(kind, version, raw["data"]))
+        document_id, subject = raw["document"], raw["subject"]
+        open_under = self._opener(document_id)
+        if open_under is None:
+            return Erased(type=kind, version=version, subject=subject, document_id=document_id)
+        context = sealing_context(raw["chronology"], kind, subject)
+        plaintext = open_under(subject.encode(), context, raw["keyhash"], raw["data_base64"])
+        if brief:
+            plaintext = completed_json(plaintext, subject, document_id)
+        if current:
+            # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
+            event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)
+            return event
+        return latest.model_validate(upcast(kind, version, from_json(plaintext)))
+
+    def _opener(self, document_id: str) -> OpenUnder | None:
+        if document_id not in self._openers:
+            self._openers[document_id] = self._unseal(document_id)
+        return self._openers[document_id]
+
+
 def decode(body: bytes | str, unseal: Unseal) -> Recorded:
-    """Parse a stored event of any version; raise `UnknownEvent` for one of a newer release."""
-    raw: _Envelope = _envelope(body)
-    return Recorded(
-        raw["id"],
-        raw["chronology"],
-        raw["position"],
-        raw["commit"],
-        datetime.fromisoformat(raw["time"]),
-        raw["actor"],
-        raw["correlationid"],
-        _data(raw, unseal),
-        raw.get("causationid"),
-    )
-
-
-def _data(raw: _Envelope, unseal: Unseal) -> AnyEvent | Erased:
-    kind, version, subject = raw["type"], raw["typeversion"], raw["subject"]
-    latest = known(kind, version)
-    if "data" in raw:
-        return latest.model_validate(upcast(kind, version, raw["data"]))
-    document_id = raw["document"]
-    context = sealing_context(raw["chronology"], kind, subject)
-    plaintext = unseal(Sealed(document_id, subject, context, raw["keyhash"], raw["data_base64"]))
-    if plaintext is None:
-        return Erased(type=kind, version=version, subject=subject, document_id=document_id)
-    if version == latest.version:
-        # What `model_validate_json` does with these bytes, without the arguments that it would look at first.
-        event: AnyEvent = latest.__pydantic_validator__.validate_json(plaintext)
-        return event
-    return latest.model_validate(upcast(kind, version, from_json(plaintext)))
+    """Parse one stored event, as `Decoder` does it with many."""
+    return Decoder(unseal).decode(body)
 
 
 def sealed_part(raw: Mapping[str, Any]) -> Sealed:

@@ -8,16 +8,21 @@ an upcaster, add a golden file under `tests/golden/events/`.
 from datetime import datetime
 from typing import ClassVar, Literal, NamedTuple
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from shared.domain.claims import Claim
+from shared.domain.claims import Claim, ExtractedBody
 from shared.domain.corrections import Change
 from shared.domain.model import Frozen
 from shared.domain.provenance import Retrieval, SourceDetails, Span
 
+_extracted_json = ExtractedBody.__pydantic_serializer__.to_json
+
 
 class EventData(Frozen):
     """What happened. Subclasses name their `type` and `version`; `subject` is the id of what the event is about."""
+
+    # Words of documents hardly ever come twice: to look each of them up among those parsed before costs a seventh of reading a claim.
+    model_config = ConfigDict(cache_strings="keys")
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
@@ -32,6 +37,10 @@ class EventData(Frozen):
         """The id of the document under whose key the event is stored sealed; None for what is stored in the open."""
         return None
 
+    def brief(self) -> bytes:
+        """The JSON that is sealed of the event, where it is stored sealed: what its envelope does not say (`brief`)."""
+        raise NotImplementedError
+
 
 class ChronologyCreated(EventData):
     """A chronology was opened under a slug that stays its name."""
@@ -41,6 +50,25 @@ class ChronologyCreated(EventData):
     slug: str
     title: str
     description: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.chronology_id
+
+
+class ChronologyReconsolidated(EventData):
+    """Readers see the chronology as other rules consolidate it, or as it was mended, and entries are otherwise for that.
+
+    Recorded once that is so, for those who follow the chronology: the change of this revision tells them which entries. What was claimed
+    and decided stays what it was. `generation` is the generation of the read model that is shown, `rules` the version of the rules that
+    made it, and `before` the first generation that subscribers still know entries from.
+    """
+
+    type: ClassVar[str] = "chronology.reconsolidated"
+    chronology_id: str
+    generation: int
+    rules: int
+    before: int
 
     @property
     def subject(self) -> str:
@@ -182,7 +210,7 @@ class ClaimRecorded(EventData):
     """A claim was found in a document. Stored sealed under the document's key, since it is made of the document's words."""
 
     type: ClassVar[str] = "claim.recorded"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     claim: Claim
 
     @property
@@ -192,6 +220,9 @@ class ClaimRecorded(EventData):
     @property
     def sealed_under(self) -> str:
         return self.claim.document_id
+
+    def brief(self) -> bytes:
+        return b'{"claim":%b}' % _extracted_json(self.claim, exclude_defaults=True)
 
 
 class CorrectionProposed(EventData):
@@ -237,6 +268,7 @@ class CorrectionRejected(EventData):
 
 AnyEvent = (
     ChronologyCreated
+    | ChronologyReconsolidated
     | SourceRegistered
     | DocumentCaptured
     | DocumentErased
@@ -251,6 +283,7 @@ AnyEvent = (
 
 EVENT_TYPES: tuple[type[AnyEvent], ...] = (
     ChronologyCreated,
+    ChronologyReconsolidated,
     SourceRegistered,
     DocumentCaptured,
     DocumentErased,

@@ -103,6 +103,10 @@ class LogReader(Protocol):
         """Return whole commits of events after a position: at least one commit if there is any, up to `limit` events otherwise."""
         ...
 
+    def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
+        """Return the events at some positions, in the order of these."""
+        ...
+
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         """Return the stored canonical bytes of events after a position."""
         ...

@@ -22,6 +22,7 @@ def _only_added(data: dict[str, Any]) -> dict[str, Any]:
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("document.captured", 1): _only_added,
     ("claim.recorded", 1): _only_added,
+    ("claim.recorded", 2): _only_added,
     ("correction.proposed", 1): _only_added,
     ("correction.accepted", 1): _only_added,
 }

@@ -7,7 +7,7 @@ congress and the fifth) forbid the link whatever else agrees.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ _KIN = 0.5
 _CONTENT_KIND = 0.5
 _NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
 _NEAR, _NEARLY, _NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
-_CLOSE_RATIO, _NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
+_CLOSE_RATIO, NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
 """Two counts of one noun are close when the smaller is so large a part of the larger."""
 _COUNTS_ALONE = 3
 """So many counts that agree are of one happening whatever the dates are."""
@@ -63,6 +63,7 @@ class Judgement:
     score: float
     dates_apart: bool
     told: tuple["_Item", ...] = ()
+    _shown: list[tuple[Reason, ...]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def linked(self) -> bool:
@@ -72,7 +73,9 @@ class Judgement:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The reasons, the strongest first. They are put together when asked for: most links hold nothing together that others do not."""
-        return _reasons(self.told, 1)
+        if not self._shown:
+            self._shown.append(_reasons(self.told, 1))
+        return self._shown[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +443,7 @@ def _near_numbers(one: Features, other: Features) -> Evidence:
         if here & there:
             continue
         ratio = max((min(a, b) / max(a, b) for a in here for b in there if min(a, b) > 0), default=Decimal(0))
-        if ratio >= _NEAR_RATIO:
+        if ratio >= NEAR_RATIO:
             evidence.append(_Item(_NEAR if ratio >= _CLOSE_RATIO else _NEARLY, "near-count", (attribute,)))
     return evidence
 

@@ -20,7 +20,7 @@ from shared.store.engine import Database
 from shared.store.group import GroupCommit
 from shared.store.keys import OPEN, count_erasures, gone
 from shared.store.log_rows import FEW, EventColumns, write_at_once, write_log
-from shared.store.prepared import Prepared, check_revision, creation, prepare_append, prepare_together, quoted_documents
+from shared.store.prepared import BYTES_AN_EVENT, Prepared, check_revision, creation, prepare_append, prepare_together, quoted_documents
 from shared.store.read import DatabaseReader
 from shared.store.tree import Growth, grow, leaves_between, stored_roots
 
@@ -163,6 +163,7 @@ class DatabaseLog(DatabaseReader):
                 raise
             return self._one_by_one(group)
         self._keep(here, left)
+        self.database.wrote(BYTES_AN_EVENT * sum([prepared.weight for prepared in group]))
         return outcomes
 
     def _commit_at_once(self, here: str, group: Sequence[Prepared]) -> list[Appended | Exception] | None:

@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from anyio.to_thread import run_sync
-
 from shared.domain.errors import SalnameError
 from shared.domain.ports import Append, Appended, Log
 
@@ -45,7 +43,7 @@ class Desk(Generic[Item, Outcome]):
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             outcomes: Sequence[Outcome | Exception]
             try:
-                outcomes = await run_sync(self._work, [item for item, _ in group])
+                outcomes = await asyncio.get_running_loop().run_in_executor(None, self._work, [item for item, _ in group])
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome of each, raised where each was asked
                 outcomes = [error] * len(group)
             for (_, future), outcome in zip(group, outcomes, strict=True):

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 import psycopg
+from sqlmodel import Session
 
 from shared.domain.errors import Busy
 
@@ -87,6 +88,12 @@ class Driver:
         """Insert rows in COPY's text form (PostgreSQL)."""
         with self._raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({_names(columns)}) FROM STDIN') as copy:
             copy.write(lines)
+
+
+def driver_of(session: Session) -> Driver:
+    """The driver below a session, in the session's transaction."""
+    connection = session.connection()
+    return Driver(connection.dialect.name, connection.connection.driver_connection)
 
 
 def _blocks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

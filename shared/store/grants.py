@@ -48,7 +48,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "progress": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "read_key": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "generation": {PROJECTION: WRITE, QUERY: READ},
-    "untold": {PROJECTION: WRITE, QUERY: READ},
+    "untold": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},
     "revision": {PROJECTION: WRITE, QUERY: READ},
     "schedule": {PROJECTION: WRITE, QUERY: READ},
     "source": {INGEST: READ, PROJECTION: WRITE, QUERY: READ},

@@ -2,17 +2,46 @@
 
 import time
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentCaptured
 from shared.store.engine import Database
 from shared.store.generations import live_rows
-from shared.store.read_model import CapturedRow, ClaimRow, ProgressRow
+from shared.store.read_model import CapturedRow, ClaimRow, ProgressRow, UntoldRow
+from shared.store.tables import ChronologyRow
 
 LOOK_SECONDS = 0.02
 """How often to look whether the projection has got there."""
+
+
+class Untold(NamedTuple):
+    """A chronology at a revision of which subscribers are still to hear that another generation is shown, made by other `rules`.
+
+    `before` is the first generation that they know entries from.
+    """
+
+    chronology_id: str
+    revision: int
+    generation: int
+    rules: int
+    before: int
+
+
+def untold(database: Database) -> list[Untold]:
+    """Return the chronologies with a switch that is to be told of, as far as nothing was recorded since that will tell of it."""
+    before = func.min(UntoldRow.known_from)
+    live = (ProgressRow.chronology_id, ProgressRow.position, ProgressRow.generation, ProgressRow.fold_version)
+    query = (
+        select(*live, before)  # type: ignore[call-overload]  # SQLModel's overloads end at four columns
+        .join(UntoldRow, col(UntoldRow.chronology_id) == ProgressRow.chronology_id)
+        .join(ChronologyRow, (col(ChronologyRow.id) == ProgressRow.chronology_id) & (col(ChronologyRow.head) == ProgressRow.position))
+        .group_by(*live)
+    )
+    with database.read() as session:
+        return [Untold(*row) for row in session.exec(query)]
 
 
 def members(database: Database, chronology_id: str, ids: Iterable[str]) -> dict[str, list[str]]:

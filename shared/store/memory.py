@@ -5,12 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shared.domain.codec import Sealed, decode
+from shared.crypto.sealing import opening_under
+from shared.domain.codec import Decoder, OpenUnder
 from shared.domain.errors import AlreadyExists, IdempotencyConflict, NotFound, SalnameError
 from shared.domain.events import ChronologyCreated, Recorded
 from shared.domain.ids import IdSource
 from shared.domain.ports import Append, Appended, ChronologyInfo, Reservation, StoredDocument
-from shared.store.keys import gone, open_sealed
+from shared.store.keys import gone
 from shared.store.prepared import check_revision, creation, prepare_append, quoted_documents
 
 
@@ -96,15 +97,21 @@ class MemoryLog:
             self._documents[here, document.id] = document
         return outcome
 
-    def _unseal(self, chronology_id: str, sealed: Sealed) -> bytes | None:
-        key = self._keys[chronology_id, sealed.document_id]
-        return None if key is None else open_sealed(key, sealed)
+    def _unseal(self, chronology_id: str, document_id: str) -> OpenUnder | None:
+        key = self._keys[chronology_id, document_id]
+        return None if key is None else opening_under(key, document_id)
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         events = self._events.get(chronology_id, [])[after:]
         cut = events[:limit]
         whole = events[: cut[-1][0] - after] if cut else []
-        return [decode(body, partial(self._unseal, chronology_id)) for _, body in whole]
+        decoder = Decoder(partial(self._unseal, chronology_id))
+        return [decoder.decode(body) for _, body in whole]
+
+    def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
+        events = self._events.get(chronology_id, [])
+        decoder = Decoder(partial(self._unseal, chronology_id))
+        return [decoder.decode(events[position - 1][1]) for position in positions]
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         return [body for _, body in self._events.get(chronology_id, [])[after : after + limit]]

@@ -4,17 +4,17 @@ from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
-from shared.domain.codec import Unseal, decode
+from shared.domain.codec import Decoder, Unseal
 from shared.domain.errors import UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
 from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, WARC, count_erasures, unseal_form
-from shared.store.tables import ChronologyRow, DocumentRow, IdempotencyRow, ReservationRow
+from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
 
-TEXTS_AT_A_TIME = 500
-"""How many documents one query asks for: SQLite and PostgreSQL both limit the parameters of a statement."""
+TEXTS_AT_A_TIME = POSITIONS_AT_A_TIME = 500
+"""How many documents or events one query asks for: SQLite and PostgreSQL both limit the parameters of a statement."""
 
 
 class DatabaseReader:
@@ -31,13 +31,24 @@ class DatabaseReader:
                 rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
             return _decode_whole(rows, self.keyring.unsealer(session, chronology_id))
 
+    def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
+        found: dict[int, Recorded] = {}
+        with self.database.read() as session:
+            decoder = Decoder(self.keyring.unsealer(session, chronology_id))
+            for first in range(0, len(positions), POSITIONS_AT_A_TIME):
+                there = col(EventRow.position).in_(positions[first : first + POSITIONS_AT_A_TIME])
+                rows = session.exec(select(EventRow.position, EventRow.body).where(EventRow.chronology_id == chronology_id, there))
+                found |= {position: decoder.decode(body) for position, body in rows}
+        return [found[position] for position in positions]
+
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         with self.database.read() as session:
             return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
 
     def _rows(self, session: ReadSession, chronology_id: str, after: int, limit: int) -> list[Row]:
-        query = 'SELECT position, "commit", body FROM event WHERE chronology_id = ? AND position > ? ORDER BY position LIMIT ?'
-        return self.database.driver(session).rows(query, chronology_id, after, limit)
+        # Positions are dense, so a limit is a range. With LIMIT, PostgreSQL may sort all the rest of the log to give the first of it.
+        query = 'SELECT position, "commit", body FROM event WHERE chronology_id = ? AND position > ? AND position <= ? ORDER BY position'
+        return self.database.driver(session).rows(query, chronology_id, after, after + limit)
 
     def head(self, chronology_id: str) -> int:
         with self.database.read() as session:
@@ -89,9 +100,10 @@ class DatabaseReader:
 def _decode_whole(rows: Sequence[Row], unseal: Unseal) -> list[Recorded]:
     """Decode as many whole commits as this release knows; raise `UnknownEvent` when it does not know the first."""
     events: list[Recorded] = []
+    decode = Decoder(unseal).decode
     for _, _, body in rows:
         try:
-            events.append(decode(body, unseal))
+            events.append(decode(body))
         except UnknownEvent:
             while events and events[-1].position != events[-1].commit:
                 events.pop()

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from shared.domain.brief import is_brief
 from shared.domain.codec import SEALED_TYPE, event_source, sealed_part
 from shared.domain.errors import Damaged, InvalidProof, SalnameError, WrongKey
 from shared.domain.events import ChronologyCreated
@@ -308,7 +309,8 @@ class _Documents:
         if key is None:
             return
         claim = orjson.loads(open_sealed(key, sealed))["claim"]
-        if (claim["id"], claim["document_id"]) != (sealed.subject, sealed.document_id):
+        brief = is_brief(raw["type"], raw["typeversion"])
+        if (claim.get("id"), claim.get("document_id")) != ((None, None) if brief else (sealed.subject, sealed.document_id)):
             raise Damaged(f"event {raw['position']} holds another claim than it says", position=raw["position"])
         text = self._text(sealed.document_id, key)
         for part in _passages(claim):

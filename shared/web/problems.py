@@ -48,6 +48,12 @@ def problem_fields(error: errors.SalnameError, request: Request) -> dict[str, ob
     return problem_body(_status(error), error.title, detail, request.url.path, **extra)
 
 
+def refusal(request: Request, error: errors.SalnameError) -> JSONResponse:
+    """The answer to a request that came to an expected error."""
+    detail, extra = _told(error, request)
+    return problem(_status(error), error.title, detail, request.url.path, **extra)
+
+
 def _told(error: errors.SalnameError, request: Request) -> tuple[str, dict[str, object]]:
     """The detail and the further fields of an error; who decided on an old revision is told where to see what changed since."""
     here = _CHRONOLOGY.match(request.url.path)
@@ -74,8 +80,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(errors.SalnameError)
     async def expected(request: Request, error: errors.SalnameError) -> JSONResponse:
-        detail, extra = _told(error, request)
-        return problem(_status(error), error.title, detail, request.url.path, **extra)
+        return refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

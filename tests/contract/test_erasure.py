@@ -30,6 +30,7 @@ def test_what_is_left_of_claims_is_that_they_were_there(log: Log, chronology: st
     data = [event.data for event in replay(log, chronology)]
     assert data[2:4] == [left("one", "d"), left("two", "d")]
     assert data[5:] == [claim("three", "kept"), left("four", "d"), erased("d", "one", "two", "four")]
+    assert [event.data for event in log.pick(chronology, [7, 3])] == [left("four", "d"), left("one", "d")]
     assert log.document(chronology, "d") is None
     assert log.document(chronology, "kept") == document("kept")
     assert log.read_raw(chronology)[:7] == raw, "the log is the same to the byte, and so is every proof of it"

@@ -101,6 +101,13 @@ def test_raw_bytes_are_the_events(log: Log, chronology: str) -> None:
     ]
 
 
+def test_events_are_picked_by_their_positions(log: Log, chronology: str) -> None:
+    append(log, chronology, 1, 2, 3, key="a")
+    events = log.read(chronology)
+    assert log.pick(chronology, [4, 2]) == [events[3], events[1]]
+    assert log.pick(chronology, []) == []
+
+
 def test_concurrent_writers_leave_no_gap_and_no_repetition(log: Log, chronology: str) -> None:
     def write(writer: int) -> None:
         for turn in range(10):

@@ -59,6 +59,16 @@ RECORDED = (
 )
 
 
+def brief_file(*left_out: str, document: str = "document-1") -> bytes:
+    """A proof of a claim of version 3, sealed without some of what says which claim it is."""
+    log, data = small_log(), claim("claim-3", "document-1")
+    for name in left_out:
+        del data["claim"][name]
+    at = log.append("claim.recorded", "claim-3", data, seal=document, typeversion=3)
+    shown = {**json.loads(FILE)["citation"], "claim_id": "claim-3"}
+    return log.file(at, DOCUMENT, SOURCE, shown)
+
+
 def program() -> Any:
     spec = importlib.util.spec_from_file_location("verify_citation", PROGRAM)
     assert spec is not None
@@ -138,6 +148,12 @@ class TestAccepted:
         found = verifier(log.cite(2, 1, 0).encode())
         assert found is not None
         assert (found["quote"], found["page"], found["document"]["source"]["url"]) == (QUOTE, 2, "https://example.org/bazar")
+
+    @both
+    def test_a_claim_that_leaves_to_its_envelope_which_one_it_is(self, verifier: Verifier) -> None:
+        found = verifier(brief_file("id", "document_id"))
+        assert found is not None
+        assert (found["claim_id"], found["document"]["id"], found["quote"]) == ("claim-3", "document-1", QUOTE)
 
     @both
     def test_with_witnesses(self, verifier: Verifier) -> None:
@@ -308,6 +324,12 @@ class TestForgers:
             assert verifier(sealed_up({**content, part: LOG.proven(index).model_dump(mode="json")})) is None
 
     @both
+    def test_a_claim_that_says_which_one_it_is_and_leaves_it_to_its_envelope_too(self, verifier: Verifier) -> None:
+        for left_out in (("id",), ("document_id",), ()):
+            assert verifier(brief_file(*left_out)) is None
+        assert verifier(brief_file("id", "document_id", document="document-2")) is None
+
+    @both
     def test_a_name_that_stands_twice(self, verifier: Verifier) -> None:
         assert verifier(FILE.replace(b'"format"', b'"citation":{},"format"', 1)) is None
         assert verifier(FILE.replace(b'"format"', b'"format":"salname-citation-proof/v1","format"', 1)) is None
@@ -367,7 +389,7 @@ class TestLogsThatLie:
             ({"chronology": "other"}, "chronology"),
             ({"chronology": 5}, "chronology"),
             ({"type": "claim.withdrawn"}, "place"),
-            ({"typeversion": 3}, "version"),
+            ({"typeversion": 4}, "version"),
             ({"typeversion": "1"}, "version"),
             ({"subject": "claim-1"}, "belong together"),
             ({"document": "document-2"}, "document"),

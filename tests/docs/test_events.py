@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.projection.fold import CHANGE_TYPE
+from services.projection.telling import CHANGE_TYPE
 from services.query.feed import changes_body
 from services.query.snapshot import open_snapshot
 from shared.domain.corrections import Change

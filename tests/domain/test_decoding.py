@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.codec import Sealed, decode, encode, sealed_part
+from shared.domain.codec import OpenUnder, Sealed, decode, encode, sealed_part
 from shared.domain.events import EVENT_TYPES, Recorded
 from shared.store.keys import open_sealed, sealer
 from tests.domain.test_codec import CONTENT_KEY, SEALED, times, with_key
@@ -36,14 +36,20 @@ def test_an_event_is_the_same_by_the_long_way(event: Recorded) -> None:
     raw: dict[str, Any] = json.loads(stored)
     opened: list[Sealed] = []
 
-    def unseal(sealed: Sealed) -> bytes | None:
-        opened.append(sealed)
-        return with_key(sealed)
+    def unseal(document_id: str) -> OpenUnder:
+        def open_under(label: bytes, context: bytes, keyhash: str, ciphertext: bytes) -> bytes:
+            opened.append(Sealed(document_id, label.decode(), context, keyhash, ciphertext))
+            return with_key(document_id)(label, context, keyhash, ciphertext)
+
+        return open_under
 
     found = decode(stored, unseal)
     assert found == decode(stored.decode(), with_key) == event
     assert opened == ([] if sealed_under is None else [sealed_part(raw)])
     plain = raw["data"] if sealed_under is None else json.loads(open_sealed(CONTENT_KEY, sealed_part(raw)))
+    if sealed_under is not None:
+        assert not {"id", "document_id"} & plain["claim"].keys()
+        plain["claim"] |= {"id": raw["subject"], "document_id": raw["document"]}
     long_way = type(event.data).model_validate_json(json.dumps(plain))
     assert found.data == long_way
     assert found.data.model_dump() == long_way.model_dump()
@@ -54,15 +60,23 @@ def test_an_event_is_the_same_by_the_long_way(event: Recorded) -> None:
 def test_ciphertexts_come_out_of_base64_as_they_went_in(ciphertext: bytes) -> None:
     stored = {**json.loads(SEALED[0].read_bytes()), "data_base64": b64encode(ciphertext).decode()}
     opened: list[bytes] = []
-    decode(json.dumps(stored), lambda sealed: opened.append(sealed.ciphertext))
+
+    def open_under(_label: bytes, _context: bytes, _keyhash: str, found: bytes) -> bytes:
+        opened.append(found)
+        return b""
+
+    with pytest.raises(ValueError, match="EOF"):
+        decode(json.dumps(stored), lambda _: open_under)
     assert opened == [ciphertext]
 
 
-@pytest.mark.parametrize("wrong", [b'{"claim":{}}', b'{"claim":{"start":"x"}}', b"{}", b"[]", b"", b'{"claim":1,"more":2}'])
+@pytest.mark.parametrize(
+    "wrong", [b'{"claim":{}}', b'{"claim":{"start":"x"}}', b"{}", b"[]", b"", b'{"claim":1,"more":2}', b'{ "claim":{}}']
+)
 def test_what_is_sealed_is_validated_all_the_same(wrong: bytes) -> None:
     """A seal shows who wrote something, not that it is a claim."""
-    with pytest.raises(ValidationError):
-        decode(SEALED[-1].read_bytes(), lambda _: wrong)
+    with pytest.raises(ValueError, match=r"validation error|not the JSON of a claim"):
+        decode(SEALED[-1].read_bytes(), lambda _: lambda *_: wrong)
 
 
 @pytest.mark.parametrize("member", ["id", "position", "commit", "time", "actor", "type", "typeversion", "subject"])

@@ -1,6 +1,7 @@
 """What is told after an erasure: who asks for what is gone learns that it was, when and why, and where the rest is."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -126,7 +127,7 @@ def test_pages_say_it_in_the_reader_s_language(world: World, language: str, said
     assert REASON in plainly(world, "/chronologies/test/sources", **headers).text
     changes = plainly(world, "/chronologies/test/changes", **headers)
     assert changes.status_code == 200
-    assert "212" not in changes.text
+    assert re.search(r"\b212\b", changes.text) is None, "as a word: ids hold all kinds of digits"
 
 
 def follow(world: World, known: dict[str, Any], cursor: int) -> int:
@@ -189,7 +190,7 @@ def test_old_revisions_show_what_can_still_be_read(world: World) -> None:
     erase(world, first)
     past = world.get("/entries", at=revision)
     assert len(past["entries"]) == 1
-    assert "212" not in json.dumps(past)
+    assert re.search(r"\b212\b", json.dumps(past)) is None
     shown = world.get(f"/entries/{past['entries'][0]['id']}", at=revision)
     assert shown["erased"] == []
 

@@ -1,126 +1,22 @@
 """Whenever a document is erased in whatever history: the read model is what the log that can still be read gives from nothing."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from sqlmodel import select
 
-from services.ingest.requests import NewCorrection, NewDecision
 from services.projection import folding
 from services.projection.runner import Projector
-from shared.domain.errors import Gone, InvalidInput
+from services.projection.verify import verify_read_model
 from shared.domain.events import Recorded
 from shared.domain.ports import LogReader
 from shared.store.engine import Database
-from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
-from shared.store.read_model import ClaimRow
-from tests.query.conftest import EDITOR, REVIEWER
-from tests.support.keys import KEK
+from tests.support.histories import TEXTS, History, fresh, steps
 from tests.support.read_model import keys_of, read_model
 from tests.support.running import ADMIN, Running, run
-
-TEXTS = tuple(
-    f"Note {number}\n\n{when} the first {what} was held in {where}. {guests} guests took part in the {what}.\n"
-    for number, (when, what, where, guests) in enumerate(
-        [
-            ("On 4 May 1998", "Seed Fair", "Ganja", 212),
-            ("In May 1998", "Seed Fair", "Ganja", 215),
-            ("On 4-5 May 1998", "Seed Fair", "Ganja", 215),
-            ("On 7 June 2001", "Seed Fair", "Ganja", 90),
-            ("On 4 May 1998", "Kite Festival", "Ganja", 12),
-            ("In 1998", "Kite Festival", "Ganja", 48),
-        ]
-    )
-)
-
-number = st.integers(min_value=0, max_value=len(TEXTS) - 1)
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("capture"), number),
-        st.tuples(st.just("capture"), number),
-        st.tuples(st.just("erase"), number),
-        st.tuples(st.sampled_from(["merge", "split", "withdraw", "retitle"]), number, number),
-        st.tuples(st.just("project")),
-    ),
-    min_size=4,
-    max_size=14,
-)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without chronologies, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "salname.db"
-    database = Database(f"sqlite:///{path}", kek=KEK)
-    migrate(database)
-    database.close()
-    return path
-
-
-@contextmanager
-def fresh(template: Path) -> Iterator[Running]:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "salname.db"
-        copyfile(template, path)
-        database = Database(f"sqlite:///{path}", kek=KEK)
-        yield run(database)
-        database.close()
-
-
-class History:
-    """A chronology that steps are taken in; what is not possible is passed over."""
-
-    def __init__(self, running: Running) -> None:
-        self.running = running
-        self.documents: dict[int, str] = {}
-
-    def take(self, step: tuple[Any, ...]) -> None:
-        service, info = self.running.service, self.running.info
-        kind, *at = step
-        if kind == "project":
-            self.running.projector.project(info)
-        elif kind == "capture":
-            with suppress(Gone):
-                self.documents[at[0]] = service.capture(info.id, TEXTS[at[0]].encode(), ADMIN, filename=f"{at[0]}.txt").id
-        elif kind == "erase":
-            if at[0] in self.documents:
-                self.running.projector.project(info)
-                service.erase(info.id, self.documents.pop(at[0]), "Why.", ADMIN)
-        else:
-            self.running.projector.project(info)
-            self.correct(kind, [claim for index in at for claim in self.claims(index)])
-
-    def claims(self, index: int) -> list[tuple[str, str]]:
-        """The claims of a document, each with its entry."""
-        with self.running.database.read() as session:
-            found = select(ClaimRow.id, ClaimRow.entry_id).where(ClaimRow.document_id == self.documents.get(index, ""))
-            return list(session.exec(found.order_by(ClaimRow.id)))
-
-    def correct(self, kind: str, claims: list[tuple[str, str]]) -> None:
-        if not claims:
-            return
-        (first, entry), (last, _) = claims[0], claims[-1]
-        change: dict[str, object] = {
-            "merge": {"kind": "merge-entries", "entry_ids": [first, last]},
-            "split": {"kind": "split-entry", "entry_id": entry, "claim_ids": [first]},
-            "withdraw": {"kind": "withdraw-claim", "claim_id": first},
-            "retitle": {"kind": "retitle-entry", "entry_id": first, "title": "The fair"},
-        }[kind]
-        service, info = self.running.service, self.running.info
-        try:
-            proposed = service.propose(info.id, NewCorrection.model_validate({"change": change, "reason": "Seen."}), EDITOR)
-        except InvalidInput:
-            return
-        service.decide_correction(info.id, proposed.id, NewDecision.model_validate({"decision": "accept"}), REVIEWER)
 
 
 class Follower:
@@ -149,8 +45,8 @@ ALL_KINDS = [("capture", 0), ("capture", 4), ("capture", 5), ("erase", 4), ("cap
 @settings(max_examples=20)
 @example(ALL_KINDS)
 @given(steps)
-def test_who_follows_step_by_step_knows_what_is_told_from_the_beginning(template: Path, taken: list[tuple[Any, ...]]) -> None:
-    with fresh(template) as running:
+def test_who_follows_step_by_step_knows_what_is_told_from_the_beginning(sqlite_template: Path, taken: list[tuple[Any, ...]]) -> None:
+    with fresh(sqlite_template) as running:
         history, always, late = History(running), Follower(), Follower()
         for step in taken:
             history.take(step)
@@ -160,12 +56,13 @@ def test_who_follows_step_by_step_knows_what_is_told_from_the_beginning(template
         assert always.entries == late.entries
         now = {json.loads(row["body"])["id"] for row in read_model(running.database)["entry"] if row["until"] is None}
         assert set(late.entries) == now
+        verify_read_model(running.database, running.service.log, running.info)
 
 
 @settings(max_examples=20)
 @given(steps)
-def test_step_by_step_and_from_nothing_give_the_same_rows(template: Path, taken: list[tuple[Any, ...]]) -> None:
-    with fresh(template) as running:
+def test_step_by_step_and_from_nothing_give_the_same_rows(sqlite_template: Path, taken: list[tuple[Any, ...]]) -> None:
+    with fresh(sqlite_template) as running:
         history = History(running)
         stored: list[bytes] = []
         for step in taken:

@@ -58,6 +58,13 @@ async def test_a_document_is_captured_once_however_it_is_sent(admin: httpx.Async
     assert (await admin.get(first.headers["location"])).status_code in (200, 404), "the projection may be on its way"
 
 
+async def test_no_way_leads_past_the_names_of_the_server(admin: httpx.AsyncClient) -> None:
+    """A page of another site whose name was made to point here reaches nothing, single claims included."""
+    for address in ("/v1/chronologies/fairs/claims", "/v1/chronologies"):
+        answer = await admin.post(address, json={}, headers={"host": "evil.example"})
+        assert (answer.status_code, "answers to" in answer.json()["detail"]) == (400, True)
+
+
 async def test_problems_say_what_to_do(admin: httpx.AsyncClient) -> None:
     cases = [
         (await admin.post("/v1/chronologies/nowhere/documents", json={"text": "x"}), 404, "POST /v1/chronologies"),
@@ -133,6 +140,41 @@ async def test_a_single_claim_that_is_not_right_is_an_error(admin: httpx.AsyncCl
         "shortened": False,
     }
     assert right.headers["etag"] == f'"{right.json()["revision"]}"'
+
+
+async def test_a_single_claim_is_answered_the_same_however_it_is_sent(app: FastAPI, admin: httpx.AsyncClient) -> None:
+    """In chunks it goes the usual way, past the routes; with its length announced it goes a shorter one."""
+    url = "/v1/chronologies/fairs/claims"
+    document = (await admin.post("/v1/chronologies/fairs/documents", json={"text": FAIR_EN})).json()["id"]
+    good = {"document_id": document, "quote": "212 guests"}
+    sent: list[tuple[str, object, dict[str, str]]] = [
+        (url, good, {"Idempotency-Key": "one"}),
+        (url, good, {"Idempotency-Key": "one"}),
+        (url, {**good, "quote": "14 countries"}, {"Idempotency-Key": "one"}),
+        (url, good, {"Idempotency-Key": "x" * 201}),
+        (url, good, {"If-Match": '"1"'}),
+        (url, good, {"If-Match": "one"}),
+        (url, good, {"Authorization": "Bearer nobody"}),
+        (url, good, {"Authorization": ""}),
+        (url, good, {"Authorization": f"Bearer {token(app, 'Rəna', Role.reader)}"}),
+        (url, {**good, "document_id": "none"}, {}),
+        (url, [good], {}),
+        ("/v1/chronologies/nowhere/claims", good, {}),
+    ]
+    for address, body, headers in sent:
+        content = json.dumps(body).encode()
+
+        async def chunks(content: bytes = content) -> AsyncIterator[bytes]:
+            yield content[:10]
+            yield content[10:]
+
+        usual = await admin.post(address, content=chunks(), headers={"content-type": "application/json", **headers})
+        short = await admin.post(address, content=content, headers={"content-type": "application/json", **headers})
+        if usual.status_code == 201:  # the first to come; what comes again is no creation
+            assert (short.status_code, short.json()) == (200, {**usual.json(), "status": "unchanged"})
+        else:
+            assert (short.status_code, short.json()) == (usual.status_code, usual.json())
+        assert {**short.headers, "content-length": ""} == {**usual.headers, "content-length": ""}
 
 
 async def test_single_claims_of_one_moment_each_get_their_own_answer(admin: httpx.AsyncClient) -> None:
@@ -213,4 +255,10 @@ async def test_the_admin_link_works_once_and_its_session_only_from_our_own_pages
 async def test_health(app: FastAPI) -> None:
     async with client_of(app) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
-        assert (await client.get("/readyz")).json()["checks"] == {"database": "ok", "projection": "ok", "checkpoints": "ok", "rounds": "ok"}
+        assert (await client.get("/readyz")).json()["checks"] == {
+            "database": "ok",
+            "projection": "ok",
+            "checkpoints": "ok",
+            "rounds": "ok",
+            "announcing": "ok",
+        }

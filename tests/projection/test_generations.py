@@ -3,89 +3,21 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from services.projection import fold, folding, generations
-from services.projection.consolidation import consolidate
-from services.projection.runner import Projector
 from services.projection.verify import verify_read_model
-from services.query import feed
 from services.query.errors import CursorLost
-from services.query.snapshot import open_snapshot
-from shared.domain.chronology import Entry
 from shared.domain.errors import NotFound, RevisionConflict
-from shared.store.engine import Database
-from shared.store.read import DatabaseReader
 from shared.store.read_model import GENERATED, GenerationRow
+from tests.support.following import another, chained, copy_of, shown, told
 from tests.support.read_model import beside, keys_of, read_model
-from tests.support.running import ADMIN, Running, run
-from tests.support.texts import SOURCES
+from tests.support.running import ADMIN, Running
 
 LATE = "On 7 June 2003 the third Seed Fair was held in Sheki with 90 guests."
 LATER = "On 9 May 2011 the lighthouse of Lankaran was opened."
-
-
-@pytest.fixture
-def running(database: Database) -> Running:
-    running = run(database)
-    for text, source in SOURCES.items():
-        running.capture(text, source)
-    return running
-
-
-def another(running: Running) -> Projector:
-    """A projection in a process of its own."""
-    return Projector(running.database, DatabaseReader(running.database))
-
-
-@pytest.fixture
-def newer_rules(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Rules by which every entry that is disputed has another title: in this process from now on."""
-
-    def change() -> None:
-        usual = consolidate.assemble
-
-        def assemble(*arguments: Any) -> Entry:
-            entry = usual(*arguments)
-            return entry.model_copy(update={"title": f"Disputed: {entry.title}"}) if entry.disputed else entry
-
-        monkeypatch.setattr(consolidate, "assemble", assemble)
-        monkeypatch.setattr(fold, "VERSION", fold.VERSION + 1)
-
-    return change
-
-
-def shown(running: Running) -> dict[str, str]:
-    """The titles of the entries that readers see."""
-    rows = read_model(running.database)["entry"]
-    return {row["id"]: json.loads(row["body"])["title"] for row in rows if row["until"] is None}
-
-
-def told(running: Running, after: int = 0) -> list[dict[str, Any]]:
-    """What a subscriber hears after a cursor."""
-    with open_snapshot(running.database, "test") as snapshot:
-        changes: list[dict[str, Any]] = json.loads(feed.changes_body(snapshot, after, 1000))["changes"]
-    return changes
-
-
-def copy_of(changes: list[dict[str, Any]], known: dict[str, dict[str, Any]] | None = None) -> dict[str, str]:
-    """The titles that a subscriber shows who deals with changes as they come; the chain of `previous` has to hold."""
-    copy = dict(known or {})
-    for change in changes:
-        for entry in change["data"]["entries"]:
-            if entry["change"] == "removed":
-                copy.pop(entry["id"], None)
-            else:
-                copy[entry["id"]] = entry
-    return {entry_id: entry["title"] for entry_id, entry in copy.items()}
-
-
-def chained(changes: list[dict[str, Any]], cursor: int = 0) -> bool:
-    revisions = [cursor, *(change["revision"] for change in changes)]
-    return [change["data"]["previous"] for change in changes] == revisions[:-1]
 
 
 def test_readers_and_writers_go_on_while_another_generation_is_built(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

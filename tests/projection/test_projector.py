@@ -88,18 +88,18 @@ class KilledError(BaseException):
 
 @pytest.fixture
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Kill the projection at the nth statement that writes a revision; the list holds n."""
-    from services.projection import folding, writer
+    """Kill the projection at the nth table that it writes rows to; the list holds n."""
+    from services.projection import writer
 
-    countdown = [0]
+    countdown, insert = [0], writer._insert
 
     def die(*arguments: object) -> None:
         countdown[0] -= 1
         if countdown[0] == 0:
             raise KilledError
-        writer.write_revision(*arguments)  # type: ignore[arg-type]
+        insert(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(folding, "write_revision", die)
+    monkeypatch.setattr(writer, "_insert", die)
     yield countdown
     monkeypatch.undo()
 
@@ -171,9 +171,9 @@ def test_one_chronology_s_trouble_does_not_stop_the_others(running: Running, mon
     def fail(session: WriteSession, chronology: str, *rest: object) -> None:
         if chronology == running.info.id:
             raise ValueError("a row that cannot be written")
-        writer.write_revision(session, chronology, *rest)  # type: ignore[arg-type]
+        writer.write_revisions(session, chronology, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(folding, "write_revision", fail)
+    monkeypatch.setattr(folding, "write_revisions", fail)
     projector = Projector(running.database, DatabaseReader(running.database))
     projector.catch_up()
     assert "test cannot be projected" in projector.stopped[running.info.id]

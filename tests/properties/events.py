@@ -23,6 +23,7 @@ from shared.domain.events import (
     AnyEvent,
     CarriedClaim,
     ChronologyCreated,
+    ChronologyReconsolidated,
     ClaimRecorded,
     CorrectionAccepted,
     CorrectionProposed,
@@ -122,6 +123,7 @@ pairs = st.lists(st.builds(CarriedClaim, earlier=ids, later=ids), max_size=3).ma
 
 BY_TYPE: dict[type[EventData], SearchStrategy[AnyEvent]] = {
     ChronologyCreated: st.builds(ChronologyCreated, chronology_id=ids, slug=words, title=texts, description=texts),
+    ChronologyReconsolidated: st.builds(ChronologyReconsolidated, chronology_id=ids, generation=numbers, rules=numbers, before=numbers),
     SourceRegistered: st.builds(SourceRegistered, source_id=ids, identity=words, details=details),
     DocumentCaptured: st.builds(
         DocumentCaptured,

@@ -28,7 +28,7 @@ class Listener:
 
     def __post_init__(self) -> None:
         self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT)
-        lines = [f"GET {self.path} HTTP/1.1", "Host: test", "Accept: text/event-stream"]
+        lines = [f"GET {self.path} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/event-stream"]
         if self.last_id is not None:
             lines.append(f"Last-Event-ID: {self.last_id}")
         self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())

@@ -210,4 +210,4 @@ def test_the_caches_of_all_connections_have_one_limit(sqlite_database_url: str) 
             with database.read() as session, database.read() as another:
                 for each in (session, another):
                     assert each.execute(text("PRAGMA soft_heap_limit")).scalar_one() == SQLITE_CACHES, number
-    assert 2**26 < SQLITE_CACHES < 2**30
+    assert 2**24 < SQLITE_CACHES < 2**30

@@ -40,8 +40,13 @@ class Running:
 
 def run(database: Database) -> Running:
     """Wire the services on a migrated database and open the chronology."""
-    settings = Settings(database_url=database.url)
+    running = reopen(database)
+    running.service.ensure_chronology("test", ADMIN)
+    return running
+
+
+def reopen(database: Database) -> Running:
+    """Wire the services on a database that has the chronology."""
     new_id = IdSource(lambda: datetime.now(UTC), os.urandom)
-    service = build_service(database, settings, new_id)
-    service.ensure_chronology("test", ADMIN)
+    service = build_service(database, Settings(database_url=database.url), new_id)
     return Running(database, service, Projector(database, DatabaseReader(database)))

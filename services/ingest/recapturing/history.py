@@ -124,7 +124,7 @@ class History:
             driver = self._database.driver(session)
             ((head,),) = driver.rows("SELECT coalesce(max(position), 0) FROM event WHERE chronology_id = ?", chronology_id)
             bodies = driver.rows(query, chronology_id, after, FeedFollowed.type) if head > after else []
-        events = [decode(body, lambda _sealed: None).data for (body,) in bodies]
+        events = [decode(body, lambda _document_id: None).data for (body,) in bodies]
         return head, last | {event.feed_id: event for event in events if isinstance(event, FeedFollowed)}
 
 

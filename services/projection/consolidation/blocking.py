@@ -4,41 +4,101 @@ Every key joins two things or more (a kind of happening and a day, an ordinal an
 claims share it. Where many do, as for a happening that hundreds of documents tell of, each claim is compared with its nearest neighbours
 in an order that depends on what claims say: the work for one claim stays bounded, and the pairs depend on the set of claims only, not on
 their arrival.
+
+Some keys are there for pairs of which one is vague: what two sharp claims could agree on has a sharper key of its own, so that under these
+keys sharp claims pass each other by. Otherwise a denser history, with more of one kind in a year, would make every claim dearer.
 """
 
+import math
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import combinations
+from typing import NamedTuple
 
 from shared.domain.dates import Edtf, civil
+from shared.matching.compatibility import NEAR_RATIO
 from shared.matching.features import Features
-from shared.matching.readings import ContentKey
 from shared.matching.spans import DAYS
 
 REACH = 12
 """Neighbours on either side within a key."""
 
-_MONTH, _YEARS = 31, 2
+_MONTH, _YEARS, _YEAR = 31, 2, 366
+_SLIP = 7
+"""Days by which two claims that name particular days may miss each other, and yet be of one happening."""
 _FIGURES = 8
 """Figures of one claim that are paired with each other."""
 
-Key = tuple[object, ...]
+Key = int
+"""64 bits of a hash of what a key says; the lowest two of them say which pairs meet under it."""
+Said = tuple[object, ...]
+"""What a key says: its sort first."""
 Figure = tuple[str, str, str]
 """Attribute, unit and number."""
-Place = tuple[tuple[int, ...], tuple[str, ...], float, ContentKey, str]
-"""Where a claim stands within a key: by ordinals, places, day, then content."""
+
+
+class Place(NamedTuple):
+    """Where a claim stands within a key. The id is its own, so that nothing after it orders.
+
+    `order`: by ordinals, places, day, then content, as bytes that sort so; what stands in no order of its own is a hash, which brings the
+    same together as well. `sharp`: its date is a month or shorter. `timed`: its date is a few years at most.
+    """
+
+    order: bytes
+    id: str
+    sharp: bool
+    timed: bool
+    planned: bool
 
 
 def place(claim: Features) -> Place:
     """Return the order of a claim within a key: claims of one happening come together."""
-    ordinals = tuple(sorted(number for kind in claim.heads.values() for number in kind.ordinals))
-    places = tuple(sorted("".join(name) for name in claim.places))
-    return ordinals, places, claim.date.earliest if claim.date else float("inf"), claim.key, claim.id
+    ordinals = sorted(number for kind in claim.heads.values() for number in kind.ordinals)
+    places = sorted("".join(name) for name in claim.places)
+    day, days = (claim.date.earliest, claim.date.days) if claim.date else (math.inf, math.inf)
+    order = (
+        _hashed(ordinals, 4),
+        _hashed(places, 6),
+        _LAST_DAY if day == math.inf else _FIRST_DAY if day == -math.inf else int(day + _ERA).to_bytes(6, "big"),
+        _hashed(claim.key, 12),
+    )
+    return Place(b"".join(order), claim.id, days <= _MONTH, days <= _YEARS * _YEAR, claim.planned)
 
 
-def keys(claim: Features) -> frozenset[Key]:
-    """Return the keys under which a claim is compared."""
+_ERA = 1 << 46
+"""Moves the days before the era into the positive numbers: EDTF knows years of nine figures."""
+_FIRST_DAY, _LAST_DAY = bytes(6), b"\xff" * 6
+
+
+def _hashed(said: Sequence[object], size: int) -> bytes:
+    return blake2b("\0".join(map(str, said)).encode(), digest_size=size).digest() if said else bytes(size)
+
+
+def _one_is_blunt(one: Place, other: Place) -> bool:
+    return not (one.sharp and other.sharp)
+
+
+def _one_is_open(one: Place, other: Place) -> bool:
+    """Whether the years say little of one of them, or one may be the plan of the other, which may come about in another year."""
+    return not (one.timed and other.timed) or one.planned != other.planned
+
+
+_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open)
+"""Which pairs meet under a key; None: all."""
+_SORTS = {"kind-year": 1, "magnitude": 1, "ordinal": 2}
+"""Sorts of keys under which not all pairs meet."""
+
+
+def keys(claim: Features) -> Iterator[Key]:
+    """Iterate over the keys under which a claim is compared."""
+    for said in sayings(claim):
+        yield int.from_bytes(_hashed(said, 8)) & ~3 | _SORTS.get(str(said[0]), 0)
+
+
+def sayings(claim: Features) -> frozenset[Said]:
+    """Return what the keys of a claim say."""
     counted = figures(claim)
     return frozenset((*_dated(claim, counted), *_numbered(claim, counted), *_titled(claim), *_once(claim)))
 
@@ -54,30 +114,32 @@ def figures(claim: Features) -> list[Figure]:
     return sorted((attribute, unit or "", str(number)) for attribute, unit, number in claim.numbers)
 
 
-def _dated(claim: Features, counted: list[Figure]) -> Iterator[Key]:
+def _dated(claim: Features, counted: list[Figure]) -> Iterator[Said]:
     if claim.date is None:
         return
     date = claim.date
     years, decades, strongest = _years(date), _decades(date), _strong(claim)
+    # A week later, too: what missed it by days may stand in the next month.
+    months = {civil(int(day))[:2] for day in (date.earliest, date.latest, date.latest + _SLIP)} if date.days <= _MONTH else set()
     for kind in claim.heads:
         if date.days <= DAYS:
             yield from (("kind-day", kind, day) for day in {date.earliest, date.latest})
-        if date.days <= _MONTH:
-            yield from (("kind-month", kind, *civil(int(day))[:2]) for day in {date.earliest, date.latest})
+        yield from (("kind-month", kind, *month) for month in months)
         yield from (("kind-year", kind, year) for year in years)
         yield from (("kind-decade", kind, decade, strong) for decade in decades for strong in strongest)
     if date.days <= DAYS:
         yield from (("day", day, word) for day in {date.earliest, date.latest} for word in claim.content | claim.topics | claim.acts)
-    if date.days <= _MONTH:
-        months = {civil(int(day))[:2] for day in (date.earliest, date.latest)}
-        yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
+        yield from (
+            ("counted", attribute, unit, day) for day in {date.earliest, date.latest} for attribute, unit in {n[:2] for n in counted}
+        )
+    yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
     yield from (("name-year", "".join(name), year) for named in (claim.titles, claim.actors) for name in named for year in years)
-    yield from (("counted", attribute, unit, year) for attribute, unit in {number[:2] for number in counted} for year in years)
+    yield from (("magnitude", *about, year) for about in _magnitudes(claim) for year in years)
     yield from (("made", made, year) for made in claim.made for year in years)
     yield from (("number", *number, year) for number in counted for year in years)
 
 
-def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Key]:
+def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Said]:
     """Keys without a date: claims that give none, or dispute it, share ordinals, names or figures."""
     for name, kind in claim.heads.items():
         if kind.ordinals:
@@ -86,13 +148,13 @@ def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Key]:
     yield from (("numbers", *pair) for pair in combinations(counted[:_FIGURES], 2))
 
 
-def _titled(claim: Features) -> Iterator[Key]:
+def _titled(claim: Features) -> Iterator[Said]:
     for title in claim.titles:
         yield from (("title", title, kind) for kind in claim.heads)
         yield from (("title-year", title, year) for year in (_years(claim.date) if claim.date else ()))
 
 
-def _once(claim: Features) -> Iterator[Key]:
+def _once(claim: Features) -> Iterator[Said]:
     """Keys of what happens only once, whatever dates it is given: to a person, by his last name, or to an institution."""
     suffered = [name for name, kind in claim.heads.items() if kind.concept.once]
     for actor in claim.actors:
@@ -100,8 +162,21 @@ def _once(claim: Features) -> Iterator[Key]:
         yield from (("once", made, "".join(actor)) for made in claim.made)
 
 
+def _magnitudes(claim: Features) -> set[tuple[str, str, int]]:
+    """Attribute, unit and magnitude of a claim's figures: two that come near enough to tell have a magnitude in common."""
+    found: set[tuple[str, str, int]] = set()
+    for attribute, unit, number in claim.numbers:
+        if number > 0:
+            magnitude = math.floor(-math.log(number) / _STEP)
+            found.update(((attribute, unit or "", magnitude), (attribute, unit or "", magnitude + 1)))
+    return found
+
+
+_STEP = math.log(NEAR_RATIO)
+
+
 def _years(date: Edtf) -> list[int]:
-    if date.days > _YEARS * 366:
+    if date.days > _YEARS * _YEAR:
         return []
     return list(range(civil(int(date.earliest))[0], civil(int(date.latest))[0] + 1))
 
@@ -111,56 +186,71 @@ def _decades(date: Edtf) -> list[int]:
     return sorted(set(ends))
 
 
-@dataclass
 class Blocks:
     """All claims under their keys; tells who became, or is no longer, comparable to whom."""
 
-    _members: dict[Key, list[Place]] = field(default_factory=dict)
-    _keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
-    _places: dict[str, Place] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._members: dict[Key, Place | list[Place]] = {}
+        """In order; a claim that is alone stands for itself, as most do"""
+        self._keys: dict[str, array[int]] = {}
+        self._places: dict[str, Place] = {}
+
+    def __contains__(self, claim_id: object) -> bool:
+        return claim_id in self._places
 
     def add(self, claim: Features) -> tuple[set[str], set[tuple[str, str]]]:
-        """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach."""
+        """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach under a key.
+
+        Such a pair may still be comparable under another one.
+        """
         where = place(claim)
-        self._places[claim.id], self._keys[claim.id] = where, tuple(keys(claim))
+        found = array("Q", keys(claim))
+        self._places[claim.id], self._keys[claim.id] = where, found
         near: set[str] = set()
         parted: set[tuple[str, str]] = set()
-        for key in self._keys[claim.id]:
-            members = self._members.setdefault(key, [])
+        for key in found:
+            if key not in self._members:
+                self._members[key] = where
+                continue
+            members = self._under(key)
             at = bisect_left(members, where)
             before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
-            near.update([member[-1] for member in before], [member[-1] for member in after])
+            meets = _MEETING[key & 3]
+            near.update([member.id for member in (*before, *after) if meets is None or meets(where, member)])
             if len(before) + len(after) > REACH:
-                parted.update(
-                    (one[-1], other[-1])
-                    for distance, one in enumerate(reversed(before))
-                    for other in after[REACH - 1 - distance : REACH - distance]
-                )
+                parted.update(_far_ends(before, after))
             members.insert(at, where)
-        return near, {pair for pair in parted if not self.comparable(*pair)}
+        return near, parted
+
+    def _under(self, key: Key) -> list[Place]:
+        members = self._members[key]
+        if isinstance(members, Place):
+            members = self._members[key] = [members]
+        return members
 
     def remove(self, claim_id: str) -> set[tuple[str, str]]:
         """Take a claim out; return the pairs that came into each other's reach."""
         where = self._places.pop(claim_id)
         joined: set[tuple[str, str]] = set()
         for key in self._keys.pop(claim_id):
-            members = self._members[key]
+            members = self._under(key)
             at = bisect_left(members, where)
             del members[at]
-            before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
-            joined.update(
-                (one[-1], other[-1])
-                for distance, one in enumerate(reversed(before))
-                for other in after[REACH - 1 - distance : REACH - distance]
-            )
+            joined.update(_far_ends(members[max(0, at - REACH) : at], members[at : at + REACH]))
             if not members:
                 del self._members[key]
-        return joined
+        return {pair for pair in joined if self.comparable(*pair)}
 
     def comparable(self, one: str, other: str) -> bool:
         """Whether two claims stand within reach of each other under any key."""
         where, there = self._places[one], self._places[other]
         return any(
-            abs(bisect_left(self._members[key], where) - bisect_left(self._members[key], there)) <= REACH
+            ((meets := _MEETING[key & 3]) is None or meets(where, there))
+            and abs(bisect_left(self._under(key), where) - bisect_left(self._under(key), there)) <= REACH
             for key in set(self._keys[one]).intersection(self._keys[other])
         )
+
+
+def _far_ends(before: list[Place], after: list[Place]) -> Iterator[tuple[str, str]]:
+    """The pairs around a claim that are just within each other's reach without it."""
+    return ((one.id, other.id) for distance, one in enumerate(reversed(before)) for other in after[REACH - 1 - distance : REACH - distance])

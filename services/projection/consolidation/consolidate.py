@@ -3,27 +3,39 @@
 The result depends on the set of claims and on the order of the decisions, never on the order in which claims arrived; only the ids of
 entries do, as an entry is named after its earliest claim. `Consolidator` keeps what it needs to take in one claim at the cost of that
 claim's neighbourhood; `consolidate` is the same from scratch.
+
+What claims say takes most room, and is written down already: of `HELD` claims it is at hand, of the others it is read again when it is
+needed. What stays for every claim are its keys, its links and its entry.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import NamedTuple
 
 from services.projection.consolidation.assembly import Group, assemble, chronological
 from services.projection.consolidation.blocking import Blocks
-from services.projection.consolidation.clusters import Clustering, Pair, cluster
+from services.projection.consolidation.clusters import Pair, cluster
 from services.projection.consolidation.origins import Independence
+from services.projection.consolidation.recent import Recent
 from services.projection.consolidation.rulings import Rulings
 from services.projection.independence.documents import ReadText
 from services.projection.independence.shared import SharedDelta
 from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
+from shared.domain.corrections import claims_named
 from shared.matching.compatibility import Judgement, link
 from shared.matching.features import Features, features
 from shared.matching.readings import Reading, read
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
+
+HELD = 20_000
+"""Of how many claims at least what they say is at hand, at some 16 kB each; of twice as many at most."""
+
+Recall = Callable[[Sequence[str]], Iterable[Testimony]]
+"""Returns recorded claims by their ids, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +68,39 @@ def consolidate(
 
 
 class _Standing(NamedTuple):
-    """An entry as it stands: its claims, and the entry as JSON, which takes a third of the memory and tells two versions apart as well."""
+    """An entry as it stands: its claims, and a hash of its JSON that tells two versions apart."""
 
     claims: tuple[str, ...]
-    body: bytes
+    digest: bytes
 
-    def opened(self) -> Entry:
-        return Entry.model_validate_json(self.body)
+    @staticmethod
+    def of(entry: Entry, body: bytes) -> "_Standing":
+        return _Standing(entry.claims, blake2b(body, digest_size=16).digest())
+
+
+@dataclass(slots=True)
+class _Told:
+    """A claim as it stands, what it tells of, and what links it to others, as far as that is at hand."""
+
+    reading: Reading
+    features: Features
+    links: dict[str, Judgement] = field(default_factory=dict)
 
 
 class Consolidator:
-    """The consolidation of one chronology, claim by claim and decision by decision."""
+    """The consolidation of one chronology, claim by claim and decision by decision.
 
-    def __init__(self) -> None:
-        self._testimonies: dict[str, Testimony] = {}
-        self._readings: dict[str, Reading] = {}
-        self._features: dict[str, Features] = {}
+    `recall` reads again what was taken in; without it, all testimonies are kept.
+    """
+
+    def __init__(self, recall: Recall | None = None, held: int = HELD) -> None:
+        self._kept: dict[str, Testimony] = {}
+        self._recall = recall or (lambda claim_ids: [self._kept[claim_id] for claim_id in claim_ids])
+        self._keeps = recall is None
+        self._told = Recent[_Told](self._tell, held)
         self._blocks = Blocks()
-        self._links: dict[str, dict[str, Judgement]] = defaultdict(dict)
+        self._linked: dict[str, list[str]] = {}
+        self._continues: dict[str, str] = {}
         self._continued: dict[str, set[str]] = defaultdict(set)
         self._rulings = Rulings()
         self._independence = Independence()
@@ -90,140 +117,182 @@ class Consolidator:
 
     def add(self, testimony: Testimony) -> None:
         """Take in a recorded claim. Adding a claim twice is harmless."""
-        if testimony.claim.id in self._testimonies:
+        claim = testimony.claim
+        if claim.id in self._blocks:
             return
         self._independence.know(testimony.document)
-        self._told_by[testimony.document.source_id].append(testimony.claim.id)
-        self._testimonies[testimony.claim.id] = testimony
-        if testimony.claim.continues:
-            self._continued[testimony.claim.continues].add(testimony.claim.id)
-        self._enter(testimony.claim.id)
-        self._dirty.update(self._tied(testimony.claim.id))
+        self._told_by[testimony.document.source_id].append(claim.id)
+        if self._keeps:
+            self._kept[claim.id] = testimony
+        if claim.continues:
+            self._continues[claim.id] = claim.continues
+            self._continued[claim.continues].add(claim.id)
+        self._enter(claim.id, self._read(testimony))
+        self._dirty.update(self._tied(claim.id))
 
     def decide(self, decision: Decision) -> None:
         """Take in an accepted correction, after those accepted before it."""
+        before = self._readings(claims_named(decision.change))
         for source_id in self._independence.decide(decision):
             self._dirty.update(self._told_by.get(source_id, ()))
         for claim_id in self._rulings.add(decision):
-            if claim_id in self._testimonies:
+            if claim_id in self._blocks:
                 self._dirty.update(self._tied(claim_id))
-                self._reread(claim_id)
+        self._reread(before)
 
     def supersede(self, found: SupersededClaim) -> list[Decision]:
         """Take in that the source of a claim was captured again, and no longer makes it in these words.
 
         Returns the decisions about it that hold for the claim it was carried to.
         """
+        before = self._readings([found.claim_id, found.later or ""])
         self._superseded[found.claim_id] = found
-        earlier, later = self._testimonies.get(found.claim_id), self._testimonies.get(found.later or "")
-        carried = self._rulings.carry(earlier.claim, later.claim) if found.how == "carried" and earlier and later else []
-        for testimony in (earlier, later):
-            if testimony is not None:
-                self._dirty.update(self._tied(testimony.claim.id))
-                self._reread(testimony.claim.id)
+        earlier, later = before.get(found.claim_id), before.get(found.later or "")
+        carried: list[Decision] = []
+        if found.how == "carried" and earlier is not None and later is not None:
+            carried = self._rulings.carry(earlier.testimony.claim, later.testimony.claim)
+        for claim_id in before:
+            self._dirty.update(self._tied(claim_id))
+        self._reread(before)
         return carried
 
     def flush(self) -> Delta:
         """Bring the entries up to date and return what changed."""
-        touched = self._connected(self._dirty)
-        old = {self._entry_of[claim_id]: self._entries[self._entry_of[claim_id]] for claim_id in touched if claim_id in self._entry_of}
-        for entry_id in old:
-            del self._entries[entry_id]
-        fresh = [entry for claims in self._components(touched) for entry in self._consolidated(claims)]
+        touched, old = self._lift()
         changed: list[Entry] = []
         bodies: dict[str, bytes] = {}
-        for entry in fresh:
-            body = entry.__pydantic_serializer__.to_json(entry)
+        for entry, body in self._renewed(touched):
             before = old.get(entry.id)
-            if before is None or before.body != body:
+            if before is None or before.digest != self._entries[entry.id].digest:
                 changed.append(entry)
                 bodies[entry.id] = body
-            self._entries[entry.id] = _Standing(entry.claims, body)
-            self._entry_of.update(dict.fromkeys(entry.claims, entry.id))
-        self._dirty.clear()
         removed = sorted((entry_id, self._entry_of.get(entry_id)) for entry_id in old if entry_id not in self._entries)
-        return Delta(tuple(sorted(changed, key=self._order)), tuple(removed), self._independence.shared(), bodies)
+        return Delta(self.in_order(changed), tuple(removed), self._independence.shared(), bodies)
+
+    def settle(self) -> Iterator[Entry]:
+        """Bring the entries up to date and iterate over them, in no order: however many there are, few are at hand at a time."""
+        touched, _ = self._lift()
+        for entry, _ in self._renewed(touched):
+            yield entry
+        self._independence.shared()
+
+    def _lift(self) -> tuple[set[str], dict[str, _Standing]]:
+        """Take the entries apart that may change; return their claims, and the entries as they stood."""
+        touched = self._connected(self._dirty)
+        self._dirty.clear()
+        lifted = {self._entry_of[claim_id] for claim_id in touched if claim_id in self._entry_of}
+        return touched, {entry_id: self._entries.pop(entry_id) for entry_id in lifted}
+
+    def _renewed(self, touched: set[str]) -> Iterator[tuple[Entry, bytes]]:
+        for entry in self._consolidated(touched):
+            body = entry.__pydantic_serializer__.to_json(entry)
+            self._entries[entry.id] = _Standing.of(entry, body)
+            self._entry_of.update(dict.fromkeys(entry.claims, entry.id))
+            yield entry, body
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries in chronological order."""
         self.flush()
-        return self.in_order(standing.opened() for standing in self._entries.values())
+        return self.in_order(self._consolidated(set(self._entry_of)))
 
     def entry(self, entry_id: str) -> Entry | None:
         """Return, as of the last flush, the entry of this very id."""
-        standing = self._entries.get(entry_id)
-        return None if standing is None else standing.opened()
+        if entry_id not in self._entries:
+            return None
+        return next(entry for entry in self._consolidated(self._connected([entry_id])) if entry.id == entry_id)
 
     def around(self, claim_ids: Iterable[str]) -> tuple[Entry, ...]:
         """Return, as of the last flush, the entries of these claims and of all claims connected with them, in chronological order."""
-        found = {self._entry_of[claim_id] for claim_id in self._connected(claim_ids)}
-        return self.in_order(self._entries[entry_id].opened() for entry_id in found)
+        return self.in_order(self._consolidated(self._connected(claim_ids)))
 
     def in_order(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         """Put entries into chronological order."""
         return tuple(sorted(entries, key=self._order))
 
-    def _order(self, entry: Entry) -> tuple[object, ...]:
-        return chronological(entry, self._features[entry.claims[0]].key)
+    def testimony(self, claim_id: str) -> Testimony:
+        """Return a claim that was taken in."""
+        return self._told[claim_id].reading.testimony
 
-    def _enter(self, claim_id: str) -> None:
+    def _order(self, entry: Entry) -> tuple[object, ...]:
+        return chronological(entry, self._told[entry.claims[0]].features.key)
+
+    def _tell(self, claim_ids: Sequence[str]) -> Iterator[_Told]:
+        """Read claims again that were not needed for a while."""
+        for testimony in self._recall(claim_ids):
+            reading = self._read(testimony)
+            yield _Told(reading, features(reading))
+
+    def _read(self, testimony: Testimony) -> Reading:
+        claim_id = testimony.claim.id
+        return read(testimony, self._rulings.naming.get(claim_id, ()), self._superseded.get(claim_id))
+
+    def _readings(self, claim_ids: Iterable[str]) -> dict[str, Reading]:
+        known = dict.fromkeys(claim_id for claim_id in claim_ids if claim_id in self._blocks)
+        return {claim_id: told.reading for claim_id, told in self._told.bring(known).items()}
+
+    def _enter(self, claim_id: str, reading: Reading) -> None:
         """Compute what a claim tells of and link it to what it may be compared with."""
-        reading = self._reading(claim_id)
         told = features(reading)
-        self._readings[claim_id], self._features[claim_id] = reading, told
+        self._told[claim_id] = _Told(reading, told)
         near, parted = self._blocks.add(told)
-        for pair in parted:
-            if not self._explicit(*pair):
-                self._unlink(*pair)
-        for other in near | self._named_by(told):
+        for one, other in parted:
+            if other in self._linked.get(one, ()) and not self._explicit(one, other) and not self._blocks.comparable(one, other):
+                self._unlink(one, other)
+        near |= self._named_by(claim_id)
+        self._told.bring(near)
+        for other in near:
             self._compare(claim_id, other)
         self._dirty.add(claim_id)
 
-    def _reread(self, claim_id: str) -> None:
-        """Take a claim out and enter it again as the decisions now let it be read."""
-        if self._reading(claim_id) == self._readings[claim_id]:
-            return
-        for other in list(self._links.get(claim_id, {})):
-            self._unlink(claim_id, other)
-        for pair in self._blocks.remove(claim_id):
-            self._compare(*pair)
-        self._enter(claim_id)
+    def _reread(self, before: Mapping[str, Reading]) -> None:
+        """Take claims out and enter them again where decisions now let them be read otherwise than before."""
+        for claim_id, reading in before.items():
+            now = self._read(reading.testimony)
+            if now == reading:
+                continue
+            for other in list(self._linked.get(claim_id, ())):
+                self._unlink(claim_id, other)
+            for pair in self._blocks.remove(claim_id):
+                self._compare(*pair)
+            self._enter(claim_id, now)
 
-    def _reading(self, claim_id: str) -> Reading:
-        return read(self._testimonies[claim_id], self._rulings.naming.get(claim_id, ()), self._superseded.get(claim_id))
-
-    def _named_by(self, told: Features) -> set[str]:
+    def _named_by(self, claim_id: str) -> set[str]:
         """The claims that a claim continues, or that continue it: compared whatever keys they share."""
-        named = self._continued.get(told.id, set()) | ({told.continues} if told.continues else set())
-        return {claim_id for claim_id in named if claim_id in self._features and claim_id != told.id}
+        named = self._continued.get(claim_id, set()) | {self._continues.get(claim_id, claim_id)}
+        return {other for other in named if other in self._blocks and other != claim_id}
 
     def _explicit(self, one: str, other: str) -> bool:
-        return self._features[one].continues == other or self._features[other].continues == one
+        return self._continues.get(one) == other or self._continues.get(other) == one
 
     def _compare(self, one: str, other: str) -> None:
-        if other in self._links[one]:
+        if other in self._linked.get(one, ()):
             return
-        judgement = link(self._features[one], self._features[other])
+        here, there = self._told[one], self._told[other]
+        judgement = link(here.features, there.features)
         if judgement:
-            self._links[one][other] = self._links[other][one] = judgement
+            here.links[other] = there.links[one] = judgement
+            self._linked.setdefault(one, []).append(other)
+            self._linked.setdefault(other, []).append(one)
             self._dirty.update((one, other))
 
     def _unlink(self, one: str, other: str) -> None:
-        if self._links[one].pop(other, None):
-            del self._links[other][one]
-            self._dirty.update((one, other))
+        for claim_id, linked in ((one, other), (other, one)):
+            self._linked[claim_id].remove(linked)
+            if (at_hand := self._told.peek(claim_id)) is not None:
+                at_hand.links.pop(linked, None)
+        self._dirty.update((one, other))
 
     def _tied(self, claim_id: str) -> set[str]:
-        return {tied for tied in self._rulings.tied(claim_id) if tied in self._features}
+        return {tied for tied in self._rulings.tied(claim_id) if tied in self._blocks}
 
     def _beside(self, claim_id: str) -> Iterator[str]:
-        yield from self._links.get(claim_id, ())
-        yield from self._rulings.tied_within(claim_id, self._features)
+        yield from self._linked.get(claim_id, ())
+        yield from self._rulings.tied_within(claim_id, self._blocks)
 
     def _connected(self, claim_ids: Iterable[str]) -> set[str]:
         """All claims connected to these, by links or by editors' ties, and those that stood in an entry with them."""
         seen: set[str] = set()
-        waiting = [claim_id for claim_id in claim_ids if claim_id in self._features]
+        waiting = [claim_id for claim_id in claim_ids if claim_id in self._blocks]
         while waiting:
             claim_id = waiting.pop()
             if claim_id in seen:
@@ -246,28 +315,38 @@ class Consolidator:
                 left -= fresh
                 component += fresh
                 waiting += fresh
-            yield sorted(component, key=self._place)
+            yield component
 
-    def _place(self, claim_id: str) -> tuple[object, ...]:
-        return (*self._features[claim_id].key, claim_id)
+    def _consolidated(self, claim_ids: set[str]) -> Iterator[Entry]:
+        """Iterate over the entries of claims, given with all that is connected to them."""
+        for component in self._components(claim_ids):
+            yield from self._clustered(self._told.bring(component))
 
-    def _consolidated(self, claim_ids: list[str]) -> list[Entry]:
+    def _clustered(self, told: Mapping[str, _Told]) -> Iterator[Entry]:
+        claim_ids = sorted(told, key=lambda claim_id: (*told[claim_id].features.key, claim_id))
         order = {claim_id: index for index, claim_id in enumerate(claim_ids)}
         links: dict[Pair, Judgement] = {
             (one, other): judgement
             for one in claim_ids
-            for other, judgement in self._links.get(one, {}).items()
-            if order[one] < order[other]
+            for other in self._linked.get(one, ())
+            if order[one] < order[other] and (judgement := _linking(told, one, other))
         }
         tied = [claim_id for claim_id in claim_ids if self._rulings.ties.get(claim_id)]
         ties = sorted(
             ((one, other) for one in tied for other in self._rulings.tied_within(one, order) if order[one] < order[other]),
             key=lambda pair: (order[pair[0]], order[pair[1]]),
         )
-        clustering = cluster([self._features[claim_id] for claim_id in claim_ids], links, ties, self._rulings.bars)
-        return [self._entry(group, clustering, links) for group in clustering.groups]
+        clustering = cluster([told[claim_id].features for claim_id in claim_ids], links, ties, self._rulings.bars)
+        for group in clustering.groups:
+            readings = tuple(told[claim_id].reading for claim_id in group)
+            say = {claim_id: told[claim_id].features for claim_id in group}
+            yield assemble(Group(readings, say, clustering.held_by.get(group[0], ()), links), self._rulings, self._independence)
 
-    def _entry(self, claim_ids: list[str], clustering: Clustering, links: dict[Pair, Judgement]) -> Entry:
-        told = {claim_id: self._features[claim_id] for claim_id in claim_ids}
-        readings = tuple(self._readings[claim_id] for claim_id in claim_ids)
-        return assemble(Group(readings, told, clustering.held_by.get(claim_ids[0], ()), links), self._rulings, self._independence)
+
+def _linking(told: Mapping[str, _Told], one: str, other: str) -> Judgement | None:
+    """What links two claims: judged again where it is not at hand."""
+    here, there = told[one], told[other]
+    judgement = here.links.get(other) or there.links.get(one) or link(here.features, there.features)
+    if judgement:
+        here.links[other] = there.links[one] = judgement
+    return judgement

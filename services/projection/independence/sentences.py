@@ -21,6 +21,9 @@ _ENDED = re.compile(r"[.!?…。:;][\"'”’»)\]]*\Z")
 _FEWEST_LINES, _SPACED, _UNENDED, _FULL = 12, 0.8, 0.5, 0.7
 """A text has spaced lines when it has so many lines, so large a part of them with a blank line after, so large a part without a mark at the
 end; a line is full when it is so long, measured by the middle one of these."""
+_LONGEST = 2000
+"""Code points of the longest sentence: where no mark ends one for so long, it is no prose but a table or a list, and each line stands for
+itself."""
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑'’ʼ][^\W_]+)*")
 _JOINTS = re.compile("[-‐‑]")
 _LONGEST_ORDINAL = 2
@@ -46,10 +49,20 @@ def sentences(text: str, skip: Sequence[Span] = ()) -> Iterator[Sentence]:
             continue
         if match.group().startswith("\n") and match.start() in goes_on:
             continue
-        found = sentence(text, start, match.end())
-        if found and not any(span.start < found.end and found.start < span.end for span in skip):
-            yield found
+        for first, last in [(start, match.end())] if match.end() - start <= _LONGEST else _pieces(text, start, match.end()):
+            found = sentence(text, first, last)
+            if found and not any(span.start < found.end and found.start < span.end for span in skip):
+                yield found
         start = match.end()
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is too long for a sentence at its line breaks; a line that is too long itself, wherever that comes."""
+    while start < end:
+        line = text.find("\n", start, end) + 1 or end
+        last = min(line, start + _LONGEST)
+        yield start, last
+        start = last
 
 
 def _spaced_lines(text: str) -> frozenset[int]:

@@ -6,6 +6,7 @@ came; only the names of wordings do, as a wording is known by the place where it
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -45,20 +46,28 @@ class SharedDelta:
 
 @dataclass(slots=True, eq=False)
 class _Known:
-    """A wording with every place where it stands. `near` are the wordings that resemble it."""
+    """A wording with every place where it stands, and its first source. `near` are the wordings that resemble it."""
 
     wording: Wording
     name: Place
+    source: str
     places: list[tuple[Place, int]] = field(default_factory=list)
-    sources: set[str] = field(default_factory=set)
-    near: set["_Known"] = field(default_factory=set)
+    elsewhere: bool = False
+    """Whether it stands in another source, too"""
+    near: AbstractSet["_Known"] = frozenset()
     listed: int = 0
     """How many of the places readers know as shared"""
 
     @property
     def is_shared(self) -> bool:
         """Whether it stands, or one that resembles it does, in more than one source."""
-        return len(self.sources) > 1 or any(not other.sources <= self.sources or len(other.sources) > 1 for other in self.near)
+        return self.elsewhere or any(other.elsewhere or other.source != self.source for other in self.near)
+
+    def find(self, other: "_Known") -> None:
+        self.near |= {other}
+
+    def part(self, other: "_Known") -> None:
+        self.near -= {other}
 
 
 class SharedSentences:
@@ -66,8 +75,8 @@ class SharedSentences:
 
     def __init__(self) -> None:
         self._known: dict[bytes, _Known] = {}
-        self._following: dict[int, set[_Known] | None] = {}
-        """Run -> the wordings that have it among their smallest; None for a commonplace"""
+        self._following: dict[int, _Known | list[_Known] | None] = {}
+        """Run -> the wordings that have it among their smallest, most often one; None for a commonplace"""
         self._like: dict[tuple[Place, Place], bool] = {}
         self._listing: dict[Place, SharedSentence | None] = {}
 
@@ -77,10 +86,10 @@ class SharedSentences:
             place = Place(document_id, start)
             known = self._known.get(wording.mark)
             if known is None:
-                known = self._known[wording.mark] = _Known(wording, place)
+                known = self._known[wording.mark] = _Known(wording, place, source_id)
                 self._follow(known)
             known.places.append((place, end))
-            known.sources.add(source_id)
+            known.elsewhere = known.elsewhere or known.source != source_id
             self._list(known)
             for other in known.near:
                 self._list(other)
@@ -103,27 +112,37 @@ class SharedSentences:
         runs = set(known.wording.runs)
         for other in self._candidates(known):
             if likeness_to(runs, other.wording):
-                known.near.add(other)
-                other.near.add(known)
+                known.find(other)
+                other.find(known)
                 self._pair(known, other, like=True)
         for run in known.wording.sketch:
-            following = self._following.setdefault(run, set())
+            if run not in self._following:
+                self._following[run] = known
+                continue
+            following = self._following[run]
             if following is None:
                 continue
-            following.add(known)
+            if isinstance(following, _Known):
+                following = self._following[run] = [following]
+            following.append(known)
             if len(following) > COMMONPLACE:
                 self._following[run] = None
-                self._forget(following)
+                self._forget(set(following))
 
     def _candidates(self, known: _Known) -> set[_Known]:
-        return {other for run in known.wording.sketch for other in self._following.get(run) or ()}
+        found: set[_Known] = set()
+        for run in known.wording.sketch:
+            following = self._following.get(run)
+            if following is not None:
+                found.update([following] if isinstance(following, _Known) else following)
+        return found
 
-    def _forget(self, following: set[_Known]) -> None:
+    def _forget(self, following: AbstractSet[_Known]) -> None:
         """Part the wordings that were found to resemble each other by a run that turned out to be a commonplace, and by no other."""
         for one in following:
             for other in [other for other in one.near if other in following and not self._share_a_run(one, other)]:
-                one.near.discard(other)
-                other.near.discard(one)
+                one.part(other)
+                other.part(one)
                 self._pair(one, other, like=False)
         for one in following:
             self._list(one)

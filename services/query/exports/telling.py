@@ -135,7 +135,7 @@ def _corrections(export: Export, view: EntryView) -> Iterator[str]:
     for correction in view.corrections:
         yield export.words(
             "correction",
-            summary=correction.summary,
+            summary=export.words.correction(correction),
             reason=correction.reason,
             proposer=correction.proposed_by,
             accepter=correction.accepted_by,

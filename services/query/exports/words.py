@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 
+from services.query.pages.corrected import correction_words
 from services.query.pages.wording import DEFAULT, Wording
-from services.query.schemas import ClaimView, DateView, DocumentRef, EntryView, ValueAlternativeView
+from services.query.schemas import AppliedCorrectionView, ClaimView, DateView, DocumentRef, EntryView, ValueAlternativeView
 from shared.domain.chronology import Status
 
 
@@ -69,6 +70,11 @@ class Words:
         if not date.alternatives:
             return self("undated")
         return self("dates_disputed", dates=self.either([self.date(alternative.edtf) for alternative in date.alternatives]))
+
+    def correction(self, correction: AppliedCorrectionView) -> str:
+        """Return what a correction did, as the beginning of a sentence."""
+        said = correction_words(correction, Wording(self.language))
+        return said[:1].upper() + said[1:]
 
     def either(self, options: list[str]) -> str:
         """Join what is at odds: `1998 or 1999`."""

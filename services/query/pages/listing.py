@@ -21,7 +21,7 @@ from services.query.search_schemas import FacetsView, FacetValue, StatusCount
 from services.query.service import Queries, QueryService
 from services.query.snapshot import Snapshot, open_snapshot
 from shared.domain.chronology import Status
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import Busy, InvalidInput
 from shared.web.auth import Reader
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -187,7 +187,10 @@ def _narrowings(
     ]
     if snapshot.erasing or not asking.narrow:
         return [], chosen  # nothing is counted until what was erased is gone
-    counted = facets(snapshot, queries.shelves, filters, SHOWN)
+    try:
+        counted = facets(snapshot, queries.shelves, filters, SHOWN)
+    except Busy:
+        return [], chosen  # the rows of an older release, which cannot be counted, are being replaced
     return [Narrowing(facet, choices) for facet in FACETS if (choices := _choices(counted, facet, asking, wording))], chosen
 
 

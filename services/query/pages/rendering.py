@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.conditional import conditional
+from services.query.pages.corrected import correction_words
 from services.query.pages.views import by_document, figure
 from services.query.pages.wording import wording_for
 
@@ -64,6 +65,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
     environment.filters["pinned"] = pinned
+    environment.globals["correction_words"] = correction_words
     environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None}
     return environment
 

@@ -136,12 +136,16 @@ def test_arrival_changes_ids_only(world: tuple[list[Told], list[Decision]], rand
     assert without_ids(consolidate(moved, decisions)) == without_ids(consolidate(found, decisions))
 
 
+@pytest.mark.parametrize("held", [None, 1], ids=["all is kept", "what claims say is read again"])
 @relaxed
-@given(worlds(), st.randoms(use_true_random=False))
-def test_claim_by_claim_gives_the_same_bytes_and_deltas_lead_there(world: tuple[list[Told], list[Decision]], random: Any) -> None:
+@given(world=worlds(), random=st.randoms(use_true_random=False))
+def test_claim_by_claim_gives_the_same_bytes_and_deltas_lead_there(
+    held: int | None, world: tuple[list[Told], list[Decision]], random: Any
+) -> None:
     found, decisions = world
     arriving = random.sample(found, len(found))
-    consolidator = Consolidator()
+    recorded = {told.claim.id: told for told in found}
+    consolidator = Consolidator() if held is None else Consolidator(lambda names: [recorded[name] for name in names], held)
     model: dict[str, Entry] = {}
     waiting = list(decisions)
     while arriving or waiting:

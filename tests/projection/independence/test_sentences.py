@@ -83,6 +83,18 @@ def test_an_ending_after_a_hyphen_is_part_of_the_word() -> None:
     assert folded("200-dən çox") == folded("200-\ndən çox") == ("200dan", "cox")
 
 
+def test_the_lines_of_a_table_stand_for_themselves() -> None:
+    rows = [f"19{at:02d}-05-04,A fair of seeds in Ganja,{at} guests\n" for at in range(10, 99)]
+    found = list(sentences("".join(rows)))
+    assert [" ".join(one.words) for one in found] == [f"19{at:02d}0504 a fair of seeds in ganja {at} guests" for at in range(10, 99)]
+    assert all("".join(rows)[one.start : one.end] + "\n" == row for one, row in zip(found, rows, strict=True))
+
+
+def test_a_line_without_end_is_taken_in_parts() -> None:
+    line = "seed " * 3_200
+    assert [(one.start, one.end) for one in sentences(line)] == [(at, at + 1999) for at in range(0, 16_000, 2000)]
+
+
 def test_what_is_no_prose_is_left_out() -> None:
     assert len(list(sentences(TEXT, [Span(start=0, end=20)]))) == 2
 

@@ -110,5 +110,5 @@ def test_what_stands_in_every_text_is_followed_no_longer(commonplace: int) -> No
         worded = wording([*phrase, f"number{at}"])
         assert worded is not None
         known.add(f"S{at}", f"D{at}", [(0, 90, worded)])
-    assert sum(following is not None and len(following) > commonplace for following in known._following.values()) == 0
+    assert not any(isinstance(following, list) and len(following) > commonplace for following in known._following.values())
     assert not list(known.resembling())

@@ -58,7 +58,7 @@ def test_what_became_of_claims_is_told(story: Story, page: Any) -> None:
         "withdrawn; supports nothing",
         "withdrawn: a later capture of the source says it again",
         "corrected; the source's words say 51",
-        "one claim was withdrawn. Reason: The register <b>says</b> otherwise.",
+        "One claim was withdrawn. Reason: The register <b>says</b> otherwise.",
         "A document that stood behind this entry was erased",
         "Gone Gazette: erased by Aygün",
         "5 January 1940",

@@ -26,9 +26,10 @@ def stated(fields: Fields) -> When:
 def _month_and_day(fields: Fields) -> tuple[int | None, int | None]:
     feast = fields.get("feast")
     if isinstance(feast, str):
-        month, day = feast.split("-")
-        return int(month), int(day)
-    return number(fields, "month"), number(fields, "day")
+        of_feast, on = feast.split("-")
+        return int(of_feast), int(on)
+    day = number(fields, "day")
+    return number(fields, "month"), None if day is None else day + (number(fields, "dayadd") or 0)
 
 
 def _decade_or_century(fields: Fields, bce: bool) -> tuple[int | None, int | None]:

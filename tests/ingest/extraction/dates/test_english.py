@@ -55,6 +55,12 @@ def found(text: str, published: str | None = None) -> list[tuple[str, str | None
         ("It was built no later than 1460.", "1460", "../1460"),
         ("Easter Monday, 1916 was wet.", "1916", "1916"),
         ("It froze in January, 1918.", "January, 1918", "1918-01"),
+        ("It was lost on the second of May 1905.", "the second of May 1905", "1905-05-02"),
+        ("It opened on the twenty-first of June, 1911.", "the twenty-first of June, 1911", "1911-06-21"),
+        ("It opened on Friday, the thirty-first of March 1911.", "Friday, the thirty-first of March 1911", "1911-03-31"),
+        ("It was signed on July the fourth, 1788.", "July the fourth, 1788", "1788-07-04"),
+        ("They came on the first day of September 1930.", "the first day of September 1930", "1930-09-01"),
+        ("The third May festival was in 1950.", "1950", "1950"),
     ],
 )
 def test_an_expression_that_says_it_all(text: str, words: str, edtf: str) -> None:
