@@ -36,7 +36,8 @@ log = structlog.get_logger(__name__)
 
 LOGIN_PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in · Salname</title><link rel="stylesheet" href="/static/salname.css"></head>
+<title>Sign in · Salname</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/salname.css"></head>
 <body><main><h1>Salname</h1><form method="post" action="/login"><input type="hidden" name="ticket" value="TICKET">
 <button type="submit">Sign in as admin</button></form></main></body></html>
 """

@@ -16,10 +16,11 @@ import orjson
 from sqlalchemy import Column, Table, select
 from sqlmodel import SQLModel
 
+from services.projection import fold
 from services.projection.followed import follow_feed
 from services.projection.runner import Projector
 from shared.crypto.sealing import KeyEncryptionKey, new_key
-from shared.domain.errors import Damaged, WrongKey
+from shared.domain.errors import Damaged, SalnameError, WrongKey
 from shared.domain.events import Recorded
 from shared.domain.ids import canonical_json
 from shared.domain.ports import ChronologyInfo, LogReader
@@ -72,7 +73,8 @@ def verify_read_model(
 ) -> VerifiedReadModel:
     """Fold the log of a chronology again and compare; raise `Damaged` with the first row that is not what the log gives.
 
-    And with the first change that does not lead subscribers to what readers see.
+    And with the first change that does not lead subscribers to what readers see. Rows that another release folded cannot be judged here:
+    that is a `SalnameError` as well.
     """
     if _progress(database, info.id) is None:
         return VerifiedReadModel(0, 0, hashlib.sha256().hexdigest())
@@ -112,6 +114,11 @@ def _fold(
     """Fold as far as the rows are in a session, or now; return where that is."""
     row = _progress(database, info.id, session)
     assert row is not None
+    if row.fold_version != fold.VERSION:
+        raise SalnameError(
+            f"the read model of {info.slug} is consolidated by the rules {row.fold_version}, and this release has the rules "
+            f"{fold.VERSION}: whether it is what its log gives, the release that made it can say; `salname rebuild {info.slug}` replaces it"
+        )
     until.position = row.position
     projector.project(info, progress)
     return row

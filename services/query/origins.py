@@ -38,6 +38,7 @@ from shared.domain.chronology import Alarm, Appearance, Entry, EntryValue, Origi
 from shared.domain.dates import Edtf
 from shared.domain.errors import NotFound
 from shared.domain.provenance import Span
+from shared.lexicon.folding import words
 from shared.store.read_model import ClaimRow, EntryRow, ResemblanceRow, SentenceRow
 
 ALARMS = 100
@@ -81,12 +82,11 @@ class _Shower:
         )
 
     def _reason(self, tie: Tie, reason: TieReason) -> TieReasonView:
-        citing = self.place(tie.cites[0], reason.citing) if reason.citing and len(tie.cites) == 1 else None
         return TieReasonView(
             kind=reason.kind,
             says=_says(reason),
             name=reason.name,
-            citing=citing,
+            citing=self._citing(tie, reason),
             sentences=tuple(
                 SharedSentenceView(
                     later=self.place(tie.later, shared.later), earlier=self.place(tie.earlier, shared.earlier), share=shared.share
@@ -94,6 +94,17 @@ class _Shower:
                 for shared in reason.sentences
             ),
         )
+
+    def _citing(self, tie: Tie, reason: TieReason) -> PlaceView | None:
+        """Where one document cites the other. Of two that cite each other, it is in the one that names the other at that place."""
+        span, name = reason.citing, set(words(reason.name or ""))
+        if span is None or not tie.cites:
+            return None
+        if len(tie.cites) == 1:
+            return self.place(tie.cites[0], span)
+        named = {one: len(name.intersection(words(self.texts.get(self.snapshot, one)[span.start : span.end]))) for one in tie.cites}
+        most = [one for one in tie.cites if named[one] == max(named.values())]
+        return self.place(most[0], span) if len(most) == 1 else None
 
     def alarm(self, alarm: Alarm) -> AlarmView:
         return AlarmView(

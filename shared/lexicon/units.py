@@ -69,6 +69,25 @@ class Units:
 
 
 @lru_cache
+def attribute_names(language: str) -> dict[str, str]:
+    """How a language calls attributes that the table gives: the first word for each, where it has one. English calls them as they are."""
+    if language == "en":
+        return {}
+    table = tomllib.loads(resources.files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
+    rows = ((name, words) for kind in ("named", "measured", "counted") for name, words in table[kind].items())
+    return {name.replace("_", " "): words[language][0] for name, words in rows if words.get(language)}
+
+
+@lru_cache
+def numbered_names(language: str) -> dict[str, str]:
+    """The same for things that bear numbers, by their English names: the attribute of a decree's number is `decree number`."""
+    if language == "en":
+        return {}
+    table = tomllib.loads(resources.files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
+    return {name.replace("_", " "): words[language][0] for name, words in table["numbered"].items() if words.get(language)}
+
+
+@lru_cache
 def load_units(language: str) -> Units:
     """Return the units of a language; of one that the table does not know, the money signs only."""
     table = tomllib.loads(resources.files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))

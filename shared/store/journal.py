@@ -44,16 +44,18 @@ class Journal:
         self._not_before = 0.0
         self._written = 0
         self._carrier: threading.Thread | None = None
+        self._counting = threading.Lock()
         self._carrying = threading.Lock()  # SQLite refuses a second one that carries over: it does not wait for the first
 
     def wrote(self, size: int) -> None:
         """Take note that about so many bytes were committed; from time to time, have them carried over."""
-        self._written += size
-        if self._path is None or self._written < STEP or (self._carrier is not None and self._carrier.is_alive()):
-            return
-        self._written = 0
-        self._carrier = threading.Thread(target=self._carry_over, name="salname-journal")
-        self._carrier.start()
+        with self._counting:
+            self._written += size
+            if self._path is None or self._written < STEP or (self._carrier is not None and self._carrier.is_alive()):
+                return
+            self._written = 0
+            self._carrier = threading.Thread(target=self._carry_over, name="salname-journal")
+            self._carrier.start()
 
     def close(self) -> None:
         """Wait until nothing is carried over any more."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.projection.verify import verify_read_model
-from shared.domain.errors import Damaged
+from shared.domain.errors import Damaged, SalnameError
 from shared.store.engine import Database
 from shared.store.generations import live_rows
 from shared.store.read import DatabaseReader
@@ -168,3 +168,10 @@ def test_a_feed_from_before_a_switch_that_was_tampered_with_is_told(
         driver.run(statement)
     with pytest.raises(Damaged, match=named):
         verify_read_model(running.database, DatabaseReader(running.database), running.info)
+
+
+def test_rows_of_another_release_are_not_called_damaged(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    consolidate_otherwise(monkeypatch)
+    with pytest.raises(SalnameError, match="the release that made it can say") as refused:
+        verify_read_model(running.database, DatabaseReader(running.database), running.info)
+    assert not isinstance(refused.value, Damaged)

@@ -25,12 +25,12 @@ def changes(world: World) -> list[tuple[dict[str, object], str, str]]:
         (
             {"kind": "amend-value", **one, "attribute": "guests", "value": "214"},
             "one claim’s value of guests is 214",
-            "bir iddiada “guests” qiyməti: 214",
+            "bir iddiada “qonaq” qiyməti: 214",
         ),
         (
             {"kind": "amend-value", **one, "attribute": "countries", "value": None},
             "one claim’s value of countries was removed",
-            "bir iddianın “countries” qiyməti silinib",
+            "bir iddianın “ölkə” qiyməti silinib",
         ),
         (
             {"kind": "retitle-entry", "entry_id": fair["id"], "title": "The fair"},

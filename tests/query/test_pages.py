@@ -130,3 +130,15 @@ def test_a_long_document_has_pages_and_citations_lead_to_the_right_one(empty: Wo
     assert "?part=5" in claims[-1]["url"]
     assert "Page 5 of 5" in page
     assert empty.client.get(f"{document['url']}?part=6").status_code == 404
+
+
+def test_attributes_are_called_in_the_reader_s_language(world: World) -> None:
+    fair = world.entry_with("guests")
+    for path in ("", f"/entries/{fair['id']}", f"/entries/{fair['id']}/history", "/diff?from=0"):
+        page = world.client.get(f"/chronologies/test{path}", headers={"Accept-Language": "az"}).text
+        shown = re.sub(r"<(mark|q|blockquote)\b.*?</\1>|<[^>]*>", " ", page)
+        assert "qonaq" in shown, path
+        assert not re.search(r"\bguests\b(?=:| \(|\s*$|\s*Mübahisəli)", shown, re.MULTILINE), path
+    told = world.client.get("/v1/chronologies/test/export", params={"format": "markdown", "language": "az"}).text
+    assert "\n- qonaq: " in told
+    assert "\n- guests: " in world.client.get("/v1/chronologies/test/export", params={"format": "markdown"}).text

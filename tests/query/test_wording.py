@@ -6,7 +6,7 @@ from string import Formatter
 
 import pytest
 
-from services.query.pages.wording import tables, wording_for
+from services.query.pages.wording import Wording, tables, wording_for
 
 PAGES = resources.files("services.query.pages")
 
@@ -60,3 +60,18 @@ def test_numbers_choose_their_form() -> None:
     assert wording_for("en").count("documents", 1) == "1 document"
     assert wording_for("en").count("documents", 2) == "2 documents"
     assert wording_for("az").count("documents", 1) == "1 sənəd"
+
+
+def test_attributes_are_called_in_the_reader_s_language() -> None:
+    az, en = Wording("az"), Wording("en")
+    asked = ["representatives", "square kilometres", "inhabitants", "decree number", "place", "serial number", "colour of the flag"]
+    assert [az.attribute(name) for name in asked] == [
+        "nümayəndə",
+        "kvadrat kilometr",
+        "sakin",
+        "fərman nömrəsi",
+        "yer",
+        "serial number",
+        "colour of the flag",
+    ], "what no table has is called as whoever brought it calls it"
+    assert [en.attribute(name) for name in asked] == asked

@@ -1,5 +1,6 @@
 """On PostgreSQL each service has a role of its own, which can do its part of the work and nothing else."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -9,13 +10,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlmodel import SQLModel
 
+from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import Projector
+from services.query.feed import changes_body
+from services.query.snapshot import open_snapshot
 from shared.domain.errors import Gone, InvalidInput
 from shared.domain.events import SourceRegistered
 from shared.domain.ids import IdSource
 from shared.domain.merkle import TILE_WIDTH
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
+from shared.settings import Settings
 from shared.store.append import DatabaseLog
 from shared.store.engine import Database
 from shared.store.grants import GRANTS, INGEST, PROJECTION, QUERY, SERVICES, granted, wanted
@@ -28,8 +33,11 @@ from shared.store.tables import IMMUTABLE, CosignatureRow, LogCheckpointRow, Sig
 from shared.store.tokens import TokenStore
 from shared.store.wakeup import PostgresListener, Wakeup
 from tests.contract.making import captured, claim, command, created, document, erased
+from tests.support.following import consolidate_otherwise
 from tests.support.keys import KEK
 from tests.support.roles import as_role, make_roles
+from tests.support.running import ADMIN
+from tests.support.texts import SOURCES
 
 DENIED = "42501"
 """PostgreSQL's state for: you lack the right."""
@@ -251,6 +259,33 @@ def test_each_role_is_enough_for_its_service(services: dict[str, Database]) -> N
     assert TokenStore(query).verify("secret") is not None
     TokenStore(ingest).revoke("t", datetime(2026, 1, 3, tzinfo=UTC))
     assert TokenStore(query).verify("secret") is None
+
+
+def test_a_switch_is_told_by_services_of_which_each_has_its_own_role(
+    services: dict[str, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = build_service(services[INGEST], Settings(), system_ids())
+
+    def projector() -> Projector:
+        return Projector(services[PROJECTION], DatabaseReader(services[PROJECTION]))
+
+    for text_, source in SOURCES.items():
+        ingest.capture("c", text_.encode(), ADMIN, declared=source)
+    projector().catch_up()
+    head = ingest.log.head("c")
+    consolidate_otherwise(monkeypatch)
+    released = projector()
+    released.catch_up()
+    assert ingest.announce_switches() == 1
+    released.catch_up()
+    with open_snapshot(services[QUERY], "test") as snapshot:
+        (change,) = json.loads(changes_body(snapshot, head, 10))["changes"]
+    assert {entry["change"] for entry in change["data"]["entries"]} == {"changed"}
+    released.switch_back(ingest.chronology("test"))
+    assert ingest.announce_switches() == 1
+    released.catch_up()
+    with open_snapshot(services[QUERY], "test") as snapshot:
+        assert len(json.loads(changes_body(snapshot, head, 10))["changes"]) == 2
 
 
 def test_the_services_wake_each_other(services: dict[str, Database]) -> None:

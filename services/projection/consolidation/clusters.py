@@ -38,8 +38,9 @@ class _Strand:
         return ordinals_conflict(self.heads, other.heads)
 
     def dates_apart(self, other: "_Strand") -> bool:
-        lasted = [date for date in (*self.dates.values(), *other.dates.values()) if named_days(date)]
-        return any(contradict(one, there, lasted) for one in self.dates.values() for there in other.dates.values())
+        ours, theirs = set(self.dates.values()), set(other.dates.values())
+        lasted = [date for date in ours | theirs if named_days(date)]
+        return any(contradict(one, there, lasted) for one in ours for there in theirs)
 
     def tell_twice(self, other: "_Strand") -> bool:
         """Whether a document gives dates that contradict each other in both: it tells of two happenings, for only two documents dispute."""

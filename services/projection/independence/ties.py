@@ -5,15 +5,15 @@ of the same authority; both have one publisher. A document that took over a sent
 which that sentence stands, and is a witness of its own elsewhere.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 
 from services.projection.independence.citing import NameKey, link_of, names_of
 from services.projection.independence.rulings import OriginRulings
 from services.projection.independence.witnesses import Witness
-from services.projection.independence.wordings import FEWEST_COMMON, Wording, likeness, likeness_to
+from services.projection.independence.wordings import FEWEST_COMMON, Wording, likeness_to
 from shared.domain.chronology import SharedSentence, Tie, TieKind, TieReason
 from shared.domain.provenance import Span
 from shared.lexicon.folding import name_key
@@ -24,15 +24,23 @@ STRENGTH: Mapping[TieKind, int] = {"editor": 500, "citation": 400, "shared-text"
 _FEW = 6
 """So few wordings are compared each with each in less time than it takes to list the runs of all."""
 
-_Stands = tuple[int, int, int]
-"""Where a sentence stands: in which witness, its start and its end."""
+ENDS = 6
+"""Where more than twice as many wordings of an entry have a run of words, a wording is compared with the first and last so many of them:
+that is where such a crowd has it from, and where it had got to."""
+
+_Stands = dict[int, tuple[int, int]]
+"""Where a sentence stands: in which witnesses, and its first start and end there; in the order of appearance."""
 
 
 @dataclass(slots=True)
 class _Pair:
-    """Two documents by their places in the order of appearance, and what ties them."""
+    """Two documents by their places in the order of appearance, and what ties them.
+
+    `sentences` are those shared: start and end in the later one, start and end in the earlier one, how much is shared.
+    """
 
     reasons: dict[tuple[TieKind, str | None], TieReason] = field(default_factory=dict)
+    sentences: dict[tuple[tuple[int, int], tuple[int, int], int], None] = field(default_factory=dict)
     cites: set[int] = field(default_factory=set)
     strength: int = 0
 
@@ -65,10 +73,13 @@ class Ties:
         """Show the tie of a pair."""
         earlier, later = pair
         found = self._pairs[pair]
+        reasons = list(found.reasons.values())
+        if found.sentences:
+            reasons.append(TieReason(kind="shared-text", sentences=tuple(_shared_sentence(*sentence) for sentence in found.sentences)))
         return Tie(
             later=self.witnesses[later].id,
             earlier=self.witnesses[earlier].id,
-            reasons=tuple(sorted(found.reasons.values(), key=lambda reason: (-STRENGTH[reason.kind], reason.name or ""))),
+            reasons=tuple(sorted(reasons, key=lambda reason: (-STRENGTH[reason.kind], reason.name or ""))),
             cites=tuple(self.witnesses[at].id for at in sorted(found.cites)),
         )
 
@@ -79,20 +90,14 @@ class Ties:
 
     def repeating(self) -> Iterator[tuple[int, int]]:
         """Iterate over the pairs that share sentences, earlier and later."""
-        return (pair for pair, found in self._pairs.items() if any(kind == "shared-text" for kind, _ in found.reasons))
+        return (pair for pair, found in self._pairs.items() if found.sentences)
 
-    def _tie(self, one: int, other: int, reason: TieReason, strength: int = 0, cites: int | None = None) -> None:
+    def _tie(self, one: int, other: int, reason: TieReason, cites: int | None = None) -> None:
         if self.witnesses[one].source == self.witnesses[other].source:
             return
         found = self._pairs[min(one, other), max(one, other)]
-        key = (reason.kind, reason.name if reason.kind != "shared-text" else None)
-        known = found.reasons.get(key)
-        if known is not None and reason.sentences:
-            reason = known.model_copy(update={"sentences": tuple(dict.fromkeys((*known.sentences, *reason.sentences)))})
-        elif known is not None:
-            reason = known
-        found.reasons[key] = reason
-        found.strength = max(found.strength, STRENGTH[reason.kind] + strength)
+        found.reasons.setdefault((reason.kind, reason.name), reason)
+        found.strength = max(found.strength, STRENGTH[reason.kind])
         if cites is not None:
             found.cites.add(cites)
 
@@ -137,31 +142,28 @@ class Ties:
         self._tie(at, cited, TieReason(kind="citation", name=name, citing=span), cites=at)
 
     def _by_text(self) -> None:
-        standing: dict[bytes, list[_Stands]] = defaultdict(list)
+        standing: dict[bytes, _Stands] = defaultdict(dict)
         known: dict[bytes, Wording] = {}
         for at, witness in enumerate(self.witnesses):
             for start, end, wording in witness.said:
-                standing[wording.mark].append((at, start, end))
+                standing[wording.mark].setdefault(at, (start, end))
                 known[wording.mark] = wording
-        for places in standing.values():
-            for one, other in self._group(at for at, _, _ in places):
-                self._share(places, places, one, other, 100)
+        for stands in standing.values():
+            for one, other in self._group(stands):
+                self._share(stands, stands, one, other, 100)
         for mark, near, share in _resembling(known):
-            if self.barred:
-                pairs = [(one, other) for one, _, _ in standing[mark] for other, _, _ in standing[near]]
-            else:
-                pairs = [(standing[mark][0][0], standing[near][0][0])]
+            stands, there = standing[mark], standing[near]
+            pairs = product(stands, there) if self.barred else [(next(iter(stands)), next(iter(there)))]
             for one, other in pairs:
-                self._share(standing[mark], standing[near], one, other, share)
+                self._share(stands, there, one, other, share)
 
-    def _share(self, places: Sequence[_Stands], near: Sequence[_Stands], one: int, other: int, share: int) -> None:
-        if one == other:
+    def _share(self, stands: _Stands, there: _Stands, one: int, other: int, share: int) -> None:
+        if self.witnesses[one].source == self.witnesses[other].source:
             return
-        here = next(Span(start=start, end=end) for at, start, end in places if at == one)
-        there = next(Span(start=start, end=end) for at, start, end in near if at == other)
-        later, earlier = (here, there) if one > other else (there, here)
-        sentences = (SharedSentence(later=later, earlier=earlier, share=share),)
-        self._tie(one, other, TieReason(kind="shared-text", sentences=sentences), strength=share)
+        later, earlier = (stands[one], there[other]) if one > other else (there[other], stands[one])
+        found = self._pairs[min(one, other), max(one, other)]
+        found.sentences[later, earlier, share] = None
+        found.strength = max(found.strength, STRENGTH["shared-text"] + share)
 
     def _by_attribution(self) -> None:
         said: dict[Hashable, list[int]] = defaultdict(list)
@@ -186,21 +188,35 @@ class Ties:
                 self._tie(one, other, TieReason(kind="publisher", name=names[key]))
 
 
+def _shared_sentence(later: tuple[int, int], earlier: tuple[int, int], share: int) -> SharedSentence:
+    return SharedSentence(later=Span(start=later[0], end=later[1]), earlier=Span(start=earlier[0], end=earlier[1]), share=share)
+
+
 def _resembling(known: Mapping[bytes, Wording]) -> Iterator[tuple[bytes, bytes, int]]:
-    """Yield the pairs of different wordings that resemble each other, with how much of the shorter is common to both."""
-    if len(known) <= _FEW and not _any_alike(list(known.values())):
+    """Yield the pairs of different wordings that resemble each other, with how much of the shorter is common to both.
+
+    `known` is in the order of appearance; of a crowd, each is compared with its ends.
+    """
+    wordings = list(known.values())
+    if len(wordings) <= _FEW and not _any_alike(wordings):
         return
-    by_run: dict[int, list[bytes]] = defaultdict(list)
-    for mark, wording in known.items():
+    having: dict[int, list[int]] = defaultdict(list)
+    for at, wording in enumerate(wordings):
+        common: Counter[int] = Counter()
+        crowded = False
         for run in wording.runs:
-            by_run[run].append(mark)
-    common: dict[tuple[bytes, bytes], int] = defaultdict(int)
-    for marks in by_run.values():
-        for pair in combinations(sorted(marks), 2):
-            common[pair] += 1
-    for (one, other), runs in common.items():
-        if runs >= FEWEST_COMMON and (share := likeness(known[one], known[other])):
-            yield one, other, share
+            earlier = having[run]
+            if len(earlier) > 2 * ENDS:
+                crowded = True
+                common.update(earlier[:ENDS])
+                common.update(earlier[-ENDS:])
+            else:
+                common.update(earlier)
+            earlier.append(at)
+        runs = set(wording.runs)
+        for other, count in common.items():
+            if (crowded or count >= FEWEST_COMMON) and (share := likeness_to(runs, wordings[other])):
+                yield wording.mark, wordings[other].mark, share
 
 
 def _any_alike(wordings: Sequence[Wording]) -> bool:

@@ -115,7 +115,7 @@ def _described(export: Export, told: Telling) -> Iterator[str]:
     for said, note in zip(told.claims, told.notes, strict=True):
         cited = ", ".join(part for part in (note.source, note.page, note.link, note.url) if part)
         yield f"[{note.number}] {words('quoted', quote=note.quote)} — {cited}" + "".join(f" ({remark})" for remark in said.remarks)
-    yield from (*told.corrections, *told.erased)
+    yield from (*(f"{words('alarms')}: {alarm}" for alarm in told.alarms), *told.corrections, *told.erased)
 
 
 def _said(export: Export, said: Saying) -> str:

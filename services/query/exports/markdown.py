@@ -62,7 +62,7 @@ class _Document:
         if facts:
             yield f"\n**{words('values')}**\n"
             yield from map(self._fact, facts)
-        for heading, lines in (("corrections", told.corrections), ("erased", told.erased)):
+        for heading, lines in (("alarms", told.alarms), ("corrections", told.corrections), ("erased", told.erased)):
             if lines:
                 yield f"\n**{words(heading)}**\n"
                 yield from (f"- {escaped(line)}" for line in lines)

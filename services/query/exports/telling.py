@@ -42,7 +42,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One entry. `when` and `status` are in words; `dates` are those in dispute, none where the date is agreed."""
+    """One entry. `when` and `status` are in words; `dates` are those in dispute, none where the date is agreed.
+
+    `alarms` say of each circle of support who leans on whom.
+    """
 
     id: str
     link: str
@@ -56,6 +59,7 @@ class Telling:
     notes: tuple[Note, ...]
     corrections: tuple[str, ...]
     erased: tuple[str, ...]
+    alarms: tuple[str, ...] = ()
 
 
 def tell(export: Export, view: EntryView, first: int = 1) -> Telling:
@@ -76,18 +80,20 @@ def tell(export: Export, view: EntryView, first: int = 1) -> Telling:
         notes=tuple(_note(export, claim, numbers) for claim in shown.values()),
         corrections=tuple(_corrections(export, view)),
         erased=tuple(words("erased_support", moment=words.moment(lost.erased_at), reason=lost.reason) for lost in view.erased),
+        alarms=tuple(words.alarm(alarm, view.documents) for alarm in view.alarms),
     )
 
 
 def _dates(export: Export, view: EntryView, numbers: Mapping[str, int]) -> Iterator[Saying]:
     for alternative in view.date.alternatives:
-        remarks = (export.words("corrected_only"),) if alternative.corrected_by else ()
-        yield Saying(export.words.date(alternative.edtf), _numbers(alternative.citations, numbers), remarks=remarks)
+        remarks = [export.words("corrected_only")] if alternative.corrected_by else []
+        remarks += _witnesses(export, alternative.citations, alternative.origins)
+        yield Saying(export.words.date(alternative.edtf), _numbers(alternative.citations, numbers), remarks=tuple(remarks))
 
 
 def _fact(export: Export, value: ValueView, numbers: Mapping[str, int]) -> Fact:
     return Fact(
-        attribute=value.attribute,
+        attribute=export.words.attribute(value.attribute),
         status=export.words.status(value.status),
         disputed=value.status == "disputed",
         sayings=tuple(
@@ -107,6 +113,14 @@ def _remarks(export: Export, alternative: ValueAlternativeView) -> Iterator[str]
         yield export.words("corrected", value=alternative.corrected_from)
     elif alternative.corrected_by:
         yield export.words("corrected_only")
+    yield from _witnesses(export, alternative.citations, alternative.origins)
+
+
+def _witnesses(export: Export, citations: tuple[Citation, ...], origins: tuple[int, ...]) -> Iterator[str]:
+    """Say it where documents that agree are fewer witnesses than documents: who copies supports nothing."""
+    documents = {citation.document.id for citation in citations}
+    if origins and len(origins) < len(documents):
+        yield export.words.witnesses(len(documents), len(origins))
 
 
 def _numbers(citations: tuple[Citation, ...], numbers: Mapping[str, int]) -> tuple[int, ...]:

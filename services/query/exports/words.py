@@ -1,7 +1,7 @@
 """What exports say themselves, in the reader's language: the table `strings.toml`, dates in words, and some words of the pages."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from importlib import resources
 from services.query.pages.corrected import correction_words
 from services.query.pages.wording import DEFAULT, Wording
 from services.query.schemas import AppliedCorrectionView, ClaimView, DateView, DocumentRef, EntryView, ValueAlternativeView
-from shared.domain.chronology import Status
+from shared.domain.chronology import Alarm, Status
 
 
 @lru_cache
@@ -70,6 +70,29 @@ class Words:
         if not date.alternatives:
             return self("undated")
         return self("dates_disputed", dates=self.either([self.date(alternative.edtf) for alternative in date.alternatives]))
+
+    def witnesses(self, documents: int, witnesses: int) -> str:
+        """Return of how many witnesses so many documents are: `3 documents, 1 witness`."""
+        wording = Wording(self.language)
+        return f"{wording.count('documents', documents)}, {wording.count('witnesses', witnesses)}"
+
+    def alarm(self, alarm: Alarm, documents: Iterable[DocumentRef]) -> str:
+        """Return who leans on whom in a circle of support."""
+        wording, known = Wording(self.language), {document.id: document for document in documents}
+
+        def named(document_id: str) -> str:
+            document = known.get(document_id)
+            if document is None:
+                return document_id
+            source = document.source
+            return source.publisher or source.author or source.title or document.filename or document_id
+
+        steps = (wording(f"alarm_{step.how}", one=named(step.document_id), other=named(step.leans_on)) for step in alarm.steps)
+        return "; ".join(steps)
+
+    def attribute(self, name: str) -> str:
+        """Return what an attribute is called."""
+        return Wording(self.language).attribute(name)
 
     def correction(self, correction: AppliedCorrectionView) -> str:
         """Return what a correction did, as the beginning of a sentence."""

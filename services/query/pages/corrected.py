@@ -27,9 +27,9 @@ def _change_words(change: Change, t: Wording) -> str:
         case AmendDate(edtf=edtf):
             return t("done_date", date=t.date(str(edtf)))
         case AmendValue(attribute=attribute, value=None):
-            return t("done_value_gone", attribute=attribute)
+            return t("done_value_gone", attribute=t.attribute(attribute))
         case AmendValue(attribute=attribute, value=value):
-            return t("done_value", attribute=attribute, value=value)
+            return t("done_value", attribute=t.attribute(attribute), value=value)
         case WithdrawClaim():
             return t("done_withdraw")
         case MergeEntries(claim_ids=claim_ids):

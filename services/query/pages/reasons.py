@@ -34,9 +34,9 @@ def reason_words(reason: Reason, t: Wording) -> str:
             here, there = (_ordinals(one.split(", "), t) for one in about[1:])
             return t("reason_other_ordinal", name=concept_name(about[0], t.language), ordinal=here, other=there)
         case "same-count":
-            return t("reason_same_count", number=about[0], name=about[1])
+            return t("reason_same_count", number=about[0], name=t.attribute(about[1]))
         case "near-count":
-            return t("reason_near_count", name=about[0])
+            return t("reason_near_count", name=t.attribute(about[0]))
         case "same-words":
             return t("reason_same_words", names=", ".join(f"“{word}”" for word in about))
         case "both-about":

@@ -1,5 +1,6 @@
 """From an answer to a page: templates, the headers every page carries, and the filters that templates use."""
 
+import re
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
@@ -10,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.query.conditional import conditional
 from services.query.pages.corrected import correction_words
+from services.query.pages.derived import derivation_words
 from services.query.pages.views import by_document, figure
 from services.query.pages.wording import wording_for
 
@@ -30,17 +32,21 @@ def shorten(text: str, length: int) -> str:
     return plain if len(plain) <= length else plain[:length].rsplit(" ", 1)[0] + " …"
 
 
+_BREAK = re.compile(r"\n[^\w\n]*\n")
+"""Between paragraphs: a line without a letter or a digit, such as the end of front matter."""
+
+
 def before(prefix: str) -> str:
     """Return the context before a quote as shown: whole words of the same paragraph, with an ellipsis in front."""
-    paragraph = prefix.rsplit("\n\n", 1)[-1]
-    cut = paragraph is prefix and " " in paragraph
+    paragraph = _BREAK.split(prefix)[-1]
+    cut = paragraph == prefix and " " in paragraph
     return "… " + paragraph.split(" ", 1)[1] if cut else paragraph.lstrip()
 
 
 def after(suffix: str) -> str:
     """Return the context after a quote as shown: whole words of the same paragraph, with an ellipsis behind."""
-    paragraph = suffix.split("\n\n", 1)[0]
-    cut = paragraph is suffix and " " in paragraph
+    paragraph = _BREAK.split(suffix)[0]
+    cut = paragraph == suffix and " " in paragraph
     return paragraph.rsplit(" ", 1)[0] + " …" if cut else paragraph.rstrip()
 
 
@@ -65,7 +71,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
     environment.filters["pinned"] = pinned
-    environment.globals["correction_words"] = correction_words
+    environment.globals |= {"correction_words": correction_words, "derivation_words": derivation_words}
     environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None}
     return environment
 

@@ -99,12 +99,14 @@ def _date(side: DateSide, t: Wording) -> str:
 
 def _value(value: ValueChange, t: Wording) -> str:
     if value.after is None:
-        return t("story_value_gone", attribute=value.attribute, before=_shown(value.before))
+        return t("story_value_gone", attribute=t.attribute(value.attribute), before=_shown(value.before))
     if value.before is None:
-        return t("story_value_new", attribute=value.attribute, after=_shown(value.after))
+        return t("story_value_new", attribute=t.attribute(value.attribute), after=_shown(value.after))
     if value.before.values == value.after.values:
-        return t("story_value_same", attribute=value.attribute, after=_shown(value.after), status=t(f"status_{value.after.status}"))
-    return t("story_value", attribute=value.attribute, before=_shown(value.before), after=_shown(value.after))
+        return t(
+            "story_value_same", attribute=t.attribute(value.attribute), after=_shown(value.after), status=t(f"status_{value.after.status}")
+        )
+    return t("story_value", attribute=t.attribute(value.attribute), before=_shown(value.before), after=_shown(value.after))
 
 
 def _shown(side: ValueSide | None) -> str:
@@ -127,4 +129,4 @@ def _standing(change: Change, what: EntryChange, t: Wording) -> Iterator[str]:
 
 
 def _names(names: Sequence[str], t: Wording) -> str:
-    return ", ".join(t("story_the_date") if name == DATE else name for name in names)
+    return ", ".join(t("story_the_date") if name == DATE else t.attribute(name) for name in names)

@@ -9,6 +9,7 @@ from importlib import resources
 
 from services.query.pages.dates import date_words, moment_words
 from shared.domain.errors import InvalidInput
+from shared.lexicon.units import attribute_names, numbered_names
 
 DEFAULT = "en"
 
@@ -48,6 +49,15 @@ class Wording:
             return date_words(edtf, self.language)
         except InvalidInput:
             return edtf
+
+    def attribute(self, name: str) -> str:
+        """Return what an attribute is called; one that no table has is called as it is."""
+        if name == "place":
+            return self("attribute_place")
+        thing, _, number = name.rpartition(" ")
+        if number == "number" and thing in (known := numbered_names(self.language)):
+            return self("attribute_number", name=known[thing])
+        return attribute_names(self.language).get(name, name)
 
     def moment(self, moment: datetime | str) -> str:
         """Return a point in time in words; a string is taken as ISO 8601."""

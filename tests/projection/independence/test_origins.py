@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.projection.consolidation.consolidate import Consolidator, consolidate
+from services.projection.independence.ties import ENDS
 from shared.domain.chronology import Entry
 from shared.domain.corrections import JoinOrigins, SplitOrigins
 from tests.projection.consolidation.builders import decided
@@ -106,6 +107,21 @@ def test_what_is_known_by_its_capture_only_may_have_been_first() -> None:
     (origin,) = entry.origins
     assert [document.clock for document in origin.documents] == ["captured", "captured"]
     assert not origin.certain
+
+
+def test_a_crowd_of_copies_is_one_origin_and_each_is_tied_to_one_that_was_before_it() -> None:
+    """More copies than any one of them is compared with, each with an edit of its own."""
+    crowd = [
+        Paper(f"P{at:02d}", FIRST.replace("from the hills", f"from the {at} hills"), published=f"1987-{at % 12 + 1:02d}-{at // 12 + 1:02d}")
+        for at in range(5 * ENDS)
+    ]
+    entry = entry_of(*crowd)
+    [origin] = entry.origins
+    assert len(origin.sources) == len(crowd)
+    assert len(origin.ties) == len(crowd) - 1
+    order = [appearance.document_id for appearance in origin.documents]
+    assert all(order.index(tie.earlier) < order.index(tie.later) for tie in origin.ties)
+    assert entry_of(*reversed(crowd)).origins == entry.origins
 
 
 def test_without_texts_claims_are_compared_by_what_they_state() -> None:

@@ -1,6 +1,9 @@
 """What readers are told of origins, over HTTP, on both databases."""
 
+import re
 from typing import Any
+
+import pytest
 
 from services.projection.verify import verify_read_model
 from shared.domain.provenance import SourceDetails
@@ -180,3 +183,54 @@ def test_a_link_a_name_a_publisher_and_an_authority_each_make_one_witness(empty:
     assert grouped(empty, entry["id"]) == decided
     empty.running.projector.rebuild(empty.running.info)
     assert grouped(empty, entry["id"]) == decided
+
+
+def test_who_cites_whom_is_shown_with_the_words_where_each_cites_the_other(empty: World) -> None:
+    dam = "The dam of Sarvan was opened on 4 May 1958 and 812 workers built it"
+    link = "https://post.example/fifty-years"
+    for text, source in (
+        ("According to River Papers, the dam of Sarvan was opened on 4 May 1958, and 812 workers built it.", post_of(link)),
+        (f"{dam}, according to Sarvan Post ({link}).", SourceDetails(title="River Papers", publisher="River Papers", published="2015")),
+    ):
+        empty.running.capture(text, source)
+    (listed,) = empty.get("/entries")["entries"]
+    (tie,) = empty.get(f"/entries/{listed['id']}/origins")["origins"][0]["ties"]
+    assert len(tie["cites"]) == 2
+    cited = {reason["name"]: reason["citing"]["quote"] for reason in tie["reasons"] if reason["kind"] == "citation"}
+    assert cited == {"River Papers": "River Papers", "Sarvan Post": "Sarvan Post", "post.example/fifty-years": link}
+    texts = texts_of(empty)
+    for reason in tie["reasons"]:
+        if place := reason["citing"]:
+            assert texts[place["document_id"]][place["start"] : place["end"]] == place["quote"]
+
+
+def post_of(link: str) -> SourceDetails:
+    return SourceDetails(title="Fifty years", publisher="Sarvan Post", url=link, published="2012", language="en")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "alarm", "step"),
+    [
+        ("en", "2 documents, 1 witness", "Support runs in a circle", "Vale Press repeats the words of Annals of the Hills"),
+        ("az", "2 sənəd, 1 şahid", "Dəstək dairə üzrə dolanır", "Annals of the Hills mənbə kimi Vale Press göstərir"),
+    ],
+)
+def test_exports_that_people_read_say_how_few_witnesses_there_are(circle: World, language: str, said: str, alarm: str, step: str) -> None:
+    for kind in ("markdown", "report", "ical"):
+        export = circle.client.get("/v1/chronologies/test/export", params={"format": kind, "language": language}).text
+        plain = re.sub(r"\r\n ", "", export).replace("\\", "")
+        assert said in plain, kind
+        assert alarm in plain, kind
+        assert step in plain, kind
+
+
+def test_exports_do_not_count_witnesses_where_each_document_is_one(empty: World) -> None:
+    diary = SourceDetails(title="A diary", author="Rana Quliyeva", published="1987", language="en")
+    weekly = SourceDetails(title="Bees Weekly", publisher="Vale Press", published="1995", language="en")
+    own = "On 4 May 1987 the second congress of beekeepers met in Ganja; by my own count there were 310 hives.\n"
+    for text, source in ((own, diary), ("310 hives were shown at the second congress of beekeepers in Ganja on 4 May 1987.\n", weekly)):
+        empty.running.capture(text, source)
+    for kind in ("markdown", "report", "ical"):
+        export = empty.client.get("/v1/chronologies/test/export", params={"format": kind}).text
+        assert "witness" not in export
+        assert "circle" not in export

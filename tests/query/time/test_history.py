@@ -39,7 +39,7 @@ def test_an_entry_s_story_is_told_in_words(world: World) -> None:
     azerbaijani = texts(world, fair, "az")
     assert len(azerbaijani) == 4
     assert azerbaijani[0].startswith("“The seed fair (Valley Gazette (example))” sənədi alındı. Qeyd 2 iddia ilə yarandı.")
-    assert "guests: 212 əvəzinə 215 ≠ 212." in azerbaijani[1]
+    assert "qonaq: 212 əvəzinə 215 ≠ 212." in azerbaijani[1]
 
 
 def test_a_dispute_that_is_settled_is_told(world: World) -> None:
