@@ -7,6 +7,7 @@ from itertools import groupby
 
 from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
+from services.projection.indexing import index_new
 from services.projection.rows import RevisionRows, rows_of
 from services.projection.writer import write_revisions
 from shared.domain.events import DocumentCaptured, Recorded
@@ -116,6 +117,7 @@ class Folding:
         move = take_progress if held.live else move_beside
         move(session, here, before, held.fold.position, events[-1].time.isoformat())
         write_revisions(session, here, rows)
+        index_new(session, held.rows)
         if told_of:
             told(session, here, told_of, rows[0].position)
             held.fold.go_on_telling(rows[0].position, rows[0].position)

@@ -15,7 +15,7 @@ from shared.lexicon.folding import words
 from shared.lexicon.searching import actor_key, neighbours, pieces, place_key
 from shared.store.read_keys import Indexed, ReadKey
 from shared.store.read_model import day_bounds
-from shared.store.search_tokens import ACTOR, NAMED, PHRASE, PLACE, SOURCE, TITLE, YEAR, title_stem
+from shared.store.search_tokens import ACTOR, DISPUTED, NAMED, PHRASE, PLACE, SOURCE, STATUS, TITLE, YEAR, title_stem
 
 ClaimOf = Callable[[str], Claim]
 
@@ -47,9 +47,10 @@ def _indexed(entry: Entry, claim_of: ClaimOf, key: ReadKey) -> tuple[set[bytes],
         found = key.remember(claim_id, partial(_of_claim, claim_id, claim_of, key))
         tokens |= found[0]
         codes |= dict.fromkeys(found[1])
-    title = words(entry.title)
-    tokens.update(_searched(title, key))
-    tokens.update(key.token(TITLE, title_stem(word)) for word in title)
+    tokens |= key.remember(entry.title, partial(_of_title, entry.title, key))[0]
+    tokens.add(key.token(STATUS, entry.status))
+    if entry.disputed:
+        tokens.add(key.token(DISPUTED))
     for source_id in entry.sources:
         token = key.token(SOURCE, source_id)
         tokens.add(token)
@@ -58,6 +59,11 @@ def _indexed(entry: Entry, claim_of: ClaimOf, key: ReadKey) -> tuple[set[bytes],
         tokens.add(key.token(YEAR, str(year)))
         codes[facet_code("year", year)] = None
     return tokens, codes
+
+
+def _of_title(title: str, key: ReadKey) -> Indexed:
+    found = words(title)
+    return frozenset((*_searched(found, key), *(key.token(TITLE, title_stem(word)) for word in found))), ()
 
 
 def _of_claim(claim_id: str, claim_of: ClaimOf, key: ReadKey) -> Indexed:

@@ -26,9 +26,10 @@ class RevisionRows:
     """The rows of one revision.
 
     `moved` are pairs of claim and the entry that holds it now, for claims that stood in another one. `ended` are pairs of entry and the
-    revision with which its version ends. `schedules` are pairs of source and interval, `comparisons` of document and what its comparison
-    with the capture before showed, `erased` of document and what is shown of its erasure. Corrections replace what was written of them
-    before. `unshared` and `unlike` are the keys of rows that go: sentences that are shared no longer, wordings no longer found alike.
+    revision with which its version ends, `gone` those among them that are no entries any more. `schedules` are pairs of source and
+    interval, `comparisons` of document and what its comparison with the capture before showed, `erased` of document and what is shown of
+    its erasure. Corrections replace what was written of them before. `unshared` and `unlike` are the keys of rows that go: sentences that
+    are shared no longer, wordings no longer found alike.
     """
 
     position: int
@@ -47,6 +48,7 @@ class RevisionRows:
     erased_claims: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     ended: list[Assigned] = field(default_factory=list)
+    gone: list[Assigned] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     listings: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
@@ -120,6 +122,7 @@ def rows_of(chronology_id: str, revision: Revision, claim_of: Callable[[str], Cl
         for position, correction in revision.corrections
     ]
     rows.ended = [(entry_id, revision.position) for entry_id in revision.ended]
+    rows.gone = [(entry_id, revision.position) for entry_id, _ in revision.removed]
     rows.entries = [_entry_row(here, revision, entry, key) for entry in revision.changed]
     rows.listings = [listing_row(here, revision.position, entry, claim_of, key) for entry in revision.changed]
     rows.unshared = [{"row_document": place.document_id, "row_start": place.start} for place in revision.shared.unshared]
@@ -165,7 +168,7 @@ def together(revisions: Sequence[RevisionRows]) -> RevisionRows:
 
 _SIMPLE = (
     "revisions", "sources", "captured", "schedules", "scheduled", "comparisons", "claims", "placements", "erased", "erased_positions",
-    "erased_claims", "entries", "listings", "changes",
+    "erased_claims", "entries", "listings", "gone", "changes",
 )  # fmt: skip
 """Rows that are written one after the other, whatever comes later."""
 
@@ -242,6 +245,7 @@ def _entry_row(here: Row, revision: Revision, entry: Entry, key: ReadKey) -> Row
         "sort_to": last,
         "disputed": entry.disputed,
         "alarms": len(entry.alarms),
+        "gone": False,
         "status": entry.status,
         "body": key.seal(body, "entry", entry.id, since),
     }

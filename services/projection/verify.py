@@ -28,7 +28,7 @@ from shared.store.engine import Database, ReadSession
 from shared.store.generations import Rows, live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import GENERATED, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
+from shared.store.read_model import TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
 
 FETCH = 500
 
@@ -136,7 +136,7 @@ class _Side:
 
 def _compare(stored: _Side, expected: _Side) -> tuple[int, str]:
     digest, rows = hashlib.sha256(), 0
-    for model in GENERATED:
+    for model in TOLD:
         with closing(_contents(stored, model)) as left, closing(_contents(expected, model)) as right:
             for ours, theirs in zip_longest(left, right):
                 if ours != theirs:

@@ -58,6 +58,7 @@ def write_revisions(session: WriteSession, chronology_id: str, revisions: Sequen
     _insert(session, CorrectionRow, rows.corrections)
     _end_entries(session, here, rows)
     _insert(session, EntryRow, rows.entries)
+    _note_gone(session, here, rows)
     _insert(session, ListingRow, rows.listings)
     _remove(session, _SENTENCE, here, rows.unshared, {"document_id": "row_document", "start": "row_start"})
     _insert(session, SentenceRow, rows.shared)
@@ -92,6 +93,13 @@ def _end_entries(session: WriteSession, here: Rows, rows: RevisionRows) -> None:
         for table in (_ENTRY, _LISTING):
             ended = table.update().where(here.of(table.c), table.c.id == bindparam("entry"), table.c.until.is_(None))
             session.execute(ended.values(until=bindparam("revision")), named)
+
+
+def _note_gone(session: WriteSession, here: Rows, rows: RevisionRows) -> None:
+    if rows.gone:
+        last = (_ENTRY.c.id == bindparam("entry"), _ENTRY.c.until == bindparam("revision"))
+        gone = _ENTRY.update().where(here.of(_ENTRY.c), *last).values(gone=True)
+        session.execute(gone, [{"entry": entry_id, "revision": until} for entry_id, until in rows.gone])
 
 
 def change_row(rows: Rows, revision: int, body: bytes, key: ReadKey) -> Row:

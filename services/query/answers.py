@@ -5,6 +5,7 @@ from services.query.citations import Evidence, document_ref, document_url, entry
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
 from services.query.erasures import refuse_erased_claim
+from services.query.heads import Head
 from services.query.pages.reasons import reason_words
 from services.query.pages.wording import ENGLISH
 from services.query.periods import InRange
@@ -75,7 +76,7 @@ def entry_list(snapshot: Snapshot, page: EntryPage, asked: Wanted | None = None)
     )
 
 
-def summary(snapshot: Snapshot, entry: Entry, in_range: InRange | None = None, matches: tuple[MatchView, ...] = ()) -> EntrySummary:
+def summary(snapshot: Snapshot, entry: Entry | Head, in_range: InRange | None = None, matches: tuple[MatchView, ...] = ()) -> EntrySummary:
     """Show an entry in a list. `in_range` says how it fits the dates that were asked for, `matches` where the words stand."""
     return EntrySummary(
         id=entry.id,

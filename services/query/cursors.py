@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from services.query.orders import Key, Sort
+from services.query.nearest import Key
+from services.query.orders import Sort
 from shared.domain.errors import InvalidInput
 from shared.domain.model import Frozen
 from shared.store.read_model import NO_END, NO_START

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter, ValidationError
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -35,6 +35,16 @@ PAGE = 50
 MAX_PAGE = 200
 CAUSES = 20
 """Revisions that changed one entry which are listed with it."""
+
+
+# By the primary key: SQLite would otherwise read the ends of all versions out of an index that has them, and the ids lead to few.
+_VERSIONS = {
+    "sqlite": 'SELECT e.id, e.since, e."until" FROM json_each(:ids) AS w CROSS JOIN entry AS e '
+    "INDEXED BY sqlite_autoindex_entry_1 "
+    "WHERE e.chronology_id = :here AND e.generation = :generation AND e.id = w.value AND e.since <= :later",
+    "postgresql": "SELECT e.id, e.since, e.until FROM json_array_elements_text(CAST(:ids AS json)) AS w JOIN entry AS e "
+    "ON e.chronology_id = :here AND e.generation = :generation AND e.id = w AND e.since <= :later",
+}
 
 
 class DiffCursor(NamedTuple):
@@ -116,6 +126,7 @@ def _gone(earlier: Snapshot, later: Snapshot, after: _Place | None, limit: int) 
     stood = (later.rows.of(at_first), at_first.id == EntryRow.id, at_first.since <= earlier.revision)
     query = select(until, EntryRow.id).where(
         later.rows.of(EntryRow),
+        col(EntryRow.gone).is_(True),
         until > (earlier.revision if after is None else max(earlier.revision, after.revision - 1)),
         until <= later.revision,
         ~select(again.id).where(*came_back, again.since <= later.revision).exists(),
@@ -162,11 +173,9 @@ def _kind(before: bool, after: bool, elsewhere: bool) -> Kind:
 def _revisions_of(earlier: Snapshot, later: Snapshot, entry_ids: list[str]) -> dict[str, list[int]]:
     """The revisions between the two that changed each entry, in order."""
     found: dict[str, set[int]] = {entry_id: set() for entry_id in entry_ids}
-    for batch in reader.batches(entry_ids):
-        here = (later.rows.of(EntryRow), col(EntryRow.id).in_(batch), col(EntryRow.since) <= later.revision)
-        ended = or_(col(EntryRow.until).is_(None), col(EntryRow.until) > earlier.revision)
-        for entry_id, since, until in later.session.exec(select(EntryRow.id, EntryRow.since, EntryRow.until).where(*here, ended)):
-            found[entry_id].update(number for number in (since, until) if number and earlier.revision < number <= later.revision)
+    asked = {"here": later.id, "generation": later.generation, "later": later.revision, "ids": json.dumps(entry_ids)}
+    for entry_id, since, until in later.session.execute(text(_VERSIONS[later.database.dialect]), asked):
+        found[entry_id].update(number for number in (since, until) if number and earlier.revision < number <= later.revision)
     return {entry_id: sorted(numbers) for entry_id, numbers in found.items()}
 
 

@@ -9,19 +9,29 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, text
+from sqlalchemy import ColumnElement, func, or_, text
 from sqlmodel import col, select
 
 from services.query.cursors import Cursor, Direction
-from services.query.finding import Match, actor_match, has, place_match, search_for, source_match, title_match, words_match, year_match
-from services.query.orders import BY_DATE, ByDate, ByRelevance, BySources, Changed, Key, Listed, Order, Sort, bereft, walk
+from services.query.finding import (
+    actor_match,
+    place_match,
+    source_match,
+    title_match,
+    words_match,
+    year_match,
+)
+from services.query.heads import Head
+from services.query.nearest import Key
+from services.query.orders import BY_DATE, BY_DATE_FALLING, BY_SOURCES, CHANGED, ByRelevance, Listed, Order, Search, Sort, begin, bereft
 from services.query.periods import Certainty, InRange, Period
+from services.query.segments import Match
 from services.query.snapshot import Snapshot
 from shared.domain.chronology import Entry, Status
 from shared.domain.errors import InvalidInput
 from shared.lexicon.searching import Wanted, wanted
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import ClaimRow, EntryRow, ListingRow, PlacementRow, day_bounds
+from shared.store.read_model import ClaimRow, EntryRow, PlacementRow, day_bounds
 
 PAGE = 50
 MAX_PAGE = 500
@@ -73,14 +83,9 @@ class Filters:
         found += actor_match(key, self.actor) if self.actor is not None else ()
         return found + (year_match(key, self.year) if self.year is not None else ())
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """What else their rows of the listing meet."""
-        found = self.period.conditions()
-        if self.disputed:
-            found.append(col(ListingRow.disputed).is_(True))
-        if self.status:
-            found.append(col(ListingRow.status) == self.status)
-        return found
+    def search(self, key: ReadKey) -> Search:
+        """Return what narrows a walk down to them."""
+        return Search(self.match(key), self.period.bounds() if self.period.any else (), self.status, self.disputed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class EntryPage:
     `in_range` says of each entry whether it fits the period for certain or possibly; None where no period is asked for.
     """
 
-    entries: list[Entry]
+    entries: list[Head]
     in_range: list[InRange | None]
     next: str | None
     previous: str | None
@@ -129,19 +134,18 @@ def entry_page(
 @dataclass(frozen=True, slots=True)
 class _Found:
     listed: Listed
-    entry: Entry
+    entry: Head
     in_range: InRange | None
 
 
 def _matching(snapshot: Snapshot, filters: Filters, sort: Sort, place: Key | None, limit: int, *, backwards: bool) -> list[_Found]:
     """Return up to `limit` entries that match, the nearest first. Rows are narrowed by day bounds; dates are asked one by one."""
     order = order_of(snapshot, filters, sort)
-    match = filters.match(snapshot.key) if filters.any and snapshot.generation else ()
-    search = search_for(snapshot, match, filters.conditions())
+    ahead = begin(snapshot, filters.search(snapshot.key) if filters.any and snapshot.generation else Search(), order)
     period, found = filters.period, list[_Found]()
     while True:
-        rows = walk(snapshot, search, place, limit, backwards=backwards, order=order)
-        for row, entry in zip(rows, entries_of(snapshot, rows), strict=True):
+        rows = ahead(place, limit, backwards=backwards)
+        for row, entry in zip(rows, heads_of(snapshot, rows), strict=True):
             in_range = period.fits(entry) if period.any else None
             if in_range or not period.any:
                 found.append(_Found(row, entry, in_range))
@@ -155,8 +159,8 @@ def order_of(snapshot: Snapshot, filters: Filters, sort: Sort) -> Order:
     if sort == "relevance":
         if not filters.text:
             raise InvalidInput("an order by relevance needs words that are searched for: say which in q, or sort by something else")
-        return ByRelevance(has(snapshot, title_match(snapshot.key, filters.asked)) if snapshot.generation else false())
-    return {"changed": Changed(), "sources": BySources(), "date": BY_DATE, "-date": ByDate(descending=True)}[sort]
+        return ByRelevance(title_match(snapshot.key, filters.asked) if snapshot.generation else ((),))
+    return {"changed": CHANGED, "sources": BY_SOURCES, "date": BY_DATE, "-date": BY_DATE_FALLING}[sort]
 
 
 _BODIES = {
@@ -167,6 +171,11 @@ _BODIES = {
 }
 
 
+def heads_of(snapshot: Snapshot, listed: Sequence[Listed]) -> list[Head]:
+    """Read what lists show of rows of the listing, in their order."""
+    return [Head.model_validate_json(body) for body in _bodies(snapshot, [(row.id, row.since) for row in listed])]
+
+
 def entries_of(snapshot: Snapshot, listed: Sequence[Listed]) -> list[Entry]:
     """Read the entries of rows of the listing, in their order."""
     return find_versions(snapshot, [(row.id, row.since) for row in listed])
@@ -174,6 +183,10 @@ def entries_of(snapshot: Snapshot, listed: Sequence[Listed]) -> list[Entry]:
 
 def find_versions(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> list[Entry]:
     """Read versions of entries by their ids and the revisions from which they held, in this order."""
+    return [Entry.model_validate_json(body) for body in _bodies(snapshot, versions)]
+
+
+def _bodies(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> list[bytes]:
     if not versions:
         return []
     named = json.dumps(versions)
@@ -181,7 +194,7 @@ def find_versions(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> li
         text(_BODIES[snapshot.database.dialect]), {"here": snapshot.id, "generation": snapshot.generation, "wanted": named}
     )
     bodies = {(entry_id, since): body for entry_id, since, body in rows}
-    return [Entry.model_validate_json(snapshot.open(bodies[one], "entry", *one)) for one in versions]
+    return [snapshot.open(bodies[one], "entry", *one) for one in versions]
 
 
 def opened(snapshot: Snapshot, row: EntryRow) -> Entry:

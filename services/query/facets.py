@@ -32,16 +32,8 @@ def facets(snapshot: Snapshot, shelves: Shelves, filters: Filters, top: int = TO
         raise being_erased()
     if not snapshot.generation:
         return FacetsView(revision=snapshot.revision, total=0, disputed=0, status=(), source=(), place=(), actor=(), year=())
-    counted = shelves.count(
-        snapshot,
-        Asked(
-            match=filters.match(snapshot.key),
-            bounds=filters.period.bounds() if filters.period.any else None,
-            disputed=filters.disputed,
-            status=filters.status,
-        ),
-        top,
-    )
+    search = filters.search(snapshot.key)
+    counted = shelves.count(snapshot, Asked(search.whole(snapshot.key), search.bounds), top)
     if not counted.total:
         check_listed(snapshot)
     _name(snapshot, counted)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from services.query.answers import summary
 from services.query.citations import Evidence, accepted, entry_url, evidence_of
 from services.query.entries import entries_of, place_of
-from services.query.finding import Match, any_phrase, search_for
-from services.query.orders import Listed, walk
+from services.query.finding import any_phrase
+from services.query.orders import Listed, Search, walk
 from services.query.pages.reasons import reason_words
 from services.query.pages.wording import ENGLISH
 from services.query.reader import claims as read_claims
 from services.query.schemas import NearMiss, NearMisses
+from services.query.segments import Match
 from services.query.snapshot import Snapshot
 from services.query.texts import Texts
 from shared.domain.chronology import DocumentFacts, Entry, Reason, Testimony
@@ -100,9 +101,8 @@ def _candidates(snapshot: Snapshot, found: Entry, ours: Sequence[Features]) -> l
 
 
 def _beside(snapshot: Snapshot, found: Entry, match: Match, limit: int) -> Iterator[Listed]:
-    search = search_for(snapshot, match, [])
     for backwards in (False, True):
-        yield from walk(snapshot, search, place_of(found), limit, backwards=backwards)
+        yield from walk(snapshot, Search(match), place_of(found), limit, backwards=backwards)
 
 
 def _looks(snapshot: Snapshot, ours: Sequence[Features]) -> Iterator[tuple[Match, int]]:

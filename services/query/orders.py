@@ -1,29 +1,32 @@
-"""Orders that entries are listed in, and walks along them: what comes next in the listing, whatever is filtered, at any revision.
+"""Orders that entries are listed in, and walks along them: what comes next, whatever is filtered, at any revision.
 
-An order is one key for every entry, of numbers and the id, so that a place in it means the same whatever is added or filtered. Where the
-first numbers of a key take few values, the walk goes *stretch* by stretch, each of them along an index that has the rest in order. Versions
-that did not hold at a revision are passed over within the index.
+An order is one key for every entry, of numbers and the id, so that a place in it means the same whatever is added or filtered. Everything
+there is now is walked along an index of the listing. What is filtered, and what was there at an earlier revision, is walked along the
+search index (`nearest`), which knows what held without a look at the rows of what did not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from functools import partial
+from typing import Any, Literal, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+import numpy as np
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, tuple_
 from sqlmodel import col
 
+from services.query.finding import disputed_match, status_match
+from services.query.nearest import Candidate, Candidates, Key, along_days, by_rank
+from services.query.periods import SIGNS, Bound
+from services.query.segments import Found, Match, Segment, matching
 from services.query.snapshot import Snapshot
 from services.query.unlisted import not_listed, of_entries
+from shared.domain.chronology import Status
+from shared.store.read_keys import ReadKey
 from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow
+from shared.store.segments import Ints
 
 Sort = Literal["date", "-date", "changed", "sources", "relevance"]
 """By the days of happening, early or late first; the last changed first; of most sources first; found in the title first."""
-
-Key = tuple[int | str, ...]
-"""A place in an order: numbers, and the id of the entry that stands there."""
-
-EARLY = 2_000
-"""With no more versions than this up to a revision, they are found by it, and then sorted."""
 
 _L: Mapping[str, ColumnElement[Any]] = ListingRow.__table__.c  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen
 
@@ -31,6 +34,8 @@ UNDATED = and_(_L["sort_from"] == NO_START, _L["sort_to"] == NO_END)
 """What has no date has its place behind all that has one."""
 
 _BOUNDS = (_L["sort_from"], _L["sort_to"], _L["id"])
+_RANK_BITS = 40
+"""Revisions are smaller than that many bits."""
 
 
 class Listed(NamedTuple):
@@ -49,105 +54,200 @@ _COLUMNS = tuple(_L[name] for name in ("number", "id", "since", "sort_from", "so
 
 @dataclass(frozen=True)
 class Search:
-    """What narrows a walk. `few` says that what `conditions` find is few enough to be sorted, and that they find it by themselves."""
+    """What narrows a walk: what entries have in the search index, the bounds that their days are within, a status, being in dispute."""
 
-    conditions: Sequence[ColumnElement[bool]] = ()
-    few: bool = False
+    match: Match = ()
+    bounds: tuple[Bound, ...] = ()
+    status: Status | None = None
+    disputed: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether it narrows anything down."""
+        return bool(self.match or self.bounds or self.status or self.disputed)
+
+    def whole(self, key: ReadKey) -> Match:
+        """All that entries have in the search index."""
+        found = self.match + (status_match(key, self.status) if self.status else ())
+        return found + (disputed_match(key) if self.disputed else ())
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What rows meet where there is no search index; none can be asked there for `match`."""
+        found = [~UNDATED] if self.bounds else []
+        found += [SIGNS[sign](_L[name], day) for name, sign, day in self.bounds]
+        found += [_L["status"] == self.status] if self.status else []
+        return found + ([_L["disputed"].is_(True)] if self.disputed else [])
 
 
-class Order:
-    """An order: the expressions of its key, all of them falling where `descending` is set. The first `fixed` of them take few values."""
+class Order(Protocol):
+    """An order of entries, by a key: whose expressions rise, or all fall."""
 
-    descending = False
     key: tuple[ColumnElement[Any], ...]
 
-    def fixed(self, snapshot: Snapshot) -> int:
-        """How many parts of the key a stretch has in common."""
-        return 0
+    def falls(self, *, backwards: bool) -> bool:
+        """Whether keys fall along the order, or back along it."""
 
-    def prefixes(self, snapshot: Snapshot, place: Key | None, *, backwards: bool) -> Iterator[tuple[int, ...]]:
-        """Iterate over the prefixes of keys from a place on, or back from it."""
-        yield ()
+    def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        """Return what follows a place of all that is there now."""
 
-    def stretch(self, prefix: tuple[int, ...]) -> list[ColumnElement[bool]]:
-        """The conditions of what has a prefix."""
-        return []
+    def found(self, look: "Look", place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        """Return what follows a place of what the search index finds."""
+
+
+class Look:
+    """One look into the search index for what is asked for."""
+
+    def __init__(self, snapshot: Snapshot, search: Search) -> None:
+        self.snapshot = snapshot
+        self.bounds = search.bounds
+        self.found = matching(snapshot, search.whole(snapshot.key))
+        without = snapshot.session.execute(bereft(snapshot)).scalars() if snapshot.erasing else ()
+        self.candidates = Candidates(snapshot, frozenset(without))
+
+    def parted(self, match: Match) -> tuple[list[Found], list[Found]]:
+        """Part what is found into what has a match as well, and what has not."""
+        having = {one.segment.number: one.ordinals for one in matching(self.snapshot, match)}
+        with_it, without = list[Found](), list[Found]()
+        for one in self.found:
+            mask = np.zeros(len(one.segment.versions), bool)
+            if one.segment.number in having:
+                mask[having[one.segment.number]] = True
+            here = mask[one.ordinals]
+            with_it.append(Found(one.segment, one.ordinals[here]))
+            without.append(Found(one.segment, one.ordinals[~here]))
+        return with_it, without
+
+    def days(
+        self, found: Sequence[Found], place: tuple[int, int, str] | None, limit: int, *, dated: bool, falling: bool
+    ) -> list[Candidate]:
+        """Return what follows a place in the order of the days."""
+        if not dated and self.bounds:
+            return []
+        revision = self.snapshot.revision
+        return along_days(self.candidates, found, revision, self.bounds, place, limit, dated=dated, falling=falling)
 
 
 class ByDate(Order):
     """In the order of the days, or against it; without a date, last either way."""
 
     def __init__(self, *, descending: bool) -> None:
-        self.descending = descending
-        self.key = (case((UNDATED, int(not descending)), else_=int(descending)), *_BOUNDS)
+        self._descending = descending
+        self._stretches = (True, False)  # with a date, then without one
+        self.key = (case((UNDATED, self._first(dated=False)), else_=self._first(dated=True)), *_BOUNDS)
 
-    def fixed(self, snapshot: Snapshot) -> int:
-        return 1
+    def falls(self, *, backwards: bool) -> bool:
+        return self._descending != backwards
 
-    def prefixes(self, snapshot: Snapshot, place: Key | None, *, backwards: bool) -> Iterator[tuple[int, ...]]:
-        return _from(((1,), (0,)) if self.descending else ((0,), (1,)), place, backwards=backwards)
+    def _first(self, *, dated: bool) -> int:
+        """What a key begins with: rising where the days do, falling where they fall."""
+        return int(dated) if self._descending else int(not dated)
 
-    def stretch(self, prefix: tuple[int, ...]) -> list[ColumnElement[bool]]:
-        return [~UNDATED if prefix[0] == int(self.descending) else UNDATED]
+    def _ways(self, place: Key | None, *, backwards: bool) -> Iterator[tuple[int, bool, tuple[int, int, str] | None]]:
+        stretches = self._stretches[::-1] if backwards else self._stretches
+        passed = place is not None
+        for dated in stretches:
+            first = self._first(dated=dated)
+            if passed and place is not None and place[0] != first:
+                continue
+            yield first, dated, _rest(place) if passed else None
+            passed = False
+
+    def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        found: list[Listed] = []
+        falling = self._descending != backwards
+        for first, dated, rest in self._ways(place, backwards=backwards):
+            within = ~UNDATED if dated else UNDATED
+            query = select(*_COLUMNS, literal(first), *_BOUNDS).where(*_standing(snapshot), within)
+            found += _nearest(snapshot, query, _BOUNDS, rest, limit - len(found), falling=falling)
+            if len(found) == limit:
+                break
+        return found
+
+    def found(self, look: Look, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        found: list[Listed] = []
+        falling = self._descending != backwards
+        for first, dated, rest in self._ways(place, backwards=backwards):
+            rows = look.days(look.found, rest, limit - len(found), dated=dated, falling=falling)
+            found += [_listed(row, (first, row.sort_from, row.sort_to, row.id)) for row in rows]
+            if len(found) == limit:
+                break
+        return found
 
 
-class Changed(Order):
-    """What changed last, first."""
+class Ranked(Order):
+    """The highest rank first, and of one rank the last id first."""
 
-    descending = True
-    key = (_L["since"], _L["id"])
+    def __init__(self, key: Sequence[str], rank: Callable[[Segment, Ints], Ints], number: Callable[[Key], int]) -> None:
+        self._names = key
+        self.key = tuple(_L[name] for name in key)
+        self._rank = rank
+        self._number = number
+
+    def falls(self, *, backwards: bool) -> bool:
+        return not backwards
+
+    def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        query = select(*_COLUMNS, *self.key).where(*_standing(snapshot))
+        return _nearest(snapshot, query, self.key, place, limit, falling=not backwards)
+
+    def found(self, look: Look, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        least = None if place is None else self._number(place)
+        asked = (look.candidates, look.found, look.snapshot.revision, look.bounds, self._rank, self._place, place, least, limit)
+        return [_listed(row, self._place(row)) for row in by_rank(*asked, falling=not backwards)]
+
+    def _place(self, row: Candidate) -> Key:
+        return tuple(getattr(row, name) for name in self._names)
 
 
-class BySources(Order):
-    """What most sources tell of, first; of these, what changed last."""
+CHANGED = Ranked(("since", "id"), lambda segment, at: segment.versions.since[at], lambda place: int(place[0]))
+"""What changed last, first."""
 
-    descending = True
-    key = (_L["sources"], _L["since"], _L["id"])
-
-    def fixed(self, snapshot: Snapshot) -> int:
-        # Looking back, what has more sources by now comes first in the index, and does not hold yet.
-        return int(snapshot.past)
-
-    def prefixes(self, snapshot: Snapshot, place: Key | None, *, backwards: bool) -> Iterator[tuple[int, ...]]:
-        if not snapshot.past:
-            yield ()
-            return
-        sources = _L["sources"]
-        nearest = func.min(sources) if backwards else func.max(sources)
-        query = select(nearest).where(*_here(snapshot))
-        count: int | None = snapshot.session.execute(query).scalar_one() if place is None else int(place[0])
-        while count is not None:
-            yield (count,)
-            count = snapshot.session.execute(query.where(sources > count if backwards else sources < count)).scalar_one()
-
-    def stretch(self, prefix: tuple[int, ...]) -> list[ColumnElement[bool]]:
-        return [_L["sources"] == count for count in prefix]
+BY_SOURCES = Ranked(
+    ("sources", "since", "id"),
+    lambda segment, at: segment.versions.sources[at] << _RANK_BITS | segment.versions.since[at],
+    lambda place: int(place[0]) << _RANK_BITS | int(place[1]),
+)
+"""What most sources tell of, first; of these, what changed last."""
 
 
 class ByRelevance(Order):
     """What has all the words in its title first, then what else was found; either in the order of the days."""
 
-    def __init__(self, titled: ColumnElement[bool]) -> None:
+    key = _BOUNDS  # of what is found by words, which no row has: nobody comes to ask
+
+    def __init__(self, titled: Match) -> None:
         self._titled = titled
-        self.key = (case((and_(titled, ~UNDATED), 0), (titled, 1), (~UNDATED, 2), else_=3), *_BOUNDS)
 
-    def fixed(self, snapshot: Snapshot) -> int:
-        return 1
+    def falls(self, *, backwards: bool) -> bool:
+        return backwards
 
-    def prefixes(self, snapshot: Snapshot, place: Key | None, *, backwards: bool) -> Iterator[tuple[int, ...]]:
-        return _from(((0,), (1,), (2,), (3,)), place, backwards=backwards)
+    def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        return self.found(Look(snapshot, Search()), place, limit, backwards=backwards)
 
-    def stretch(self, prefix: tuple[int, ...]) -> list[ColumnElement[bool]]:
-        titled, undated = prefix[0] < 2, prefix[0] % 2
-        return [self._titled if titled else ~self._titled, UNDATED if undated else ~UNDATED]
+    def found(self, look: Look, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+        parted = look.parted(self._titled)
+        classes = range(4) if place is None else range(int(place[0]), 4)
+        if backwards:
+            classes = range(3, -1, -1) if place is None else range(int(place[0]), -1, -1)
+        found: list[Listed] = []
+        for number in classes:
+            rest = _rest(place) if place is not None and place[0] == number else None
+            rows = look.days(parted[number // 2], rest, limit - len(found), dated=number % 2 == 0, falling=backwards)
+            found += [_listed(row, (number, row.sort_from, row.sort_to, row.id)) for row in rows]
+            if len(found) == limit:
+                break
+        return found
 
 
-BY_DATE = ByDate(descending=False)
+BY_DATE, BY_DATE_FALLING = ByDate(descending=False), ByDate(descending=True)
 
 
-def _from(prefixes: tuple[tuple[int, ...], ...], place: Key | None, *, backwards: bool) -> Iterator[tuple[int, ...]]:
-    ordered = prefixes[::-1] if backwards else prefixes
-    return iter(ordered if place is None else ordered[ordered.index((int(place[0]),)) :])
+def _rest(place: Key | None) -> tuple[int, int, str] | None:
+    return None if place is None else (int(place[1]), int(place[2]), str(place[3]))
+
+
+def _listed(row: Candidate, key: Key) -> Listed:
+    return Listed(row.number, row.id, row.since, row.sort_from, row.sort_to, key)
 
 
 def walk(
@@ -159,36 +259,44 @@ def walk(
     backwards: bool = False,
     order: Order = BY_DATE,
 ) -> list[Listed]:
-    """Return up to `limit` entries that follow a place in an order, or precede it, the nearest first.
+    """Return up to `limit` entries that follow a place in an order, or precede it, the nearest first."""
+    return begin(snapshot, search, order)(place, limit, backwards=backwards)
+
+
+class Walk(Protocol):
+    """A walk that can be gone on with."""
+
+    def __call__(self, place: Key | None, limit: int, *, backwards: bool = False) -> list[Listed]:
+        """Return up to `limit` entries that follow a place, or precede it, the nearest first."""
+
+
+def begin(snapshot: Snapshot, search: Search, order: Order = BY_DATE) -> Walk:
+    """Begin a walk along an order.
 
     Where a release before there was a listing wrote the rows, the entries themselves are asked: slowly, and not for everything.
     """
-    found = _along_listing(snapshot, search, place, limit, backwards=backwards, order=order)
-    if found or is_listed(snapshot):
-        return found
-    query = select(literal(0), *_COLUMNS[1:], *order.key).where(*holding_listed(snapshot), *search.conditions)
-    return _nearest(snapshot, query, order, order.key, place, limit, backwards=backwards, listed=False)
+    if not snapshot.generation:
+        return lambda place, limit, backwards=False: []
+    current = not search.any and not snapshot.past
+    ahead = partial(order.current, snapshot) if current else partial(order.found, Look(snapshot, search))
+
+    def go_on(place: Key | None, limit: int, *, backwards: bool = False) -> list[Listed]:
+        found = ahead(place, limit, backwards=backwards)
+        if found or is_listed(snapshot):
+            return found
+        return _along_entries(snapshot, search, order, place, limit, backwards=backwards)
+
+    return go_on
 
 
-def _along_listing(snapshot: Snapshot, search: Search, place: Key | None, limit: int, *, backwards: bool, order: Order) -> list[Listed]:
-    early = not search.few and _is_early(snapshot)
-    if search.few or early:
-        query = select(*_COLUMNS, *order.key).where(*holding_listed(snapshot), *search.conditions)
-        # What is found by itself is sorted, rather than found along an order.
-        hint = "INDEXED BY ix_listing_since" if early else "NOT INDEXED"
-        query = query.with_hint(ListingRow, hint, "sqlite")
-        return _nearest(snapshot, query, order, order.key, place, limit, backwards=backwards)
-    found: list[Listed] = []
-    width = order.fixed(snapshot)
-    for prefix in order.prefixes(snapshot, place, backwards=backwards):
-        fixed = (*(literal(value) for value in prefix), *order.key[width:])
-        query = select(*_COLUMNS, *fixed).where(*holding_listed(snapshot), *search.conditions, *order.stretch(prefix))
-        within = place is not None and place[:width] == prefix
-        rest = place[width:] if place is not None and within else None
-        found += _nearest(snapshot, query, order, order.key[width:], rest, limit - len(found), backwards=backwards)
-        if len(found) == limit:
-            break
-    return found
+def _along_entries(snapshot: Snapshot, search: Search, order: Order, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
+    if search.match:
+        raise not_listed()
+    then = [_L["since"] <= snapshot.revision, or_(_L["until"].is_(None), _L["until"] > snapshot.revision)]
+    if snapshot.erasing:
+        then.append(_L["id"].not_in(bereft(snapshot)))
+    query = select(literal(0), *_COLUMNS[1:], *order.key).where(*_here(snapshot), *then, *search.conditions())
+    return _nearest(snapshot, query, order.key, place, limit, falling=order.falls(backwards=backwards), listed=False)
 
 
 def is_listed(snapshot: Snapshot) -> bool:
@@ -207,15 +315,13 @@ def check_listed(snapshot: Snapshot) -> None:
 def _nearest(
     snapshot: Snapshot,
     query: Any,
-    order: Order,
     key: Sequence[ColumnElement[Any]],
     place: Key | None,
     limit: int,
     *,
-    backwards: bool,
+    falling: bool,
     listed: bool = True,
 ) -> list[Listed]:
-    falling = order.descending != backwards
     if place is not None:
         query = query.where(tuple_(*key) < tuple_(*place) if falling else tuple_(*key) > tuple_(*place))
     query = query.order_by(*(part.desc() if falling else part for part in key)).limit(limit)
@@ -225,33 +331,21 @@ def _nearest(
 
 
 def listed_of_days(snapshot: Snapshot, days: tuple[int, int], after: str, limit: int) -> list[Listed]:
-    """Return up to `limit` entries with the same day bounds, in the order of their ids, from an id on."""
-    here = (_L["sort_from"] == days[0], _L["sort_to"] == days[1], _L["id"] > after)
-    query = select(literal(0), *_COLUMNS[1:], *_BOUNDS).where(*holding_listed(snapshot), *here)
-    return _nearest(snapshot, query, BY_DATE, _BOUNDS, None, limit, backwards=False, listed=is_listed(snapshot))
-
-
-def _is_early(snapshot: Snapshot) -> bool:
-    """Whether there were so few versions of entries up to the snapshot's revision that to read them all costs no more than a page."""
-    if not snapshot.past:
-        return False
-    some = select(_L["since"]).where(*_here(snapshot), _L["since"] <= snapshot.revision).limit(EARLY + 1)
-    return bool(snapshot.session.execute(select(func.count()).select_from(some.subquery())).scalar_one() <= EARLY)
+    """Return up to `limit` entries of the same days, in the order of their ids, after an id."""
+    found = walk(snapshot, Search(), (int(days == (NO_START, NO_END)), *days, after), limit)
+    return [row for row in found if (row.sort_from, row.sort_to) == days]
 
 
 def _here(snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
     return (snapshot.rows.of(ListingRow),)
 
 
-def holding_listed(snapshot: Snapshot) -> list[ColumnElement[bool]]:
-    """The conditions under which a row of the listing is of a version that is shown at the snapshot's revision."""
-    here: list[ColumnElement[bool]] = list(_here(snapshot))
+def _standing(snapshot: Snapshot) -> list[ColumnElement[bool]]:
+    """The conditions under which a row of the listing is of a version that is shown now."""
+    here: list[ColumnElement[bool]] = [*_here(snapshot), _L["until"].is_(None)]
     if snapshot.erasing:
         here.append(_L["id"].not_in(bereft(snapshot)))
-    if not snapshot.past:
-        return [*here, _L["until"].is_(None)]
-    until = or_(_L["until"].is_(None), _L["until"] > snapshot.revision)
-    return [*here, _L["since"] <= snapshot.revision, until]
+    return here
 
 
 def bereft(snapshot: Snapshot) -> Select[Any]:

@@ -9,14 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement
-from sqlmodel import col
-
-from services.query.orders import UNDATED
+from services.query.heads import Head
 from shared.domain.chronology import Entry
 from shared.domain.dates import DAY_MAX, DAY_MIN, Answer, Edtf
 from shared.domain.errors import InvalidInput
-from shared.store.read_model import NO_END, NO_START, ListingRow
+from shared.store.read_model import NO_END, NO_START
 
 Sign = Literal["<", "<=", ">", ">="]
 Bound = tuple[str, Sign, int]
@@ -46,14 +43,8 @@ class Period:
         """Whether anything is asked at all."""
         return bool(self.date_from or self.date_to or self.before or self.after)
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Conditions on the day bounds of entries, which every entry that fits meets. `fits` has the last word. Raises as `bounds` does."""
-        if not self.any:
-            return []
-        return [~UNDATED, *(SIGNS[sign](col(getattr(ListingRow, name)), day) for name, sign, day in self.bounds())]
-
     def bounds(self) -> tuple[Bound, ...]:
-        """What the day bounds of an entry meet which fits, and which has a date.
+        """What the day bounds of an entry meet which fits, and which has a date. `fits` has the last word.
 
         Raises `InvalidInput` for what is no EDTF date, and for a range that ends before it starts.
         """
@@ -73,7 +64,7 @@ class Period:
             found.append(("sort_from", ">", _number(bound.latest)) if certain else ("sort_to", ">", _number(bound.earliest)))
         return tuple(found)
 
-    def fits(self, entry: Entry) -> InRange | None:
+    def fits(self, entry: Entry | Head) -> InRange | None:
         """Say whether an entry fits: `yes`, `possible`, or None when it does not, or not as surely as is asked."""
         dates = [entry.date.edtf] if entry.date.edtf else [alternative.edtf for alternative in entry.date.alternatives]
         answer = self._all(Edtf.parse(date) for date in dates)

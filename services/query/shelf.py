@@ -8,15 +8,15 @@ It takes about a hundred bytes for each version of an entry (`Shelf.versions`), 
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from services.query.finding import Match, numbers_of
 from services.query.periods import SIGNS, Bound
+from services.query.segments import Match, matching
 from services.query.snapshot import Snapshot
 from shared.domain.chronology import Status
 from shared.domain.listing import BITS, FACETS, Facet
@@ -31,9 +31,6 @@ NEVER = 2**62
 
 MAX_VERSIONS = 4_000_000
 """Versions of entries on all shelves of a process; the shelf that was used longest ago is let go of first."""
-
-MAX_FOUND = 8_000_000
-"""Numbers that a shelf keeps of what was searched for."""
 
 FETCHED = 20_000
 
@@ -63,12 +60,10 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which versions are counted: those of a match, within day bounds, in dispute, of a status."""
+    """Which versions are counted: those of a match, and within day bounds, where there are any."""
 
     match: Match = ()
-    bounds: tuple[Bound, ...] | None = None
-    disputed: bool = False
-    status: Status | None = None
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(slots=True)
@@ -92,7 +87,6 @@ class Shelf:
     """The listing of one generation of a chronology's rows. Not safe in several threads at once: `Shelves` sees to that."""
 
     head: int = 0
-    found: OrderedDict[Match, tuple[int, Ints]] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self._columns = {name: _Column(np.int64) for name in _COLUMNS}
@@ -195,33 +189,16 @@ class Shelf:
             return values if at is None else values[at]
 
         mask: NDArray[np.bool_] = (column("since") <= snapshot.revision) & (column("until") > snapshot.revision)
-        if asked.bounds is not None:
+        if asked.bounds:
             mask &= (column("sort_from") != NO_START) | (column("sort_to") != NO_END)
             for name, sign, bound in asked.bounds:
                 mask &= SIGNS[sign](column(name), bound)
-        if asked.disputed:
-            mask &= column("disputed") == 1
-        if asked.status:
-            mask &= column("status") == STATUSES.index(asked.status)
         return np.flatnonzero(mask) if at is None else at[mask]
 
     def _found(self, snapshot: Snapshot, match: Match) -> Ints:
-        """Where versions stand that have all of a match. What was found before is kept; what has been added since is looked through."""
-        if not all(match):
-            return np.empty(0, np.int64)
-        numbers = self._columns["number"].values
-        # A snapshot of an older revision than the newest on the shelf does not see in the index what came after it.
-        visible = int(np.searchsorted(self._columns["since"].values, snapshot.head, "right"))
-        newest = int(numbers[visible - 1]) if visible else 0
-        seen, places = self.found.pop(match, (0, np.empty(0, np.int64)))
-        if seen < newest:
-            query = numbers_of(snapshot, match, after=seen)
-            added = np.array(snapshot.session.execute(query).scalars().all(), np.int64)
-            places = np.concatenate((places, np.searchsorted(numbers, np.sort(added[added <= newest]))))
-        self.found[match] = (max(seen, newest), places)
-        while sum(len(kept) for _, kept in self.found.values()) > MAX_FOUND:
-            self.found.popitem(last=False)
-        return places
+        """Where versions stand that have all of a match."""
+        numbers = [one.segment.versions.number[one.ordinals] for one in matching(snapshot, match)]
+        return np.searchsorted(self._columns["number"].values, np.sort(np.concatenate([np.empty(0, np.int64), *numbers])))
 
 
 class Shelves:

@@ -1,15 +1,15 @@
 """What of an entry was found: the texts in which the words stand that were searched for, and where in them."""
 
+import json
 from collections.abc import Sequence
+from itertools import pairwise
 
-from sqlmodel import col, select
+from sqlalchemy import text
 
-from services.query.reader import batches
+from services.query.heads import Head
 from services.query.search_schemas import MatchView
 from services.query.snapshot import Snapshot
-from shared.domain.chronology import Entry
 from shared.lexicon.searching import Finder, Hit, Piece, SaidClaim, Wanted, pieces
-from shared.store.read_model import ClaimRow
 
 SHOWN = 3
 """Texts that are shown of an entry beside its title."""
@@ -17,17 +17,24 @@ SHOWN = 3
 CLAIMS = 20
 """Claims of an entry that are looked through: of one that a hundred sources tell of, these have the words nearly always."""
 
-FIRST = 1
-"""Claims of each entry that are read to begin with; the others only where these leave a word out."""
+ROUNDS = (0, 1, 4, CLAIMS)
+"""Claims of each entry are read in so many rounds, those of a later one only where a word was left out before."""
+
+_BODIES = {
+    "sqlite": "SELECT c.id, c.body FROM json_each(:wanted) AS w CROSS JOIN claim AS c "
+    "WHERE c.chronology_id = :here AND c.generation = :generation AND c.id = w.value",
+    "postgresql": "SELECT c.id, c.body FROM json_array_elements_text(CAST(:wanted AS json)) AS w JOIN claim AS c "
+    "ON c.chronology_id = :here AND c.generation = :generation AND c.id = w",
+}
 
 
-def found_in(snapshot: Snapshot, entries: Sequence[Entry], asked: Wanted) -> dict[str, tuple[MatchView, ...]]:
+def found_in(snapshot: Snapshot, entries: Sequence[Head], asked: Wanted) -> dict[str, tuple[MatchView, ...]]:
     """Return, for each entry by its id, the texts in which the words stand: its title first, then those that add a word or a phrase."""
     if not (asked.words or asked.phrases):
         return {}
     finder = Finder(asked)
     looks = [_Look(entry, finder, len(asked.words) + len(asked.phrases)) for entry in entries]
-    for first, last in ((0, FIRST), (FIRST, CLAIMS)):
+    for first, last in pairwise(ROUNDS):
         left = [look for look in looks if not look.whole]
         said = _said(snapshot, [claim_id for look in left for claim_id in look.entry.claims[first:last]])
         for look in left:
@@ -38,7 +45,7 @@ def found_in(snapshot: Snapshot, entries: Sequence[Entry], asked: Wanted) -> dic
 class _Look:
     """A look through an entry's texts. `whole` says that everything asked for was found, and that in a claim as well as in the title."""
 
-    def __init__(self, entry: Entry, finder: Finder, asked: int) -> None:
+    def __init__(self, entry: Head, finder: Finder, asked: int) -> None:
         self.entry = entry
         self._finder = finder
         self._asked = asked
@@ -57,7 +64,9 @@ class _Look:
         """Look through these of the entry's claims for what is not shown yet."""
         for claim_id in self.entry.claims[first:last]:
             for piece in pieces(said[claim_id]) if claim_id in said else ():
-                hits = [] if self.whole else self._finder.hits(piece.text)
+                if self.whole:
+                    return
+                hits = self._finder.hits(piece.text)
                 found = {hit.of for hit in hits}
                 if found - self._covered or (found and not self._claims):
                     self._covered |= found
@@ -70,9 +79,8 @@ def _view(claim_id: str | None, piece: Piece, hits: list[Hit]) -> MatchView:
 
 
 def _said(snapshot: Snapshot, claim_ids: Sequence[str]) -> dict[str, SaidClaim]:
-    found: dict[str, SaidClaim] = {}
-    for batch in batches(claim_ids):
-        query = select(ClaimRow.id, ClaimRow.body).where(snapshot.rows.of(ClaimRow), col(ClaimRow.id).in_(batch))
-        for claim_id, body in snapshot.session.exec(query):
-            found[claim_id] = SaidClaim.model_validate_json(snapshot.open(body, "claim", claim_id))
-    return found
+    if not claim_ids:
+        return {}
+    here = {"here": snapshot.id, "generation": snapshot.generation, "wanted": json.dumps(claim_ids)}
+    rows = snapshot.session.execute(text(_BODIES[snapshot.database.dialect]), here)
+    return {claim_id: SaidClaim.model_validate_json(snapshot.open(body, "claim", claim_id)) for claim_id, body in rows}

@@ -133,7 +133,9 @@ def known_place(name: str, language: str) -> str | None:
     return None
 
 
+@lru_cache
 def _table() -> dict[str, Any]:
+    """The list as it is written; kept, since each language reads it, and to parse it takes longer than all they make of it."""
     return tomllib.loads(resources.files(__package__).joinpath("places.toml").read_text(encoding="utf-8"))
 
 

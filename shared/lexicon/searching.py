@@ -139,39 +139,50 @@ def begins(word: str, asked: str) -> bool:
     return word == asked if len(asked) < SHORTEST else word.startswith(asked[:LONGEST])
 
 
+class _Chunk(NamedTuple):
+    """The folded words of a text without white space; which of them are asked for, and by which word; whether anything may begin here."""
+
+    words: tuple[str, ...]
+    asked: tuple[tuple[int, int], ...]
+    matters: bool
+
+
 class Finder:
     """Finds words that are asked for in texts, and remembers how the words of these begin: few of them are not met again."""
 
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
-        self._somewhere = (*(word[:LONGEST] for word in asked.words), *(phrase[0] for phrase in asked.phrases))
-        self._known: dict[str, tuple[tuple[str, ...], tuple[tuple[int, int], ...]]] = {}
+        self._begun = frozenset(phrase[0] for phrase in asked.phrases)
+        self._known: dict[str, _Chunk] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
-        folded = fold(text)
-        if not any(letters in folded for letters in self._somewhere):
+        known = self._known
+        for word in text.split():
+            if (known.get(word) or self._chunk(word)).matters:
+                break
+        else:
             return []
-        chunks = [(chunk.start(), chunk.group()) for chunk in _CHUNK.finditer(text)]
+        chunks = [(chunk.start(), self._chunk(chunk.group()), chunk.group()) for chunk in _CHUNK.finditer(text)]
         if not self._asked.phrases:
-            return [hit for start, chunk in chunks if (asked := self._chunk(chunk)[1]) for hit in _placed(start, chunk, dict(asked))]
-        words_of = [self._chunk(chunk)[0] for _, chunk in chunks]
-        of = dict(self._phrased([word for found in words_of for word in found]))
+            return [hit for start, chunk, letters in chunks if chunk.asked for hit in _placed(start, letters, dict(chunk.asked))]
+        of = dict(self._phrased([word for _, chunk, _ in chunks for word in chunk.words]))
         placed: list[Hit] = []
         before = 0
-        for (start, chunk), found in zip(chunks, words_of, strict=True):
-            here = {at: of[before + at] for at in range(len(found)) if before + at in of} | dict(self._chunk(chunk)[1])
-            placed += _placed(start, chunk, here) if here else []
-            before += len(found)
+        for start, chunk, letters in chunks:
+            here = {at: of[before + at] for at in range(len(chunk.words)) if before + at in of} | dict(chunk.asked)
+            placed += _placed(start, letters, here) if here else []
+            before += len(chunk.words)
         return placed
 
-    def _chunk(self, chunk: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-        """The folded words of a text without white space; which of them are asked for, and by which word."""
-        known = self._known.get(chunk)
+    def _chunk(self, letters: str) -> "_Chunk":
+        known = self._known.get(letters)
         if known is None:
-            found: tuple[str, ...] = tuple(_WORD.findall(fold(chunk)))
-            asked = [(at, number) for at, word in enumerate(found) for number, one in enumerate(self._asked.words) if begins(word, one)]
-            known = self._known[chunk] = (found, tuple(asked))
+            found = _words_of(letters)
+            asked = tuple(
+                (at, number) for at, word in enumerate(found) for number, one in enumerate(self._asked.words) if begins(word, one)
+            )
+            known = self._known[letters] = _Chunk(found, asked, bool(asked) or not self._begun.isdisjoint(found))
         return known
 
     def _phrased(self, found: list[str]) -> Iterator[tuple[int, int]]:
@@ -179,6 +190,12 @@ class Finder:
             for first in range(len(found) - len(phrase) + 1):
                 if tuple(found[first : first + len(phrase)]) == phrase:
                     yield from ((at, number) for at in range(first, first + len(phrase)))
+
+
+@lru_cache(50_000)
+def _words_of(chunk: str) -> tuple[str, ...]:
+    """The folded words of a text without white space. Texts are made of few, and these are asked about again and again."""
+    return tuple(_WORD.findall(fold(chunk)))
 
 
 def _placed(start: int, chunk: str, found: dict[int, int]) -> list[Hit]:

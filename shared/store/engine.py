@@ -21,6 +21,7 @@ from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.errors import Busy, InvalidInput
 from shared.store.driver import Driver, DriverError, driver_of, refuse_time_limit
 from shared.store.journal import Journal
+from shared.store.kept import Kept
 from shared.store.keys import Keyring
 from shared.store.read_keys import ReadKeys
 from shared.store.timed import TimedConnection
@@ -42,6 +43,8 @@ SQLITE_CACHES = 32 * 2**20
 One connection has 64 MB. Without a limit over all, a service that writes and reads a large database grows by that for every connection.
 A page that is in none of them comes from the system's own cache: one row of 75 MB at random takes 2 % longer than with four times as much.
 """
+INDEX_KEPT = 256 * 2**20
+"""Bytes of search indexes that a process keeps at hand: 48 for each version of an entry, and what was looked up."""
 WRITE = "salname_write"
 PATIENCE = "salname_patience"
 IDLE_SINCE = "salname_idle_since"
@@ -79,6 +82,7 @@ class Database:
         self.given_kek = kek
         self.keyring = Keyring(lambda: self.kek)
         self.read_keys = ReadKeys(lambda: self.kek)
+        self.kept = Kept(INDEX_KEPT)
         self.limits = limits or Limits()
         self.dialect = make_url(self.url).get_backend_name()
         self.engine = _sqlite(self.url, self.limits) if self.dialect == "sqlite" else _postgresql(self.url, self.limits)

@@ -58,6 +58,8 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "erased_claim": {PROJECTION: WRITE, QUERY: READ},
     "entry": {PROJECTION: WRITE, QUERY: READ},
     "listing": {PROJECTION: WRITE, QUERY: READ},
+    "segment": {PROJECTION: WRITE, QUERY: READ},
+    "posting": {PROJECTION: WRITE, QUERY: READ},
     "sentence": {PROJECTION: WRITE, QUERY: READ},
     "resemblance": {PROJECTION: WRITE, QUERY: READ},
     "correction": {PROJECTION: WRITE, QUERY: READ},

@@ -4,7 +4,7 @@ A generation's key seals every body that may hold words of documents, and makes 
 with its generation: what was written under it opens no more.
 """
 
-import hmac
+import hashlib
 import os
 import threading
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from shared.store.read_model import ReadKeyRow
 from shared.store.search_tokens import TOKEN_BYTES, WORD
 
 WORDS_KEPT = 50_000
-CLAIMS_KEPT = 5_000
+MADE_KEPT = 10_000
 KEYS_KEPT = 10_000
 
 Indexed = tuple[frozenset[bytes], tuple[int, ...]]
-"""What a claim is found by: tokens, and facet codes (`shared.domain.listing`)."""
+"""What a claim or a title is found by: tokens, and facet codes (`shared.domain.listing`)."""
 
 
 class ReadKey:
@@ -35,9 +35,10 @@ class ReadKey:
         self.generation = generation
         self._chronology_id = chronology_id
         self._cipher = AESGCM(key)
-        self._search = derive(key, "search")
+        # Keyed BLAKE2b (RFC 7693), begun once: an entry has a hundred tokens, and an HMAC takes six times as long.
+        self._search = hashlib.blake2b(key=derive(key, "search"), digest_size=TOKEN_BYTES)
         self._tokens: dict[str, tuple[bytes, ...]] = {}
-        self._claims: dict[str, Indexed] = {}
+        self._made: dict[str, Indexed] = {}
 
     def seal(self, plaintext: bytes, *place: str | int) -> bytes:
         """Seal the body of a row. `place` is its table and the rest of its primary key: rows cannot be put in each other's place."""
@@ -58,15 +59,17 @@ class ReadKey:
 
     def token(self, *of: str) -> bytes:
         """Return the token of a word, or of a few words that belong together. The first says what kind of token it is."""
-        return hmac.digest(self._search, "\n".join(of).encode(), "sha256")[:TOKEN_BYTES]
+        made = self._search.copy()
+        made.update("\n".join(of).encode())
+        return made.digest()
 
-    def remember(self, claim_id: str, make: Callable[[], Indexed]) -> Indexed:
-        """Return what is made of a claim, once for as long as it is at hand: claims do not change."""
-        known = self._claims.get(claim_id)
+    def remember(self, of: str, make: Callable[[], Indexed]) -> Indexed:
+        """Return what is made of a claim or of a title, once for as long as it is at hand. `of` is the claim's id, or the title itself."""
+        known = self._made.get(of)
         if known is None:
-            if len(self._claims) >= CLAIMS_KEPT:
-                self._claims = {}
-            known = self._claims[claim_id] = make()
+            if len(self._made) >= MADE_KEPT:
+                self._made = {}
+            known = self._made[of] = make()
         return known
 
     def beginnings(self, word: str) -> tuple[bytes, ...]:

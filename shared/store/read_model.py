@@ -8,7 +8,9 @@ Rows of entries carry the revisions from and until which they hold, so that ever
 no `until`. Day bounds are day numbers of `shared.domain.dates`, with `NO_START` and `NO_END` for what is open or unknown.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from shared.store.search_column import Tokens
@@ -218,10 +220,14 @@ class ErasedClaimRow(SQLModel, table=True):
     beside: str | None = Field(default=None, max_length=ID)
 
 
+_GONE: dict[str, Any] = {"sqlite_where": text("gone IS 1"), "postgresql_where": text("gone IS true")}
+
+
 class EntryRow(SQLModel, table=True):
     """One version of an entry: `body` is the sealed JSON of `shared.domain.chronology.Entry`.
 
-    `alarms` counts the circles of support in it. `sort_from` and `sort_to` are its day bounds.
+    `alarms` counts the circles of support in it. `sort_from` and `sort_to` are its day bounds. `gone` says that no other version followed
+    at once when it ended: the entry was removed, or merged into another.
     """
 
     __tablename__ = "entry"
@@ -229,6 +235,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_since", "chronology_id", "generation", "since", "until", "id"),
         Index("ix_entry_until", "chronology_id", "generation", "until", "id"),
         Index("ix_entry_alarms", "chronology_id", "generation", "alarms"),
+        Index("ix_entry_gone", "chronology_id", "generation", "until", "id", **_GONE),
     )
 
     chronology_id: str = Field(primary_key=True, max_length=ID)
@@ -240,8 +247,12 @@ class EntryRow(SQLModel, table=True):
     sort_to: int = Field(sa_column=Column(BigInteger, nullable=False))
     disputed: bool
     alarms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    gone: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     status: str = Field(max_length=20)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+_CURRENT: dict[str, Any] = {f"{dialect}_where": text("until IS NULL") for dialect in ("sqlite", "postgresql")}
 
 
 class ListingRow(SQLModel, table=True):
@@ -249,18 +260,18 @@ class ListingRow(SQLModel, table=True):
 
     `number` tells rows of one generation apart and grows with them. `facets` are facet codes (`shared.domain.listing`), eight bytes each,
     little-endian. `tokens` are those of the folded words that the entry can be found by, and of what else it is filtered by, made with the
-    generation's key (`shared.store.search_tokens`). On PostgreSQL they have a GIN index, `ix_listing_tokens`; on SQLite, triggers keep
-    them in a full-text index, `listing_words`, by `number`.
+    generation's key (`shared.store.search_tokens`). What has a token is looked up in the index that is made of them (`SegmentRow`).
     """
 
     __tablename__ = "listing"
     __table_args__ = (
         UniqueConstraint("chronology_id", "generation", "id", "since", name="uq_listing"),
-        # Whether a version held at a revision is told by the index itself: versions that did not are passed over without being read.
-        Index("ix_listing_order", "chronology_id", "generation", "sort_from", "sort_to", "id", "since", "until"),
-        Index("ix_listing_since", "chronology_id", "generation", "since", "id", "until"),
-        Index("ix_listing_sources", "chronology_id", "generation", "sources", "since", "id", "until"),
-        Index("ix_listing_until", "chronology_id", "generation", "until"),
+        # Orders of what there is now: versions that have ended are in none of them. What was there before is found by the search index.
+        Index("ix_listing_order", "chronology_id", "generation", "sort_from", "sort_to", "id", **_CURRENT),
+        Index("ix_listing_sources", "chronology_id", "generation", "sources", "since", "id", **_CURRENT),
+        Index("ix_listing_since", "chronology_id", "generation", "since", "id"),
+        # With the id, so that the version of an entry that ends is found among all that have not.
+        Index("ix_listing_until", "chronology_id", "generation", "until", "id"),
     )
 
     # Told apart by `number` alone on SQLite, where it is the row's own; on PostgreSQL, chronology and generation come before it.
@@ -279,6 +290,35 @@ class ListingRow(SQLModel, table=True):
     status: str = Field(max_length=20)
     facets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     tokens: frozenset[bytes] = Field(sa_column=Column(Tokens, nullable=False))
+
+
+class SegmentRow(SQLModel, table=True):
+    """A part of the search index: some versions of entries, and in `body` the numbers that they are compared by (`shared.store.segments`).
+
+    `first_since` and `last_since` are the revisions from which the first and the last of them hold.
+    """
+
+    __tablename__ = "segment"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    versions: int = Field(sa_column=Column(BigInteger, nullable=False))
+    first_since: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_since: int = Field(sa_column=Column(BigInteger, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PostingRow(SQLModel, table=True):
+    """A block of the search index: which versions of a segment have which tokens, from `token` on (`shared.store.segments`)."""
+
+    __tablename__ = "posting"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
+    segment: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    token: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class SentenceRow(SQLModel, table=True):
@@ -340,7 +380,7 @@ class ChangeRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-GENERATED: tuple[type[SQLModel], ...] = (
+TOLD: tuple[type[SQLModel], ...] = (
     RevisionRow,
     SourceRow,
     ScheduleRow,
@@ -355,7 +395,13 @@ GENERATED: tuple[type[SQLModel], ...] = (
     CorrectionRow,
     ChangeRow,
 )
-"""What each generation has rows of its own in: all that a rebuild writes again."""
+"""What a rebuild writes again, to the same rows."""
+
+INDEX: tuple[type[SQLModel], ...] = (SegmentRow, PostingRow)
+"""What is made of rows of `TOLD`, in parts of whatever size: it finds the same, and is not the same row by row."""
+
+GENERATED: tuple[type[SQLModel], ...] = (*TOLD, *INDEX)
+"""What each generation has rows of its own in."""
 
 READ_MODEL: tuple[type[SQLModel], ...] = (ProgressRow, GenerationRow, UntoldRow, ReadKeyRow, *GENERATED)
 """Everything that the projection writes."""

@@ -9,6 +9,9 @@ WORD, PHRASE, TITLE = "word", "phrase", "title"
 SOURCE, PLACE, ACTOR, NAMED, YEAR = "source", "place", "actor", "named", "year"
 """The id of a source; the key of a place; the key of an actor, and each word of that; a year."""
 
+STATUS, DISPUTED = "status", "disputed"
+"""The status of an entry; that its claims disagree."""
+
 STEM = 5
 """Letters of a word of the title that tell whether it is one that was asked for: endings of inflected languages fall off."""
 

@@ -25,6 +25,9 @@ def test_what_was_found_is_marked_and_narrowed_down_by_keyboard(site: Site, page
     assert marked(page) == {"opened"}
     assert page.locator(".timeline h3").count() == 2
     assert page.locator(".timeline b").count() == 0, "what documents say is text"
+    assert page.locator(".facets").count() == 0, "nothing is counted that nobody asked for"
+    page.locator(".narrow a").focus()
+    page.keyboard.press("Enter")
     choice = page.locator(".facets a", has_text="Baku")
     choice.focus()
     page.keyboard.press("Enter")
@@ -34,6 +37,7 @@ def test_what_was_found_is_marked_and_narrowed_down_by_keyboard(site: Site, page
     page.locator(".chosen a").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.timeline h3').length === 2")
+    assert page.locator(".facets a", has_text="Baku").count() == 1, "it stays open"
 
 
 def test_a_long_text_is_cut_around_what_was_found_and_an_order_holds(site: Site, page: Page) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.query import finding, orders
+from services.query import nearest
 from tests.query.conftest import World
 
 SORTS = ("date", "-date", "changed", "sources", "relevance")
@@ -47,9 +47,10 @@ def ids(entries: list[dict[str, Any]]) -> list[str]:
 def test_an_order_is_the_same_by_pages_and_whole_now_and_then(
     filled: World, sort: str, many: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if many:  # as where so many entries have the words that they are met along the order, and so many revisions went before
-        monkeypatch.setattr(finding, "FEW", -1)
-        monkeypatch.setattr(orders, "EARLY", -1)
+    if many:  # as where so many entries are found that they are looked at part by part
+        monkeypatch.setattr(nearest, "AHEAD", 1)
+        monkeypatch.setattr(nearest, "CHUNK", 1)
+        monkeypatch.setattr(nearest, "FURTHER", 2)
     now = filled.get("")["revision"]
     # One after another, each of them once as it was and once as it is: revisions in the middle of the log, too.
     for at in (now, now // 2, now // 4):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import select
 
 from shared.store.engine import Database
-from shared.store.read_model import GENERATED, GenerationRow, ListingRow, ProgressRow, ReadKeyRow, UntoldRow
+from shared.store.read_model import TOLD, GenerationRow, ListingRow, ProgressRow, ReadKeyRow, UntoldRow
 
 SEALED = {"claim": ("id",), "entry": ("id", "since"), "change": ("revision",)}
 """Tables with sealed bodies, and what beside the chronology stands in their primary keys."""
@@ -19,7 +19,7 @@ def read_model(database: Database) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     with database.read() as session:
         generations = dict(session.exec(select(ProgressRow.chronology_id, ProgressRow.generation)).all())
-        for row in (ProgressRow, UntoldRow, *GENERATED):
+        for row in (ProgressRow, UntoldRow, *TOLD):
             table = row.__table__  # type: ignore[attr-defined]
             order = (table.c.chronology_id, table.c.id, table.c.since) if row is ListingRow else table.primary_key
             lines = session.execute(table.select().order_by(*order)).mappings()

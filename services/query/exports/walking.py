@@ -21,7 +21,8 @@ from services.query.citations import Evidence, gather
 from services.query.entries import entries_of, find_entries
 from services.query.exports.words import Words
 from services.query.instants import Instant
-from services.query.orders import Key, Listed, Search, listed_of_days, walk
+from services.query.nearest import Key
+from services.query.orders import Listed, Search, listed_of_days, walk
 from services.query.reader import Captured, documents
 from services.query.schemas import EntryView
 from services.query.snapshot import Snapshot, open_snapshot

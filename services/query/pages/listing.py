@@ -49,6 +49,7 @@ class Asking:
     actor: _Text = ""
     year: Annotated[str, Query(max_length=7)] = ""
     sort: _Text = ""
+    narrow: bool = False
     at: At = None
 
     def filters(self) -> Filters:
@@ -88,9 +89,14 @@ class Asking:
             "certain": "true" if self.certain else "",
             **{name: getattr(self, name) for name in FACETS},
             "sort": self.sort,
+            "narrow": "true" if self.narrow else "",
             "at": self.at or "",
         }
         return {name: value for name, value in every.items() if value}
+
+    def narrowing(self) -> "Asking":
+        """Return the same with what it may be narrowed down to."""
+        return replace(self, narrow=True)
 
     def with_facet(self, facet: str, value: str) -> "Asking":
         """Return the same with another choice of one kind."""
@@ -130,7 +136,10 @@ def chronology(
     asking: Annotated[Asking, Depends()],
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """Show the entries that are asked for. What they may be narrowed down to is counted at the revision that the reader asked for."""
+    """Show the entries that are asked for. What they may be narrowed down to is counted where the reader asks for that, too.
+
+    It is counted at the revision that the reader asked for, and not before somebody wants to know: it looks at all that is found.
+    """
     at = asking.at or None
     filters, sort = asking.filters(), asking.order()
     place = decode_cursor(cursor) if cursor else None
@@ -176,7 +185,7 @@ def _narrowings(
         for facet in FACETS
         if getattr(asking, facet)
     ]
-    if snapshot.erasing:
+    if snapshot.erasing or not asking.narrow:
         return [], chosen  # nothing is counted until what was erased is gone
     try:
         counted = facets(snapshot, queries.shelves, filters, SHOWN)

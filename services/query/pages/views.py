@@ -10,6 +10,7 @@ import orjson
 from markupsafe import Markup, escape
 
 from services.query.citations import PART, claim_anchor, entry_url, passage_anchor
+from services.query.heads import Head, HeadAlternative
 from services.query.pages.marking import Marked, mark_up
 from services.query.pages.reasons import reason_words
 from services.query.pages.wording import Wording
@@ -24,7 +25,7 @@ from services.query.schemas import (
     ValueAlternativeView,
 )
 from services.query.search_schemas import MatchView
-from shared.domain.chronology import Entry, ValueAlternative
+from shared.domain.chronology import ValueAlternative
 from shared.domain.dates import civil
 from shared.domain.errors import NotFound
 from shared.domain.provenance import Passage
@@ -87,19 +88,19 @@ def shown_dates(date: str | None, alternatives: Iterable[str]) -> tuple[str, ...
     return (date,) if date else tuple(dict.fromkeys(alternatives))
 
 
-def groups(entries: Sequence[Entry], summaries: Sequence[EntrySummary], wording: Wording) -> list[Group]:
+def groups(entries: Sequence[Head], summaries: Sequence[EntrySummary], wording: Wording) -> list[Group]:
     """Group entries by the year in which they can first have begun; what may lie anywhere in many years stands under all of these."""
     lines = [(_label(entry, wording), _line(entry, summary)) for entry, summary in zip(entries, summaries, strict=True)]
     return [Group(label, tuple(line for _, line in grouped)) for label, grouped in groupby(lines, key=lambda pair: pair[0])]
 
 
-def ungrouped(entries: Sequence[Entry], summaries: Sequence[EntrySummary]) -> list[Group]:
+def ungrouped(entries: Sequence[Head], summaries: Sequence[EntrySummary]) -> list[Group]:
     """Leave entries in the order in which they are, in one group without a label."""
     lines = tuple(_line(entry, summary) for entry, summary in zip(entries, summaries, strict=True))
     return [Group("", lines)] if lines else []
 
 
-def _label(entry: Entry, wording: Wording) -> str:
+def _label(entry: Head, wording: Wording) -> str:
     if entry.earliest is None:
         return wording("before_everything") if entry.date.alternatives else wording("undated")
     first = _year(entry.earliest)
@@ -117,7 +118,7 @@ def edtf_year(year: int) -> str:
     return f"{'Y' if abs(year) > 9999 else ''}{'-' if year < 0 else ''}{abs(year):04d}"
 
 
-def _line(entry: Entry, summary: EntrySummary) -> EntryLine:
+def _line(entry: Head, summary: EntrySummary) -> EntryLine:
     return EntryLine(
         url=summary.url,
         title=next((highlighted(match) for match in summary.matches if match.field == "title"), escape(summary.title)),
@@ -165,7 +166,7 @@ def excerpt(match: MatchView) -> Markup:
     return Markup("{}{}{}").format("… " if start else "", highlighted(match, start, end), " …" if end < len(text) else "")
 
 
-def figure(alternative: ValueAlternative | ValueAlternativeView) -> str:
+def figure(alternative: ValueAlternative | HeadAlternative | ValueAlternativeView) -> str:
     """Return a value as pages show it: large numbers in groups of three digits, which identifiers and names are not."""
     if alternative.kind not in ("count", "money", "percent"):
         return alternative.shown
