@@ -231,10 +231,9 @@ def leave_untold(session: WriteSession, before: Rows, different: Mapping[str, bo
     was left: what subscribers know as that one shows it is as it was.
     """
     here = before.chronology_id
+    known = set(session.exec(select_row(UntoldRow.entry_id).where(UntoldRow.chronology_id == here)))
     if back_to is not None:
         session.execute(_UNTOLD.delete().where(_UNTOLD.c.chronology_id == here, _UNTOLD.c.known_from == back_to))
-        return
-    known = set(session.exec(select_row(UntoldRow.entry_id).where(UntoldRow.chronology_id == here)))
     rows = [
         {"chronology_id": here, "entry_id": entry_id, "known_from": before.generation, "before": stood}
         for entry_id, stood in different.items()

@@ -120,6 +120,7 @@ THERE_AND_BACK = [
 
 @settings(max_examples=25)
 @example(THERE_AND_BACK)
+@example([("capture", 0), ("start", 1), ("back",), ("back",)])
 @given(st.tuples(steps, st.lists(st.tuples(st.integers(0, 20), switches), min_size=2, max_size=8)))
 def test_who_follows_ends_up_with_what_readers_see(sqlite_template: Path, taken: Any) -> None:
     if isinstance(taken, tuple):
