@@ -32,7 +32,7 @@ VERSION = 4
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 HELD = 10_000
-"""Of how many claims at least what they say is at hand, at some 16 kB each; of twice as many at most."""
+"""Of how many claims at least what they say is at hand, at some 20 kB each; of twice as many at most."""
 
 Recall = Callable[[Sequence[str]], Iterable[Testimony]]
 """Returns recorded claims by their ids, in the same order."""
