@@ -31,7 +31,7 @@ from shared.matching.readings import Reading, read
 VERSION = 4
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
-HELD = 10_000
+HELD = 20_000
 """Of how many claims at least what they say is at hand, at some 20 kB each; of twice as many at most."""
 
 Recall = Callable[[Sequence[str]], Iterable[Testimony]]
