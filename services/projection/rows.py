@@ -155,7 +155,7 @@ def together(revisions: Sequence[RevisionRows]) -> RevisionRows:
     standing: dict[str, list[Row]] = {}
     for revision in revisions:
         for entry_id, until in revision.ended:
-            for row in (begun := standing.pop(str(entry_id), [])):
+            for row in (begun := standing.pop(entry_id, [])):
                 row["until"] = until
             if not begun:
                 rows.ended.append((entry_id, until))

@@ -119,19 +119,18 @@ def _dated(claim: Features, counted: list[Figure]) -> Iterator[Said]:
         return
     date = claim.date
     years, decades, strongest = _years(date), _decades(date), _strong(claim)
+    ends, nouns = {date.earliest, date.latest}, {figure[:2] for figure in counted}
     # A week later, too: what missed it by days may stand in the next month.
     months = {civil(int(day))[:2] for day in (date.earliest, date.latest, date.latest + _SLIP)} if date.days <= _MONTH else set()
     for kind in claim.heads:
         if date.days <= DAYS:
-            yield from (("kind-day", kind, day) for day in {date.earliest, date.latest})
+            yield from (("kind-day", kind, day) for day in ends)
         yield from (("kind-month", kind, *month) for month in months)
         yield from (("kind-year", kind, year) for year in years)
         yield from (("kind-decade", kind, decade, strong) for decade in decades for strong in strongest)
     if date.days <= DAYS:
-        yield from (("day", day, word) for day in {date.earliest, date.latest} for word in claim.content | claim.topics | claim.acts)
-        yield from (
-            ("counted", attribute, unit, day) for day in {date.earliest, date.latest} for attribute, unit in {n[:2] for n in counted}
-        )
+        yield from (("day", day, word) for day in ends for word in claim.content | claim.topics | claim.acts)
+        yield from (("counted", *noun, day) for day in ends for noun in nouns)
     yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
     yield from (("name-year", "".join(name), year) for named in (claim.titles, claim.actors) for name in named for year in years)
     yield from (("magnitude", *about, year) for about in _magnitudes(claim) for year in years)

@@ -71,13 +71,11 @@ def _mixed(numbers: Sequence[int]) -> int:
     return mixed ^ (mixed >> 31)
 
 
-def likeness(one: Wording, other: Wording) -> int:
-    """Return how much of the shorter wording stands in the other one, in per cent of its runs; 0 where that makes no case."""
-    return likeness_to(set(one.runs), other)
-
-
 def likeness_to(one: set[int], other: Wording) -> int:
-    """Return the same for the runs of one wording, for who compares it with many."""
+    """Return how much of the shorter of two wordings stands in the other one, in per cent of its runs; 0 where that makes no case.
+
+    `one` are the runs of the one: who compares it with many makes a set of them once.
+    """
     shorter = min(len(one), len(other.runs))
     common = len(one.intersection(other.runs))
     return 100 * common // shorter if common >= FEWEST_COMMON and common >= SHARE * shorter else 0

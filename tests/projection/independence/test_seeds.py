@@ -7,7 +7,7 @@ import pytest
 from services.projection.consolidation.consolidate import consolidate
 from services.projection.independence.documents import ReadText, read_text
 from services.projection.independence.shared import SharedSentences
-from services.projection.independence.wordings import likeness
+from services.projection.independence.wordings import likeness_to
 from shared.domain.chronology import DocumentFacts, Entry
 from shared.domain.chronology import Testimony as Told  # pytest would collect a class called Test…
 from tests.projection.consolidation.test_seeds import LANGUAGES, extracted
@@ -37,10 +37,10 @@ def entries(seeds: Path, reads: dict[str, ReadText]) -> tuple[Entry, ...]:
 
 def test_the_two_articles_share_their_figures_word_for_word_across_line_breaks(texts: dict[str, str], reads: dict[str, ReadText]) -> None:
     pairs = [
-        (texts["002"][start:end], texts["004"][there:until], likeness(one, other))
+        (texts["002"][start:end], texts["004"][there:until], likeness_to(set(one.runs), other))
         for start, end, one in reads["002"].all()
         for there, until, other in reads["004"].all()
-        if likeness(one, other)
+        if likeness_to(set(one.runs), other)
     ]
     assert any("702" in one and "702" in other and "844" in one and "844" in other for one, other, _ in pairs)
     assert any("406" in one and "406" in other for one, other, _ in pairs)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.projection.independence import shared as module
 from services.projection.independence.shared import Place, SharedDelta, SharedSentences
-from services.projection.independence.wordings import Wording, likeness, wording
+from services.projection.independence.wordings import Wording, likeness_to, wording
 
 SYLLABLES = [f"{a}{b}" for a in "bdgklmn" for b in "aeiou"]
 
@@ -93,7 +93,7 @@ def test_all_that_is_shared_is_found(commonplace: int, documents: list[Document]
     source_of = {document_id: source for source, document_id, _ in documents}
     alike = defaultdict(set)
     for (one, here), (other, there) in combinations(wordings.items(), 2):
-        if likeness(here, there) and source_of[one.document_id] != source_of[other.document_id]:
+        if likeness_to(set(here.runs), there) and source_of[one.document_id] != source_of[other.document_id]:
             alike[one].add(other)
             alike[other].add(one)
     if commonplace > 2:
