@@ -87,19 +87,21 @@ def names_of_place(name: str) -> tuple[str, ...]:
     return next((tuple(dict.fromkeys(names)) for names in written if name in names), ())
 
 
-@lru_cache(maxsize=65536)
 def lies_within(inner: str, outer: str) -> bool:
     """Whether a place of the list lies within another: Shusha in Karabakh, in Azerbaijan and in the Caucasus. By English names."""
+    return outer in areas_around(inner)
+
+
+@lru_cache(maxsize=65536)
+def areas_around(place: str) -> frozenset[str]:
+    """Return the English names of all that a place of the list lies within."""
     around = _around()
-    waiting, seen = [inner], {inner}
+    waiting, seen = [place], {place}
     while waiting:
-        for place in around.get(waiting.pop(), ()):
-            if place == outer:
-                return True
-            if place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return False
+        found = [area for area in around.get(waiting.pop(), ()) if area not in seen]
+        seen.update(found)
+        waiting += found
+    return frozenset(seen - {place})
 
 
 @lru_cache

@@ -1,11 +1,10 @@
 """Whether two claims tell of one happening: a symmetric judgement on two claims, with its reasons.
 
 Evidence adds up: how sharply the dates agree, whether the kinds of happening do and which ordinal they have, names, numbers and the words
-that no table knows. Two claims are linked when the sum reaches `THRESHOLD`. Contradictions in what makes a happening this one (the first
-congress and the fifth) forbid the link whatever else agrees.
+that no table knows. Two claims are linked when the sum reaches `weights.THRESHOLD`. Contradictions in what makes a happening this one (the
+first congress and the fifth) forbid the link whatever else agrees.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,46 +13,9 @@ from typing import NamedTuple
 from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
 from shared.lexicon.places import lies_within
+from shared.matching import weights
 from shared.matching.features import MADE_ONCE, Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
-
-THRESHOLD = 5.0
-
-_CONTINUES = 6.0
-_SAME_DAYS, _NAMED_DAYS_WITHIN, _MONTHS_WITHIN, _SAME_MONTH, _SAME_YEARS, _VAGUE = 4.0, 3.0, 2.0, 2.5, 1.5, 0.5
-_SAME_SEASON = 2.0
-_UNDATED, _CLOSE, _APART = -1.0, -2.0, -4.0
-_NEARBY, _NEARBY_SINGULAR, _ONCE = 0.5, 1.5, 1.0
-_PLAN_MOVED = 0.0
-_RARE = 2.0
-"""Kinds of at least this weight are so rare that a place or a person in common tells them."""
-_NEARBY_DAYS = 3
-"""Days by which sources miss each other when they tell of one happening: a slip, an eve, another calendar day."""
-_SAME_ORDINAL = 2.5
-_SAME_EPITHET = 1.5
-_OTHER_KIND = -2.5
-_KIN = 0.5
-"""How much of the lesser weight it tells that two kinds are of one family."""
-_CONTENT_KIND = 0.5
-_NUMBER, _NUMBERS_AT_MOST = 1.5, 4.0
-_NEAR, _NEARLY, _NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
-_CLOSE_RATIO, NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
-"""Two counts of one noun are close when the smaller is so large a part of the larger."""
-_COUNTS_ALONE = 3
-"""So many counts that agree are of one happening whatever the dates are."""
-_MADE = 1.0
-_BOTH_PLANNED = 0.5
-_TITLE, _BODY, _ACTOR, _PLACE, _PROPER, _WORD, _CONCEPT = 2.5, 1.5, 1.0, 1.0, 0.9, 0.6, 0.5
-_FULL_NAME, _INITIAL = 2, 1
-_LONG_NAME = 3
-"""A name of so many words is that of an institution, and tells more than a person's."""
-_NAMES_AT_MOST, _WORDS_AT_MOST, _CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
-_ACROSS, _CONCEPTS_ACROSS_AT_MOST = 2.0, 3.0
-"""Across languages words cannot agree, so that concepts stand in for them: they weigh so many times as much."""
-_NOTHING_SHARED, _OTHER_PLACE, _OTHER_TITLE, _TOLD_TWICE, _OTHER_PERSON = -1.5, -1.5, -1.0, -1.5, -5.0
-_RICH = 3
-"""So many names and words make a claim's silence about those of the other tell something."""
-_YEAR, _SEASON, _MONTH, _CLOSE_DAYS = 366, 93, 31, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +30,7 @@ class Judgement:
     @property
     def linked(self) -> bool:
         """Whether the two claims may stand together on this judgement."""
-        return self.score >= THRESHOLD
+        return self.score >= weights.THRESHOLD
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -119,17 +81,9 @@ def judge(one: Features, other: Features) -> Judgement | None:
 
 
 def link(one: Features, other: Features) -> Judgement | None:
-    """Judge two claims as `judge` does, and return what links them; None for those that it does not link.
-
-    However many claims a claim is compared with, few are of its happening: most are told apart by what is quickly seen.
-    """
-    if _strangers_in_time(one, other):
-        return None
-    pair = _comparable(one, other)
-    if pair is None or _at_most(*pair) < THRESHOLD - _ROUNDING:
-        return None
-    judgement = _weighed(*pair)
-    return judgement if judgement.linked else None
+    """Judge two claims as `judge` does, and return what links them; None for those that it does not link."""
+    judgement = judge(one, other)
+    return judgement if judgement and judgement.linked else None
 
 
 def _comparable(one: Features, other: Features) -> tuple[Features, Features, Relation] | None:
@@ -143,50 +97,10 @@ def _comparable(one: Features, other: Features) -> tuple[Features, Features, Rel
     return first, second, dates
 
 
-_ROUNDING = 1e-3
-
-
-def _strangers_in_time(one: Features, other: Features) -> bool:
-    """Whether dates that contradict each other tell two claims apart at once: nothing that could outweigh it is there."""
-    if one.date is None or other.date is None or (one.date.earliest <= other.date.latest and other.date.earliest <= one.date.latest):
-        return False
-    if one.date.blurred or other.date.blurred:
-        return False
-    return one.document == other.document or (
-        min(len(one.numbers), len(other.numbers)) < _COUNTS_ALONE and one.heads.keys().isdisjoint(other.heads.keys())
-    )
-
-
-def _at_most(one: Features, other: Features, dates: Relation) -> float:
-    """Return a score that two claims cannot exceed: sorts of evidence that they may have are taken at their most."""
-    if one.continues == other.id or other.continues == one.id:
-        return math.inf
-    most = _date(one, other, dates).weight + sum([item.weight for item in _kinds(one, other) or _kin(one, other)])
-    if one.heads and other.heads and _of_other_kinds(one, other):
-        most += _OTHER_KIND
-    if one.numbers and other.numbers:
-        most += min(_NUMBERS_AT_MOST, _NUMBER * len(one.numbers.keys() & other.numbers.keys()))
-        most += 0 if one.document == other.document else min(_NEAR_COUNTS_AT_MOST, _NEAR * min(len(one.numbers), len(other.numbers)))
-    strangers = one.named.isdisjoint(other.named)
-    if not strangers or not one.titles.keys().isdisjoint(other.titles.keys()):
-        most += _NAMES_AT_MOST
-    if not one.words.keys().isdisjoint(other.words.keys()):
-        most += _WORDS_AT_MOST
-    if not (one.topics.isdisjoint(other.topics) and one.acts.isdisjoint(other.acts)) or one.mentioned.keys() & other.mentioned.keys():
-        most += _CONCEPTS_AT_MOST if one.language == other.language else _CONCEPTS_ACROSS_AT_MOST
-    if not one.made.isdisjoint(other.made):
-        most += _MADE
-    if one.planned and other.planned:
-        most += _BOTH_PLANNED
-    if most >= THRESHOLD and strangers and one.sites and other.sites and not _within(one, other):
-        most += _OTHER_PLACE
-    return most
-
-
 def _weighed(first: Features, second: Features, dates: Relation) -> Judgement:
     evidence = _evidence(first, second, dates)
     score = round(sum([item.weight for item in evidence]), 6)
-    told = tuple([item for item in evidence if item.weight >= 0 and item.kind]) if score >= THRESHOLD else ()
+    told = tuple([item for item in evidence if item.weight >= 0 and item.kind]) if score >= weights.THRESHOLD else ()
     return Judgement(score, dates is Relation.APART, told)
 
 
@@ -218,19 +132,19 @@ def _evidence(first: Features, second: Features, dates: Relation) -> Evidence:
     talks_on = dates is not Relation.APART and (_talks_on(first, second) or _talks_on(second, first))
     across = first.language != second.language
     return [
-        *([_Item(_CONTINUES, "continues")] if talks_on else []),
+        *([_Item(weights.CONTINUES, "continues")] if talks_on else []),
         _date(first, second, dates),
         *(_kinds(first, second) or _kin(first, second)),
         *(_other_kinds(first, second) if not talks_on else []),
-        *_capped(_numbers(first, second), _NUMBERS_AT_MOST),
-        *_capped(_near_numbers(first, second), _NEAR_COUNTS_AT_MOST),
-        *_capped(_names(first, second), _NAMES_AT_MOST),
-        *_capped(_words(first, second), _WORDS_AT_MOST),
-        *_capped(_concepts(first, second), _CONCEPTS_ACROSS_AT_MOST if across else _CONCEPTS_AT_MOST),
+        *_capped(_numbers(first, second), weights.NUMBERS_AT_MOST),
+        *_capped(_near_numbers(first, second), weights.NEAR_COUNTS_AT_MOST),
+        *_capped(_names(first, second), weights.NAMES_AT_MOST),
+        *_capped(_words(first, second), weights.WORDS_AT_MOST),
+        *_capped(_concepts(first, second), weights.CONCEPTS_ACROSS_AT_MOST if across else weights.CONCEPTS_AT_MOST),
         *_made(first, second),
-        *([_Item(_BOTH_PLANNED)] if first.planned and second.planned else []),
+        *([_Item(weights.BOTH_PLANNED)] if first.planned and second.planned else []),
         *_against(first, second),
-        *([_Item(_TOLD_TWICE, "told-twice")] if _told_twice(first, second) and not talks_on else []),
+        *([_Item(weights.TOLD_TWICE, "told-twice")] if _told_twice(first, second) and not talks_on else []),
     ]
 
 
@@ -241,7 +155,7 @@ def _of_other_kinds(one: Features, other: Features) -> bool:
 def _kin(one: Features, other: Features) -> Evidence:
     """The kinds of one family that come nearest: what one text calls a meeting, the other calls a congress."""
     related = [
-        _Item(min(here.concept.weight, there.concept.weight) * _KIN, "kind-of", (name, called))
+        _Item(min(here.concept.weight, there.concept.weight) * weights.KIN, "kind-of", (name, called))
         for name, here in one.heads.items()
         for called, there in other.heads.items()
         if here.concept.families & there.concept.families
@@ -252,7 +166,7 @@ def _kin(one: Features, other: Features) -> Evidence:
 def _other_kinds(one: Features, other: Features) -> Evidence:
     if not _of_other_kinds(one, other):
         return []
-    return [_Item(_OTHER_KIND, "other-kind", (min(one.heads), min(other.heads)))]
+    return [_Item(weights.OTHER_KIND, "other-kind", (min(one.heads), min(other.heads)))]
 
 
 def _talks_on(later: Features, earlier: Features) -> bool:
@@ -293,9 +207,9 @@ def _overwhelming(one: Features, other: Features) -> bool:
     if one.document == other.document:
         return False
     agreeing = len(one.numbers.keys() & other.numbers.keys())
-    if agreeing >= _COUNTS_ALONE:
+    if agreeing >= weights.COUNTS_ALONE:
         return True
-    if not agreeing and (one.date is None or other.date is None or gap(one.date, other.date) > _CLOSE_DAYS):
+    if not agreeing and (one.date is None or other.date is None or gap(one.date, other.date) > weights.CLOSE_DAYS):
         return False
     kinds = one.heads.keys() & other.heads.keys()
     numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in kinds)
@@ -317,13 +231,13 @@ def _nearby(one: Features, other: Features) -> bool:
 
 def _plan_moved(one: Features, other: Features) -> bool:
     """Whether one tells of a plan and the other of what came of it on another day: of one kind and number, and within a year."""
-    if one.planned == other.planned or one.date is None or other.date is None or gap(one.date, other.date) > _YEAR:
+    if one.planned == other.planned or one.date is None or other.date is None or gap(one.date, other.date) > weights.YEAR:
         return False
     return any(one.heads[name].ordinals & other.heads[name].ordinals for name in one.heads.keys() & other.heads.keys())
 
 
 def _near_days(one: Edtf, other: Edtf) -> bool:
-    return max(one.days, other.days) <= DAYS and gap(one, other) <= _NEARBY_DAYS
+    return max(one.days, other.days) <= DAYS and gap(one, other) <= weights.NEARBY_DAYS
 
 
 def _shared(one: Features, other: Features) -> list[Kind]:
@@ -332,7 +246,7 @@ def _shared(one: Features, other: Features) -> list[Kind]:
 
 def _share_name(one: Features, other: Features) -> bool:
     """Whether both name the same, or count alike. Decrees and meetings follow each other day by day: of these it takes more than a name."""
-    if max(kind.concept.weight for kind in _shared(one, other)) < _RARE:
+    if max(kind.concept.weight for kind in _shared(one, other)) < weights.RARE:
         both = sum(any(_same_name(a, b) for b in other.places) for a in one.places)
         return bool(both > 1 or one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys())
     return bool(one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys()) or any(
@@ -348,7 +262,7 @@ def _once(one: Features, other: Features) -> str | None:
     if one.document == other.document or not (one.actors and other.actors):
         return None
     alike = any(
-        min(len(a), len(b)) >= _FULL_NAME and _same_name(a, b) and len(set(a) & set(b)) >= _FULL_NAME
+        min(len(a), len(b)) >= weights.FULL_NAME and _same_name(a, b) and len(set(a) & set(b)) >= weights.FULL_NAME
         for a in one.actors
         for b in other.actors
     )
@@ -360,52 +274,37 @@ def _once(one: Features, other: Features) -> str | None:
 
 def _told_twice(one: Features, other: Features) -> bool:
     """Whether one document dates both claims by no more than a year or so: it rather goes on to the next happening of that year."""
-    coarse = one.date is not None and other.date is not None and min(one.date.days, other.date.days) > _MONTH
+    coarse = one.date is not None and other.date is not None and min(one.date.days, other.date.days) > weights.MONTH
     return one.document == other.document and coarse
 
 
 def _date(first: Features, second: Features, dates: Relation) -> _Item:
     one, other = first.date, second.date
     if one is None or other is None:
-        return _Item(_UNDATED)
+        return _Item(weights.UNDATED)
     if dates is Relation.SAME_DAYS:
-        return _Item(_SAME_DAYS, "same-days", dates=(one.text,))
+        return _Item(weights.SAME_DAYS, "same-days", dates=(one.text,))
     if dates is Relation.APART:
         return _dates_apart(first, second, one, other)
     broader, narrower = (one, other) if one.days >= other.days else (other, one)
     if dates is Relation.SAME:
-        return _Item(_span_weight(one), "same-span", dates=(one.text,))
+        return _Item(weights.of_same_span(one.days, two_ends="/" in one.text), "same-span", dates=(one.text,))
     if dates is Relation.WITHIN:
-        return _Item(_within_weight(broader), "within", dates=(narrower.text, broader.text))
-    return _Item(_within_weight(broader), "overlap", dates=(one.text, other.text))
+        return _Item(weights.of_span_within(broader.days), "within", dates=(narrower.text, broader.text))
+    return _Item(weights.of_span_within(broader.days), "overlap", dates=(one.text, other.text))
 
 
 def _dates_apart(first: Features, second: Features, one: Edtf, other: Edtf) -> _Item:
     if first.document != second.document and _near_days(one, other) and _shared(first, second):
         singular = any(kind.concept.singular for kind in _shared(first, second))
-        return _Item(_NEARBY_SINGULAR if singular else _NEARBY, "dates-near", dates=(one.text, other.text))
+        return _Item(weights.NEARBY_SINGULAR if singular else weights.NEARBY, "dates-near", dates=(one.text, other.text))
     if _plan_moved(first, second):
         plan, fact = (one, other) if first.planned else (other, one)
-        return _Item(_PLAN_MOVED, "plan-moved", dates=(plan.text, fact.text))
+        return _Item(weights.PLAN_MOVED, "plan-moved", dates=(plan.text, fact.text))
     if once := _once(first, second):
-        return _Item(_ONCE, "once", (once,))
-    near = gap(one, other) <= _CLOSE_DAYS and max(one.days, other.days) <= DAYS
-    return _Item(_CLOSE if near else _APART, "dates-apart", dates=(one.text, other.text))
-
-
-def _span_weight(date: Edtf) -> float:
-    if date.days <= _MONTH:
-        return _SAME_MONTH
-    if date.days <= _SEASON or (date.days > _YEAR and "/" in date.text):
-        # Two that give the same two ends hardly speak of different things.
-        return _SAME_SEASON
-    return _SAME_YEARS if date.days <= _YEAR else _VAGUE * 2
-
-
-def _within_weight(broader: Edtf) -> float:
-    if broader.days <= DAYS:
-        return _NAMED_DAYS_WITHIN
-    return _MONTHS_WITHIN if broader.days <= _MONTH else _SAME_YEARS - 0.5 if broader.days <= _YEAR else _VAGUE
+        return _Item(weights.ONCE, "once", (once,))
+    near = gap(one, other) <= weights.CLOSE_DAYS and max(one.days, other.days) <= DAYS
+    return _Item(weights.CLOSE if near else weights.APART, "dates-apart", dates=(one.text, other.text))
 
 
 def _kinds(one: Features, other: Features) -> Evidence:
@@ -413,9 +312,9 @@ def _kinds(one: Features, other: Features) -> Evidence:
     for name in one.heads.keys() & other.heads.keys():
         ordinals = one.heads[name].ordinals & other.heads[name].ordinals
         epithets = one.heads[name].epithets & other.heads[name].epithets
-        weight = one.heads[name].concept.weight + (_SAME_EPITHET if epithets else 0)
+        weight = one.heads[name].concept.weight + (weights.SAME_EPITHET if epithets else 0)
         if ordinals:
-            evidence.append(_Item(weight + _SAME_ORDINAL, "same-ordinal", (name, *map(str, sorted(ordinals)))))
+            evidence.append(_Item(weight + weights.SAME_ORDINAL, "same-ordinal", (name, *map(str, sorted(ordinals)))))
         else:
             evidence.append(_Item(weight, "same-kind", (name,)))
     if len(evidence) < 2:
@@ -429,7 +328,7 @@ def _numbers(one: Features, other: Features) -> Evidence:
     if not shared:
         return []
     ordered = sorted(shared, key=lambda item: (item[0], item[1] or "", item[2]))
-    return [_Item(_NUMBER, "same-count", (one.numbers[item], item[0])) for item in ordered]
+    return [_Item(weights.NUMBER, "same-count", (one.numbers[item], item[0])) for item in ordered]
 
 
 def _near_numbers(one: Features, other: Features) -> Evidence:
@@ -443,8 +342,8 @@ def _near_numbers(one: Features, other: Features) -> Evidence:
         if here & there:
             continue
         ratio = max((min(a, b) / max(a, b) for a in here for b in there if min(a, b) > 0), default=Decimal(0))
-        if ratio >= NEAR_RATIO:
-            evidence.append(_Item(_NEAR if ratio >= _CLOSE_RATIO else _NEARLY, "near-count", (attribute,)))
+        if ratio >= weights.NEAR_RATIO:
+            evidence.append(_Item(weights.NEAR if ratio >= weights.CLOSE_RATIO else weights.NEARLY, "near-count", (attribute,)))
     return evidence
 
 
@@ -452,22 +351,22 @@ def _made(one: Features, other: Features) -> Evidence:
     if not one.made or not other.made:
         return []
     made = sorted({made.partition(" ")[2] for made in one.made & other.made})[:1]
-    return [_Item(_MADE, "same-work", (name,)) for name in made]
+    return [_Item(weights.MADE, "same-work", (name,)) for name in made]
 
 
 def _names(one: Features, other: Features) -> Evidence:
     evidence: Evidence = []
     if one.titles and other.titles:
-        evidence += [_Item(_TITLE, "same-title", (one.titles[name],)) for name in sorted(one.titles.keys() & other.titles.keys())]
+        evidence += [_Item(weights.TITLE, "same-title", (one.titles[name],)) for name in sorted(one.titles.keys() & other.titles.keys())]
     if one.actors and other.actors:
         evidence += [
-            _Item(_ACTOR if len(name) < _LONG_NAME else _BODY, "same-name", (one.actors[name],))
+            _Item(weights.ACTOR if len(name) < weights.LONG_NAME else weights.BODY, "same-name", (one.actors[name],))
             for name in sorted(one.actors)
             if any(_same_name(name, there) for there in other.actors)
         ]
     if one.places and other.places:
         named = (name for name in sorted(one.places) if any(_same_name(name, there) for there in other.places))
-        evidence += [_Item(_PLACE, "same-name", (one.places[name],)) for name in named]
+        evidence += [_Item(weights.PLACE, "same-name", (one.places[name],)) for name in named]
     return evidence
 
 
@@ -478,14 +377,14 @@ def _same_name(one: Name, other: Name) -> bool:
     """
     if one == other or set(one) <= set(other) or set(other) <= set(one):
         return True
-    return len(one) == len(other) == _FULL_NAME and one[-1] == other[-1] and one[0][:_INITIAL] == other[0][:_INITIAL]
+    return len(one) == len(other) == weights.FULL_NAME and one[-1] == other[-1] and one[0][: weights.INITIAL] == other[0][: weights.INITIAL]
 
 
 def _words(one: Features, other: Features) -> Evidence:
     shared = sorted((one.words.keys() & other.words.keys()) - one.named - other.named)
     if not shared:
         return []
-    weight = sum(_PROPER if one.words[stem][0].isupper() and other.words[stem][0].isupper() else _WORD for stem in shared)
+    weight = sum(weights.PROPER if one.words[stem][0].isupper() and other.words[stem][0].isupper() else weights.WORD for stem in shared)
     return [_Item(weight, "same-words", tuple(one.words[stem] for stem in shared[:3]))]
 
 
@@ -494,10 +393,10 @@ def _concepts(one: Features, other: Features) -> Evidence:
     aside = sorted((one.mentioned.keys() & other.mentioned.keys()) - (one.heads.keys() & other.heads.keys()))
     if not shared and not aside:
         return []
-    times = _ACROSS if one.language != other.language else 1
-    evidence = [_Item(_CONTENT_KIND * times, "both-mention", (name,)) for name in aside]
+    times = weights.ACROSS if one.language != other.language else 1
+    evidence = [_Item(weights.CONTENT_KIND * times, "both-mention", (name,)) for name in aside]
     if shared:
-        evidence.append(_Item(_CONCEPT * times * len(shared), "both-about", tuple(shared[:3])))
+        evidence.append(_Item(weights.CONCEPT * times * len(shared), "both-about", tuple(shared[:3])))
     return evidence
 
 
@@ -518,15 +417,15 @@ def _against(one: Features, other: Features) -> Evidence:
     evidence: Evidence = []
     apart = one.sites and other.sites and not any(_same_name(a, b) for a in one.places for b in other.places)
     if apart and not _within(one, other):
-        evidence.append(_Item(_OTHER_PLACE, "other-place", (_first(one.places, one.sites), _first(other.places, other.sites))))
+        evidence.append(_Item(weights.OTHER_PLACE, "other-place", (_first(one.places, one.sites), _first(other.places, other.sites))))
     personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
     if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):
-        evidence.append(_Item(_OTHER_PERSON, "other-person", (_first(one.actors), _first(other.actors))))
+        evidence.append(_Item(weights.OTHER_PERSON, "other-person", (_first(one.actors), _first(other.actors))))
     if one.titles and other.titles and not one.titles.keys() & other.titles.keys():
-        evidence.append(_Item(_OTHER_TITLE, "other-title", (_first(one.titles), _first(other.titles))))
-    rich = min(len(one.content), len(other.content)) >= _RICH
+        evidence.append(_Item(weights.OTHER_TITLE, "other-title", (_first(one.titles), _first(other.titles))))
+    rich = min(len(one.content), len(other.content)) >= weights.RICH
     if rich and one.language == other.language and not _share_content(one, other):
-        evidence.append(_Item(_NOTHING_SHARED, "nothing-shared"))
+        evidence.append(_Item(weights.NOTHING_SHARED, "nothing-shared"))
     return evidence
 
 

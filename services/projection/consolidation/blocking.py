@@ -18,8 +18,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from shared.domain.dates import Edtf, civil
-from shared.matching.compatibility import NEAR_RATIO
 from shared.matching.features import Features
+from shared.matching.figures import Figure, figures, magnitudes
 from shared.matching.spans import DAYS
 
 REACH = 12
@@ -35,8 +35,6 @@ Key = int
 """64 bits of a hash of what a key says; the lowest two of them say which pairs meet under it."""
 Said = tuple[object, ...]
 """What a key says: its sort first."""
-Figure = tuple[str, str, str]
-"""Attribute, unit and number."""
 
 
 class Place(NamedTuple):
@@ -109,11 +107,6 @@ def _strong(claim: Features) -> list[str]:
     return sorted({*names, *(str(number) for _, _, number in claim.numbers)})
 
 
-def figures(claim: Features) -> list[Figure]:
-    """Return attribute, unit and number of a claim's figures, in order."""
-    return sorted((attribute, unit or "", str(number)) for attribute, unit, number in claim.numbers)
-
-
 def _dated(claim: Features, counted: list[Figure]) -> Iterator[Said]:
     if claim.date is None:
         return
@@ -133,7 +126,7 @@ def _dated(claim: Features, counted: list[Figure]) -> Iterator[Said]:
         yield from (("counted", *noun, day) for day in ends for noun in nouns)
     yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
     yield from (("name-year", "".join(name), year) for named in (claim.titles, claim.actors) for name in named for year in years)
-    yield from (("magnitude", *about, year) for about in _magnitudes(claim) for year in years)
+    yield from (("magnitude", *about, year) for about in set(magnitudes(claim)) for year in years)
     yield from (("made", made, year) for made in claim.made for year in years)
     yield from (("number", *number, year) for number in counted for year in years)
 
@@ -159,19 +152,6 @@ def _once(claim: Features) -> Iterator[Said]:
     for actor in claim.actors:
         yield from (("once", kind, actor[-1]) for kind in suffered)
         yield from (("once", made, "".join(actor)) for made in claim.made)
-
-
-def _magnitudes(claim: Features) -> set[tuple[str, str, int]]:
-    """Attribute, unit and magnitude of a claim's figures: two that come near enough to tell have a magnitude in common."""
-    found: set[tuple[str, str, int]] = set()
-    for attribute, unit, number in claim.numbers:
-        if number > 0:
-            magnitude = math.floor(-math.log(number) / _STEP)
-            found.update(((attribute, unit or "", magnitude), (attribute, unit or "", magnitude + 1)))
-    return found
-
-
-_STEP = math.log(NEAR_RATIO)
 
 
 def _years(date: Edtf) -> list[int]:

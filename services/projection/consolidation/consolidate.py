@@ -26,6 +26,7 @@ from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededC
 from shared.domain.corrections import claims_named
 from shared.matching.compatibility import Judgement, link
 from shared.matching.features import Features, features
+from shared.matching.outlines import Outline, Screen
 from shared.matching.readings import Reading, read
 
 VERSION = 4
@@ -99,6 +100,7 @@ class Consolidator:
         self._keeps = recall is None
         self._told = Recent[_Told](self._tell, held)
         self._blocks = Blocks()
+        self._outlines: dict[str, Outline] = {}
         self._linked: dict[str, list[str]] = {}
         self._continues: dict[str, str] = {}
         self._continued: dict[str, set[str]] = defaultdict(set)
@@ -235,10 +237,12 @@ class Consolidator:
         told = features(reading)
         self._told[claim_id] = _Told(reading, told)
         near, parted = self._blocks.add(told)
+        screen = Screen(told)
+        self._outlines[claim_id] = screen.outline
         for one, other in parted:
             if other in self._linked.get(one, ()) and not self._explicit(one, other) and not self._blocks.comparable(one, other):
                 self._unlink(one, other)
-        near |= self._named_by(claim_id)
+        near = {other for other in near if screen.lets_through(self._outlines[other])} | self._named_by(claim_id)
         self._told.bring(near)
         for other in near:
             self._compare(claim_id, other)
