@@ -7,14 +7,17 @@ erasure comes later in the log, and tells which entries lost support.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import HELD, Consolidator
+from services.projection.consolidation.kept import KeptClaim
 from services.projection.erasures import ErasedMeanwhileError, Erasures
 from services.projection.independence.documents import read_text
 from services.projection.independence.shared import SharedDelta
@@ -48,6 +51,12 @@ VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 Pick = Callable[[Sequence[int]], Sequence[Recorded]]
 """Returns the events of a log at some positions, in the order of these."""
 
+Read = Callable[[Sequence[int]], tuple[Sequence[Recorded], Mapping[str, str]]]
+"""Returns the events at some positions, in the order of these, and the texts of the documents captured in them, by their ids."""
+
+_OTHERS = 1000
+"""Events that are read at once where claims are not read again."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -68,6 +77,14 @@ class Moment:
     claims: int
     entries: int
     disputed: int
+
+
+class Restored(NamedTuple):
+    """Where a fold goes on: after which position, the latest time that a revision was recorded at (µs), and the last change's revision."""
+
+    position: int
+    reached: int
+    last_change: int
 
 
 @dataclass(slots=True)
@@ -207,6 +224,48 @@ class Fold:
             if entry.disputed:
                 self._disputed.add(entry.id)
         self._last_change = last_change
+
+    def kept(self) -> Iterator[tuple[int, bytes]]:
+        """Iterate over what is to be written down of claims since the last time, by their positions: `restore` goes on from it."""
+        return ((self._recorded_at[claim.id], claim.to_json()) for claim in self._consolidator.kept())
+
+    def restore(self, kept: Iterable[tuple[int, bytes]], entries: Iterable[tuple[bytes, bool]], read: Read, at: Restored) -> None:
+        """Go on from what was written down, without consolidating again.
+
+        `entries` are all that stand, as JSON, each with whether it is disputed. `read` gives the events at some positions again, and the
+        texts of the documents captured in them: it is asked for all but claims. Raises like `apply`.
+        """
+        documents: set[str] = set()
+        with self._consolidator.restoring(self._restored(kept, documents)):
+            self._erasures.readable |= documents
+            recorded = set(self._recorded_at.values())
+            others = [position for position in range(1, at.position + 1) if position not in recorded]
+            unseen = Revision(position=at.position)
+            for first in range(0, len(others), _OTHERS):
+                events, texts = read(others[first : first + _OTHERS])
+                for event in events:
+                    self._apply(event, unseen, texts)
+        for body, disputed in entries:
+            self._stand(body, disputed=disputed)
+        self.position, self._reached, self._last_change = at
+
+    def _restored(self, kept: Iterable[tuple[int, bytes]], documents: set[str]) -> Iterator[KeptClaim]:
+        for position, body in kept:
+            claim = KeptClaim.from_json(body)
+            self._recorded_at[claim.id] = position
+            documents.add(claim.document_id)
+            yield claim
+
+    def _stand(self, body: bytes, *, disputed: bool) -> None:
+        said = orjson.loads(body)
+        if said["erased"]:  # consolidation knows nothing of that
+            entry = Entry.model_validate(said).model_copy(update={"erased": ()})
+            body = entry.__pydantic_serializer__.to_json(entry)
+        self._consolidator.stand(said["id"], said["claims"], body)
+        self._entry_of.update(dict.fromkeys((*said["claims"], *said["withdrawn"]), said["id"]))
+        self._entries.add(said["id"])
+        if disputed:
+            self._disputed.add(said["id"])
 
     def claim(self, claim_id: str) -> Claim:
         """Return a claim that was taken in."""

@@ -1,20 +1,27 @@
 """Folding a log into a generation of rows, step by step: what the live rows and those that are built beside them have in common."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 
+import structlog
+
 from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
 from services.projection.indexing import index_new
+from services.projection.keeping import kept_rows, restore, write_kept
 from services.projection.rows import RevisionRows, rows_of
 from services.projection.writer import write_revisions
+from shared.domain.errors import WrongKey
 from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import LogReader
 from shared.store.engine import Database, WriteSession
 from shared.store.generations import Rows
 from shared.store.read_keys import ReadKey
+
+log = structlog.get_logger(__name__)
 
 BATCH = 1000
 """About how many events are folded in one transaction; a commit is never cut."""
@@ -56,47 +63,63 @@ class Folding:
         return Fold(chronology_id, partial(self._log.pick, chronology_id))
 
     def load(self, chronology_id: str, place: Place, *, live: bool, carried: int) -> Held:
-        """Fold what the rows of a generation show already, without writing it again."""
+        """Have what the rows of a generation show already at hand, from what was kept of it; what was not kept is folded again."""
         with self._database.read() as session:
             key = self._database.read_keys.find(session, chronology_id, place.generation)
-            held = None if key is None else Held(self.fresh(chronology_id), key, live)
-            last = 0 if held is None else last_told(session, held.rows, place.position)
-            if held is not None and live:
-                held.fold.go_on_telling(carried, last_told(session, held.rows, carried))
-                held.untold = untold(session, chronology_id)
-        if held is None:
-            raise StaleFoldError
-        while held.fold.position < place.position and (events := self._read(held, place.position)):
+            if key is None:
+                raise StaleFoldError
+            rows = Rows(chronology_id, place.generation)
+            last, told = (last_told(session, rows, revision) for revision in (place.position, carried))
+            waiting = untold(session, chronology_id) if live else {}
+        fold = self._restored(key, place, last) or self._refolded(chronology_id, place, last)
+        if live:
+            fold.go_on_telling(carried, told)
+        return Held(fold, key, live, waiting)
+
+    def _restored(self, key: ReadKey, place: Place, last: int) -> Fold | None:
+        fold = self.fresh(key.chronology_id)
+
+        def read(positions: Sequence[int]) -> tuple[list[Recorded], dict[str, str]]:
+            events = self._log.pick(fold.chronology_id, positions)
+            return events, self._texts(fold.chronology_id, events)
+
+        try:
+            return fold if restore(self._database, fold, key, place.position, last, read) else None
+        except WrongKey as error:
+            log.warning("projection.folds_again", chronology=fold.chronology_id, reason=error.detail)
+            return None
+
+    def _refolded(self, chronology_id: str, place: Place, last: int) -> Fold:
+        fold = self.fresh(chronology_id)
+        while fold.position < place.position and (events := self._read(fold, place.position)):
             texts = self._texts(chronology_id, events)
             for _, commit in groupby(events, key=lambda event: event.commit):
-                held.fold.pass_over(list(commit), texts)
-        held.fold.settle(last)
-        return held
+                fold.pass_over(list(commit), texts)
+        fold.settle(last)
+        return fold
 
     def step(self, held: Held, until: int | None = None, session: WriteSession | None = None) -> int:
         """Fold the next events and save their rows, in a transaction of its own or in `session`; return how many events that took.
 
         After an error, what was folded in memory is ahead of the rows: it must not be built upon.
         """
-        events = self._read(held, until)
+        events = self._read(held.fold, until)
         if not events:
             return 0
         before, told_of = held.place, list(held.untold)
-        rows = self._rows(held, events)
-        if session is not None:
-            self._save(session, held, before, rows, events, told_of)
-        else:
-            with self._database.write() as own:
-                self._save(own, held, before, rows, events, told_of)
+        rows, kept = self._rows(held, events), kept_rows(held.fold, held.key)
+        with nullcontext(session) if session is not None else self._database.write() as writing:
+            self._save(writing, held, before, rows, events, told_of)
+            write_kept(writing, kept)
         if told_of:
             with self._database.read() as reading:
                 held.untold = untold(reading, held.fold.chronology_id)
         return len(events)
 
-    def _read(self, held: Held, until: int | None) -> list[Recorded]:
-        if until is not None and held.fold.position >= until:
+    def _read(self, fold: Fold, until: int | None) -> list[Recorded]:
+        if until is not None and fold.position >= until:
             return []
-        events = self._log.read(held.fold.chronology_id, held.fold.position, BATCH)
+        events = self._log.read(fold.chronology_id, fold.position, BATCH)
         return events if until is None else [event for event in events if event.position <= until]
 
     def _rows(self, held: Held, events: Sequence[Recorded]) -> list[RevisionRows]:

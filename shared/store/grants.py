@@ -64,6 +64,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "resemblance": {PROJECTION: WRITE, QUERY: READ},
     "correction": {PROJECTION: WRITE, QUERY: READ},
     "change": {PROJECTION: WRITE, QUERY: READ},
+    "kept_claim": {PROJECTION: WRITE},
     # Which revision the schema has.
     "alembic_version": {INGEST: READ, PROJECTION: READ, QUERY: READ},
 }

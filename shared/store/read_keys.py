@@ -32,8 +32,8 @@ class ReadKey:
     """The key of one generation. Safe in any thread."""
 
     def __init__(self, chronology_id: str, generation: int, key: bytes) -> None:
+        self.chronology_id = chronology_id
         self.generation = generation
-        self._chronology_id = chronology_id
         self._cipher = AESGCM(key)
         # Keyed BLAKE2b (RFC 7693), begun once: an entry has a hundred tokens, and an HMAC takes six times as long.
         self._search = hashlib.blake2b(key=derive(key, "search"), digest_size=TOKEN_BYTES)
@@ -55,7 +55,7 @@ class ReadKey:
             ) from error
 
     def _context(self, place: tuple[str | int, ...]) -> bytes:
-        return "\n".join((self._chronology_id, *map(str, place))).encode()
+        return "\n".join((self.chronology_id, *map(str, place))).encode()
 
     def token(self, *of: str) -> bytes:
         """Return the token of a word, or of a few words that belong together. The first says what kind of token it is."""

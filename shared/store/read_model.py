@@ -380,6 +380,17 @@ class ChangeRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class KeptClaimRow(SQLModel, table=True):
+    """What the projection keeps of a claim, by its position and sealed, so that it need not be compared again after a start."""
+
+    __tablename__ = "kept_claim"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 TOLD: tuple[type[SQLModel], ...] = (
     RevisionRow,
     SourceRow,
@@ -400,7 +411,7 @@ TOLD: tuple[type[SQLModel], ...] = (
 INDEX: tuple[type[SQLModel], ...] = (SegmentRow, PostingRow)
 """What is made of rows of `TOLD`, in parts of whatever size: it finds the same, and is not the same row by row."""
 
-GENERATED: tuple[type[SQLModel], ...] = (*TOLD, *INDEX)
+GENERATED: tuple[type[SQLModel], ...] = (*TOLD, *INDEX, KeptClaimRow)
 """What each generation has rows of its own in."""
 
 READ_MODEL: tuple[type[SQLModel], ...] = (ProgressRow, GenerationRow, UntoldRow, ReadKeyRow, *GENERATED)

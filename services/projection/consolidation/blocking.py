@@ -11,7 +11,7 @@ keys sharp claims pass each other by. Otherwise a denser history, with more of o
 
 import math
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import combinations
@@ -200,6 +200,19 @@ class Blocks:
                 parted.update(_far_ends(before, after))
             members.insert(at, where)
         return near, parted
+
+    def kept(self, claim_id: str) -> tuple[Place, "array[int]"]:
+        """Return the place of a claim and its keys."""
+        return self._places[claim_id], self._keys[claim_id]
+
+    def restore(self, where: Place, found: "array[int]") -> None:
+        """Enter a claim again that was compared already."""
+        self._places[where.id], self._keys[where.id] = where, found
+        for key in found:
+            if key in self._members:
+                insort(self._under(key), where)
+            else:
+                self._members[key] = where
 
     def _under(self, key: Key) -> list[Place]:
         members = self._members[key]

@@ -10,6 +10,7 @@ needed. What stays for every claim are its keys, its links and its entry.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from services.projection.consolidation.assembly import Group, assemble, chronological
 from services.projection.consolidation.blocking import Blocks
 from services.projection.consolidation.clusters import Pair, cluster
+from services.projection.consolidation.kept import KeptClaim
 from services.projection.consolidation.origins import Independence
 from services.projection.consolidation.recent import Recent
 from services.projection.consolidation.rulings import Rulings
@@ -34,6 +36,9 @@ VERSION = 4
 
 HELD = 20_000
 """Of how many claims at least what they say is at hand, at some 20 kB each; of twice as many at most."""
+
+_AT_ONCE = 1000
+"""Claims that are read again at once where all of them are needed."""
 
 Recall = Callable[[Sequence[str]], Iterable[Testimony]]
 """Returns recorded claims by their ids, in the same order."""
@@ -75,8 +80,8 @@ class _Standing(NamedTuple):
     digest: bytes
 
     @staticmethod
-    def of(entry: Entry, body: bytes) -> "_Standing":
-        return _Standing(entry.claims, blake2b(body, digest_size=16).digest())
+    def of(claims: tuple[str, ...], body: bytes) -> "_Standing":
+        return _Standing(claims, blake2b(body, digest_size=16).digest())
 
 
 @dataclass(slots=True)
@@ -110,6 +115,9 @@ class Consolidator:
         """source -> its claims"""
         self._superseded: dict[str, SupersededClaim] = {}
         self._dirty: set[str] = set()
+        self._unkept: dict[str, None] = {}
+        """Claims that became known, or are linked otherwise, since `kept`"""
+        self._restoring = False
         self._entries: dict[str, _Standing] = {}
         self._entry_of: dict[str, str] = {}
 
@@ -134,6 +142,10 @@ class Consolidator:
 
     def decide(self, decision: Decision) -> None:
         """Take in an accepted correction, after those accepted before it."""
+        if self._restoring:
+            self._independence.decide(decision)
+            self._rulings.add(decision)
+            return
         before = self._readings(claims_named(decision.change))
         for source_id in self._independence.decide(decision):
             self._dirty.update(self._told_by.get(source_id, ()))
@@ -147,12 +159,13 @@ class Consolidator:
 
         Returns the decisions about it that hold for the claim it was carried to.
         """
-        before = self._readings([found.claim_id, found.later or ""])
+        known = [claim_id for claim_id in (found.claim_id, found.later) if claim_id is not None and claim_id in self._blocks]
+        before = {} if self._restoring else self._readings(known)
         self._superseded[found.claim_id] = found
-        earlier, later = before.get(found.claim_id), before.get(found.later or "")
         carried: list[Decision] = []
-        if found.how == "carried" and earlier is not None and later is not None:
-            carried = self._rulings.carry(earlier.testimony.claim, later.testimony.claim)
+        if found.how == "carried" and len(known) == 2 and self._rulings.concern(found.claim_id):
+            earlier, later = (self.testimony(claim_id).claim for claim_id in known)
+            carried = self._rulings.carry(earlier, later)
         for claim_id in before:
             self._dirty.update(self._tied(claim_id))
         self._reread(before)
@@ -188,7 +201,7 @@ class Consolidator:
     def _renewed(self, touched: set[str]) -> Iterator[tuple[Entry, bytes]]:
         for entry in self._consolidated(touched):
             body = entry.__pydantic_serializer__.to_json(entry)
-            self._entries[entry.id] = _Standing.of(entry, body)
+            self._entries[entry.id] = _Standing.of(entry.claims, body)
             self._entry_of.update(dict.fromkeys(entry.claims, entry.id))
             yield entry, body
 
@@ -210,6 +223,55 @@ class Consolidator:
     def in_order(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         """Put entries into chronological order."""
         return tuple(sorted(entries, key=self._order))
+
+    def kept(self) -> Iterator[KeptClaim]:
+        """Iterate over what is to be kept of the claims that became known, or are linked otherwise, since the last time."""
+        claim_ids, self._unkept = list(self._unkept), {}
+        for first in range(0, len(claim_ids), _AT_ONCE):
+            some = claim_ids[first : first + _AT_ONCE]
+            for claim_id, told in self._told.bring(some).items():
+                document_id, links = told.reading.testimony.claim.document_id, tuple(self._linked.get(claim_id, ()))
+                where, found = self._blocks.kept(claim_id)
+                yield KeptClaim(document_id, self._continues.get(claim_id), where, found, self._outlines[claim_id], links)
+
+    @contextmanager
+    def restoring(self, claims: Iterable[KeptClaim]) -> Iterator[None]:
+        """Go on from what was kept of all claims. Within, documents and decisions are taken in; `stand` has to follow.
+
+        What decisions did to claims is known from what was kept of these.
+        """
+        self._restoring = True
+        by_document: dict[str, list[str]] = defaultdict(list)
+        links: list[tuple[str, tuple[str, ...]]] = []
+        shas: dict[str, str] = {}
+        for claim in claims:
+            self._blocks.restore(claim.place, claim.keys)
+            self._outlines[claim.id] = claim.outline._replace(document=shas.setdefault(claim.document_id, claim.outline.document))
+            by_document[claim.document_id].append(claim.id)
+            links.append((claim.id, claim.links))
+            if claim.continues:
+                self._continues[claim.id] = claim.continues
+                self._continued[claim.continues].add(claim.id)
+        self._restore_links(links)
+        yield
+        for document_id, claim_ids in by_document.items():
+            self._told_by[self._independence.source_of(document_id)] += claim_ids
+        self._told.clear()  # what was read before all decisions were known may have been read otherwise
+        self._restoring = False
+
+    def _restore_links(self, links: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+        names = {claim_id: claim_id for claim_id, _ in links}  # one text for every id, not one for each mention
+        for one, others in links:
+            for other in others:
+                for here, there in ((one, names[other]), (names[other], one)):
+                    if there not in (linked := self._linked.setdefault(here, [])):
+                        linked.append(there)
+
+    def stand(self, entry_id: str, claim_ids: Iterable[str], body: bytes) -> None:
+        """Take note of an entry as it stands, `body` its JSON, where it was consolidated before."""
+        claims = tuple([self._blocks.kept(claim_id)[0].id for claim_id in claim_ids])
+        self._entries[entry_id] = _Standing.of(claims, body)
+        self._entry_of.update(dict.fromkeys(claims, entry_id))
 
     def testimony(self, claim_id: str) -> Testimony:
         """Return a claim that was taken in."""
@@ -247,6 +309,7 @@ class Consolidator:
         for other in near:
             self._compare(claim_id, other)
         self._dirty.add(claim_id)
+        self._unkept[claim_id] = None
 
     def _reread(self, before: Mapping[str, Reading]) -> None:
         """Take claims out and enter them again where decisions now let them be read otherwise than before."""
@@ -278,6 +341,7 @@ class Consolidator:
             self._linked.setdefault(one, []).append(other)
             self._linked.setdefault(other, []).append(one)
             self._dirty.update((one, other))
+            self._unkept[one] = None
 
     def _unlink(self, one: str, other: str) -> None:
         for claim_id, linked in ((one, other), (other, one)):
@@ -285,6 +349,7 @@ class Consolidator:
             if (at_hand := self._told.peek(claim_id)) is not None:
                 at_hand.links.pop(linked, None)
         self._dirty.update((one, other))
+        self._unkept |= {one: None, other: None}
 
     def _tied(self, claim_id: str) -> set[str]:
         return {tied for tied in self._rulings.tied(claim_id) if tied in self._blocks}

@@ -33,6 +33,10 @@ class Independence:
             self._texts[document.id] = text
             self._shared.add(document.source_id, document.id, text.all())
 
+    def source_of(self, document_id: str) -> str:
+        """Return the source of a document that was taken in."""
+        return self._source_of[document_id]
+
     def decide(self, decision: Decision) -> set[str]:
         """Take in an accepted correction; return the sources whose standing it may change."""
         return self.rulings.add(decision, self._source_of)

@@ -48,3 +48,8 @@ class Recent(Generic[T]):
         for name, made in zip(missing, self._make(missing) if missing else (), strict=True):
             self[name] = found[name] = made
         return found
+
+    def clear(self) -> None:
+        """Keep nothing at hand."""
+        self._young.clear()
+        self._old.clear()

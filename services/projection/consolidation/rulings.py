@@ -39,6 +39,10 @@ class Rulings:
                 return (*named, *self._split(out, kept, decision.correction_id))
         return named
 
+    def concern(self, claim_id: str) -> bool:
+        """Whether anything was decided about a claim."""
+        return any(about.get(claim_id) for about in (self.naming, self.ties, self.bars))
+
     def carry(self, earlier: Claim, later: Claim) -> list[Decision]:
         """Let what was decided about a claim hold for the one that says the same in a later capture of its source.
 
