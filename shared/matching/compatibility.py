@@ -14,7 +14,7 @@ from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
 from shared.lexicon.places import lies_within
 from shared.matching import weights
-from shared.matching.features import MADE_ONCE, Features, Kind, Name
+from shared.matching.features import CEREMONY, LASTING, MADE_ONCE, MAKING, Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
 
 
@@ -149,7 +149,17 @@ def _evidence(first: Features, second: Features, dates: Relation) -> Evidence:
 
 
 def _of_other_kinds(one: Features, other: Features) -> bool:
-    return bool(one.heads and other.heads) and not one.heads.keys() & other.heads.keys() and not _kin(one, other)
+    apart = bool(one.heads and other.heads) and not one.heads.keys() & other.heads.keys() and not _kin(one, other)
+    return apart and not (_ceremony_of(one, other) or _ceremony_of(other, one))
+
+
+def _ceremony_of(one: Features, other: Features) -> bool:
+    """Whether one tells of a ceremony, and the other of what was done there to a lasting thing: the opening ceremony, a bridge opened."""
+    return (
+        CEREMONY in one.heads
+        and not one.acts.isdisjoint(other.acts & MAKING)
+        and any(kind.concept.kind_class in LASTING for kind in other.heads.values())
+    )
 
 
 def _kin(one: Features, other: Features) -> Evidence:

@@ -177,14 +177,35 @@ def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: S
 def _tells(mention: ConceptMention, mentions: list[ConceptMention]) -> bool:
     """Whether a kind is told of: a lasting thing is where something was made of it or done to it, else it only takes part."""
     lasting = mention.concept.kind_class in ("institution", "publication")
-    return not lasting or any(other.concept.name in _MAKING for other in mentions)
+    return not lasting or any(other.concept.name in MAKING for other in mentions)
 
 
-_MAKING = frozenset(
-    {"found", "open", "close", "rename", "elect", "publish", "build", "begin", "approve", "restore", "divide", "move", "send"}
+MAKING = frozenset(
+    {
+        "found",
+        "open",
+        "close",
+        "rename",
+        "elect",
+        "publish",
+        "build",
+        "begin",
+        "approve",
+        "restore",
+        "divide",
+        "move",
+        "send",
+        "groundbreaking",
+    }
 )
 """Acts that make a lasting thing the matter of a claim."""
 
+
+LASTING = ("institution", "publication", "work")
+"""Classes of things that last."""
+
+CEREMONY = "ceremony"
+"""The kind of happening at which something is done to a lasting thing."""
 
 _BEGINNINGS = frozenset({"found", "open", "build", "begin"})
 """Acts by which a thing comes to be; texts choose freely among them."""
@@ -196,8 +217,8 @@ MADE_ONCE = frozenset({"found", "open"})
 
 def _made(heads: Mapping[str, Kind], mentions: list[ConceptMention]) -> frozenset[str]:
     """What was done to the lasting things that a claim tells of: `found university`, `restore museum`."""
-    lasting = [name for name, kind in heads.items() if kind.concept.kind_class in ("institution", "publication", "work")]
-    done = {mention.concept.name for mention in mentions} & _MAKING
+    lasting = [name for name, kind in heads.items() if kind.concept.kind_class in LASTING]
+    done = {mention.concept.name for mention in mentions} & MAKING
     acts = {"begin" if act in _BEGINNINGS else act for act in done}
     return frozenset(f"{act} {name}" for act in acts for name in lasting)
 

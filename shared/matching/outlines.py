@@ -14,7 +14,7 @@ from zlib import crc32
 
 from shared.lexicon.places import areas_around
 from shared.matching import weights
-from shared.matching.features import Features, Name
+from shared.matching.features import CEREMONY, LASTING, Features, Name
 from shared.matching.figures import figures, magnitudes
 from shared.matching.spans import DAYS
 
@@ -31,7 +31,7 @@ Two names that are the same, as `compatibility` sees it, have the last word of o
 words, `_FORENAME` and `_PLACE_WORD` those before. What weighs more in the name of a body, or in capitals, stands apart.
 """
 
-_DATED, _BLURRED, _PLANNED, _SITED = (1 << bit for bit in range(24, 28))
+_DATED, _BLURRED, _PLANNED, _SITED, _CEREMONY, _LASTING = (1 << bit for bit in range(24, 30))
 _HEADED, _TITLED = 1 << _KIND, 1 << _TITLE
 _ACTED = 1 << _SURNAME | 1 << _SURNAME_OF_BODY
 
@@ -56,6 +56,8 @@ def outline(claim: Features) -> Outline:
     date = claim.date
     has = (_DATED if date else 0) | (_BLURRED if date and date.blurred else 0)
     has |= (_PLANNED if claim.planned else 0) | (_SITED if claim.sites else 0)
+    has |= _CEREMONY if CEREMONY in claim.heads else 0
+    has |= _LASTING if any(kind.concept.kind_class in LASTING for kind in claim.heads.values()) else 0
     hashes = array("I")
     for sort, said in _told(claim):
         hashes.append(_hashed(sort, said))
@@ -91,7 +93,7 @@ class Screen:
         if agree[_NUMBERED] > agree[_ORDINALS] or (sharp and not _disputable(here, other, agree)):
             return False
         both = here.has & other.has
-        most = _dates(here, other, apart=apart, sharp=sharp) + _kinds(agree, both) + _names(agree, both)
+        most = _dates(here, other, apart=apart, sharp=sharp) + _kinds(here, other, agree) + _names(agree, both)
         most += min(weights.NUMBERS_AT_MOST, agree[_NUMBER]) + min(weights.MADE, agree[_MADE])
         if not same_document:
             most += min(weights.NEAR_COUNTS_AT_MOST, agree[_MAGNITUDE])
@@ -143,10 +145,11 @@ def _dates(one: Outline, other: Outline, *, apart: bool, sharp: bool) -> float:
     return max(within, weights.NEARBY_SINGULAR) if apart else within
 
 
-def _kinds(agree: list[float], both: int) -> float:
+def _kinds(one: Outline, other: Outline, agree: list[float]) -> float:
     if agree[_KIND]:
         return agree[_KIND] + agree[_EPITHET] + agree[_ORDINAL]
-    return agree[_FAMILY] or (weights.OTHER_KIND if both & _HEADED else 0.0)
+    ceremony = (one.has & _CEREMONY and other.has & _LASTING) or (other.has & _CEREMONY and one.has & _LASTING)
+    return agree[_FAMILY] or (weights.OTHER_KIND if one.has & other.has & _HEADED and not ceremony else 0.0)
 
 
 def _people(agree: list[float]) -> float:

@@ -66,6 +66,8 @@ class Thread:
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
         found = self._happenings.antecedent(references, number, past=self._tells_of_past(sentence))
+        if found and found[1].generic:
+            found = self._nearer(number, sentence, found)
         following = self._following(number, sentence, references) if counts else None
         if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
             found = None
@@ -73,6 +75,13 @@ class Thread:
         if found:
             self._named = _Told(number, sentence.paragraph, found[0])
         return found
+
+    def _nearer(self, number: int, sentence: Sentence, found: Meant) -> Meant:
+        """What a word for any happening means: what was told last in its paragraph, unless such a word named what was told before."""
+        told, (happening, reference) = self._told, found
+        if told is None or told.paragraph != sentence.paragraph or happening.reference.generic:
+            return found
+        return (told.happening, reference) if happening.sentence < told.sentence < number else found
 
     def _by_pronoun(self, number: int, sentence: Sentence) -> Meant | None:
         """The happening of the sentence before, where a pronoun opens this one: "It was attended by 40 people"."""

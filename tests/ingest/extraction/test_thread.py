@@ -30,6 +30,9 @@ NOT_FOLLOWING = [
     ("en", "The school opened in 1901. Every year 40 pupils left it."),
     ("en", "The school opened in 1901. The concert drew 300 visitors."),
     ("en", "The school opened in 1901. A few years later 300 pupils left it."),
+    ("en", "The school opened on 3 June 1901. It cost 9,000 roubles."),
+    ("en", "The school opened on 3 June 1901. Some 200 pupils sat in its rooms at the height of the war."),
+    ("az", "Məktəb 3 iyun 1901-ci ildə açıldı. Binanın dəyəri 9 min rubl olmuşdur."),
     ("az", "Məktəb 1901-ci ildə açıldı. Hazırda burada 900 şagird oxuyur."),
     ("az", "Məktəb 1901-ci ildə açıldı. Hər il 40 şagird buranı bitirirdi."),
 ]
@@ -40,6 +43,15 @@ def test_what_is_of_another_time_takes_no_date(language: str, text: str) -> None
     claims = claims_of(text, language)
     assert len(claims) == 2
     assert claims[1].date is None
+
+
+def test_the_ceremony_is_what_was_told_last() -> None:
+    text = (
+        "Qurultay 4 may 1932-ci ildə Gəncədə keçirildi. Bəndin təməli 7 iyun 1933-cü ildə qoyuldu. Mərasimdə Aydın Rüstəmov iştirak etdi."
+    )
+    claims = claims_of(text, "az")
+    assert [claim.date and claim.date.edtf for claim in claims] == ["1932-05-04", "1933-06-07", "1933-06-07"]
+    assert claims[2].continues == "1"
 
 
 def test_what_is_expected_at_a_happening_is_planned_for_its_day() -> None:

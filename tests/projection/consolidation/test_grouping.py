@@ -56,6 +56,18 @@ class TestOneHappeningToldTwice:
             claim("az", "Universitet 1934-cü ildə bərpa edildi", "1934", document="B", language="az"),
         )
 
+    @pytest.mark.parametrize(
+        ("language", "one", "other"),
+        [
+            ("az", "The foundation stone of the Oakford bridge was laid", "Oakford körpüsünün təməli qoyuldu"),
+            ("en", "The Oakford bridge was inaugurated", "The opening ceremony was held in Oakford"),
+            ("az", "The opening ceremony of the bridge took place in Oakford", "Oakford körpüsü açıldı"),
+        ],
+        ids=["foundation stone", "inaugurated", "ceremony"],
+    )
+    def test_by_what_was_done_to_a_thing_that_lasts(self, language: str, one: str, other: str) -> None:
+        assert stand_together(claim("one", one, "1932-05-04"), claim("other", other, "1932-05-04", document="B", language=language))
+
     def test_by_counts_that_differ_by_little(self) -> None:
         assert stand_together(
             claim("one", "In 1920 the school taught 412 pupils", "1920", value("pupils", "412"), value("teachers", "31")),

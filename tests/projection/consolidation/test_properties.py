@@ -31,6 +31,7 @@ STATEMENTS = (
     ("en", "Mirza Safarli died"),
     ("az", "Mirzə Səfərli vəfat etdi"),
     ("en", "The Museum of Copper was opened"),
+    ("en", "At the opening ceremony in Ganja the guests were shown copper"),
     ("en", "An agreement was signed by the beekeepers"),
 )
 ORDINALS = (("first", "birinci"), ("second", "II"), ("fifth", "beşinci"), ("", ""))

@@ -236,6 +236,8 @@ def test_what_is_not_known_stays_open(text: str) -> None:
         "Volume 3, 1,812 pages.",
         "In 480 of the cases nothing was found.",
         "They sang White Christmas.",
+        "It opened a year later than planned.",
+        "It opened two weeks earlier than the other one.",
     ],
 )
 def test_numbers_that_are_no_dates(text: str) -> None:
