@@ -13,6 +13,8 @@ from shared.lexicon.inflection import BEGINNING, Inflection, beginnings
 
 _ROMAN = re.compile(r"(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})")
 _REACH = 4
+_ARTICLE = 2
+"""Words before a noun and its name among which "after" may stand: "after the earthquake"."""
 _FAR = 25
 _GENERIC_FAR = 3
 _SAME_NUMBER = 16
@@ -27,7 +29,8 @@ class Reference:
     """A noun for a kind of happening, as it stands in a text.
 
     `qualifiers` are the stems of the words that name it ("World", "Azerbaijanis"). `definite`: it can point back. `locative`: it says
-    where something took place ("at the congress"). `generic`: a word for any happening ("this event").
+    where something took place ("at the congress"). `generic`: a word for any happening ("this event"). `passing`: it only says when
+    something else was ("after the earthquake").
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Reference:
     locative: bool
     plural: bool
     generic: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,15 @@ class ReferenceFinder:
             locative,
             plural,
             generic=kind == "",
+            passing=self._passing(index, first, low),
         )
+
+    def _passing(self, index: int, first: int, low: int) -> bool:
+        periods, tokens = self._grammar.periods, self._tokens
+        if periods.after_after and index + 1 < len(tokens) and periods.after_after.fullmatch(tokens[index + 1].text):
+            return True
+        before = [token.text for token in tokens[max(low, first - _ARTICLE) : first]]
+        return periods.after_before is not None and any(periods.after_before.fullmatch(word) for word in before)
 
     def _following(self, index: int) -> frozenset[str]:
         """The name after the noun: "Congress of World Azerbaijanis"."""

@@ -164,11 +164,13 @@ def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMenti
     for date in dates:
         for index in range(max(start, date.start), min(end, date.end)):
             hidden[index - start] = 1
-    found = []
+    found, told_on = [], {date.end for date in dates}
     for mark in _MARK.finditer(text, start, end):
         char = mark.group().strip()[:1] or "("
         if hidden[mark.start() - start] and char != ")":
             continue
+        if char == "," and mark.start() in told_on and grammar.relatives and grammar.relatives.match(lower, mark.end(), end):
+            continue  # "in 1859, when …" goes on about that year
         strength = _STRENGTHS.get("-" if char in "-–—" else char, _COMMA)
         joint = _JOINT.match(lower, mark.start(), end)
         if char == "," and joint and joint.group(1) in grammar.joining:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from services.ingest.extraction.carry import Happening, Happenings, Reference
 from services.ingest.extraction.dates.mention import DateMention
@@ -102,11 +103,12 @@ class Thread:
         for row in self._grammar.consequences:
             if row.words is None or not row.words.search(self._lower, sentence.start, sentence.end):
                 continue
-            for happening in self._happenings.latest():
-                if number - happening.sentence > _CONSEQUENCES:
-                    break
-                if happening.reference.kind in row.kinds and happening.sentence < number and not happening.quoted:
-                    return happening, replace(happening.reference, locative=False)
+            near = takewhile(lambda happening: number - happening.sentence <= _CONSEQUENCES, self._happenings.latest())
+            fit = [one for one in near if one.reference.kind in row.kinds and one.sentence < number and not one.quoted]
+            # What was only mentioned, to say when something else was, has them where nothing else does.
+            if fit:
+                happening = min(fit, key=lambda one: one.reference.passing)
+                return happening, replace(happening.reference, locative=False)
         return None
 
     def _following(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:

@@ -65,6 +65,31 @@ def test_each_value_goes_to_its_date(language: str, text: str, expected: list[tu
     assert [(claim.date and claim.date.edtf, [value.shown for value in claim.values]) for claim in claims] == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "After the flood of 11 June 1859, in which 30 people died, the town was renamed on 6 December 1859.",
+            [("1859-06-11", ["30"]), ("1859-12-06", [])],
+        ),
+        (
+            "en",
+            "The dam broke in 1667, when 80 people are said to have drowned, and again in 1859, when 12 people drowned.",
+            [("1667", ["80"]), ("1859", ["12"])],
+        ),
+        (
+            "ru",
+            "Плотина рухнула в 1867 году, когда погибли 80 человек, и была построена снова в 1871 году.",
+            [("1867", ["80"]), ("1871", [])],
+        ),
+    ],
+)
+def test_what_follows_a_date_with_when_is_of_that_date(language: str, text: str, expected: list[tuple[str, list[str]]]) -> None:
+    claims = claims_of(text, language)
+    assert [(claim.date.edtf, [value.value for value in claim.values]) for claim in claims if claim.date] == expected
+
+
 def test_a_ceremony_of_the_past_is_none_that_is_only_planned() -> None:
     text = "2013-cü il mayın 3-də dəyirman açılıb. 2014-cü ildə yeni tədbirin keçirilməsi planlaşdırılır. Mərasimə 150 qonaq gəlib."
     opened, planned, guests = claims_of(text, "az")

@@ -45,6 +45,20 @@ def test_what_is_of_another_time_takes_no_date(language: str, text: str) -> None
     assert claims[1].date is None
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "An earthquake struck on 4 May 1932. The dam stood there since the earthquake of 1859. A baker gave 90 roubles to the victims.",
+        ),
+        ("az", "Zəlzələ 4 may 1932-ci ildə oldu. 1859-cu il zəlzələsindən sonra bənd tikildi. Hadisədə 90 nəfər həlak oldu."),
+    ],
+)
+def test_victims_are_not_those_of_what_was_only_mentioned(language: str, text: str) -> None:
+    assert [claim.date and claim.date.edtf for claim in claims_of(text, language)][::2] == ["1932-05-04", "1932-05-04"]
+
+
 def test_the_ceremony_is_what_was_told_last() -> None:
     text = (
         "Qurultay 4 may 1932-ci ildə Gəncədə keçirildi. Bəndin təməli 7 iyun 1933-cü ildə qoyuldu. Mərasimdə Aydın Rüstəmov iştirak etdi."

@@ -150,6 +150,9 @@ def _weekday(when: When) -> int | None:
 
 def _in_its_year(course: Course, expression: Expression, when: When, told: bool) -> Resolved:
     """Find the year in what the text has reached or, unless it points back there ("that summer"), in the publication of news."""
+    beside = _before_bracket(course, expression)
+    if beside is not None:
+        return Resolved(when.within_year(nearest_year(beside.when, when)), same_year_as(beside.text), beside.span)
     anchor = course.narrative.year
     story = _story(course, expression)
     if story is not None and course.tense(expression) <= 0:
@@ -174,6 +177,14 @@ def _in_its_year(course: Course, expression: Expression, when: When, told: bool)
     if year is None:
         return Resolved(None)
     return Resolved(when.within_year(year), _year_derivation(course, expression, anchor), anchor.span)
+
+
+def _before_bracket(course: Course, expression: Expression) -> Anchor | None:
+    """Return the day right before the bracket that a day opens: its other name, "31 January 1902 (13 February)"."""
+    last = course.narrative.last
+    if last is None or last.when.day is None or last.when.year is None:
+        return None
+    return last if course.scan.words[last.tokens[1] : expression.tokens[0]] == ["("] else None
 
 
 def _may_be_of_today(course: Course, anchor: Anchor, when: When) -> bool:

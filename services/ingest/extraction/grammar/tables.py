@@ -151,6 +151,7 @@ class Grammar:
     phrases: Phrases
     joining: frozenset[str]
     turns: re.Pattern[str] | None
+    relatives: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
     purpose: re.Pattern[str] | None
     purpose_openers: re.Pattern[str] | None
@@ -236,6 +237,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
         turns=_any(clauses.get("turns", []), "{}"),
+        relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
         purpose=_any(clauses["purpose"]),
         purpose_openers=_any(clauses.get("purpose_openers", [])),

@@ -125,6 +125,12 @@ def test_a_list_is_several_dates(text: str, expected: list[tuple[str, str]]) -> 
             "1901-06-09/1901-06-10",
             'same year as "3 May 1901"',
         ),
+        (
+            "Built in 1859. It burned on 25 December 1917 (7 January).",
+            "7 January",
+            "1918-01-07",
+            'same year as "25 December 1917"',
+        ),
         ("Passed in 1901. It was repealed the following year.", "the following year", "1902", 'relative to "1901"'),
         ("Passed in 1901. It was repealed in May of the following year.", "May of the following year", "1902-05", 'relative to "1901"'),
         ("Passed in 1901. It replaced a law of the previous year.", "the previous year", "1900", 'relative to "1901"'),
