@@ -5,16 +5,23 @@ Every byte of it is encrypted, encoded, hashed, and synced to disk. So a claim d
 has it again when it is read. So another default is another version, with an upcaster that puts the old one in.
 """
 
-from collections.abc import Mapping
-from json.encoder import encode_basestring as quoted
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from shared.domain.events import ClaimRecorded
+from msgspec import Struct
+from msgspec.json import Decoder
+from msgspec.structs import asdict
+
+from shared.domain.claims import Claim, ClaimDate, Extractor, Mention, Value
+from shared.domain.events import AnyEvent, ClaimRecorded
+from shared.domain.restored import form, hashable_form, maker
 
 SINCE = {ClaimRecorded.type: 3}
 """From which version on a type's sealed data is brief; before, it was whole."""
 
-_BEGINNING = b'{"claim":{'
+SAYS_ITSELF = "this is not a claim that was sealed without its id and its document"
+_SAID_OUTSIDE = ("id", "document_id")
 
 
 def is_brief(event_type: str, version: int) -> bool:
@@ -22,17 +29,50 @@ def is_brief(event_type: str, version: int) -> bool:
     return version >= SINCE.get(event_type, version + 1)
 
 
-def completed_json(plaintext: bytes, subject: str, document_id: str) -> bytes:
-    """Return what `brief` wrote with the rest put in again, still as JSON."""
-    if not plaintext.startswith(_BEGINNING):
-        raise ValueError("this is not the JSON of a claim that was sealed")
-    said = f'{{"claim":{{"id":{quoted(subject)},"document_id":{quoted(document_id)},'
-    return said.encode() + plaintext[len(_BEGINNING) :]
+_EXTRACTOR = hashable_form(Extractor)
+_CLAIM = form(Claim, {Extractor: _EXTRACTOR}, apart=_SAID_OUTSIDE)
+_claim, _date, _value, _mention = maker(Claim), maker(ClaimDate), maker(Value), maker(Mention)
+
+
+@lru_cache(maxsize=1000)  # a few extractors found all the claims there are
+def _extractor(said: Struct) -> Extractor:
+    return Extractor(**asdict(said))
+
+
+def restorer(latest: type[AnyEvent]) -> Callable[[bytes, str, str], AnyEvent]:
+    """Return what makes events of the latest version out of what `brief` wrote of them, once their seal is opened (`restored`).
+
+    From that JSON, the subject and the document's id it makes the event; it raises `msgspec.DecodeError` for JSON of another form, and
+    `ValueError` where that says the rest itself.
+    """
+    read = Decoder(form(latest, {Claim: _CLAIM})).decode
+    made = maker(latest)
+
+    def restore(plaintext: bytes, subject: str, document_id: str) -> AnyEvent:
+        said = read(plaintext)
+        claim = said["claim"]
+        if "id" in claim or "document_id" in claim:
+            raise ValueError(SAYS_ITSELF)
+        claim["id"], claim["document_id"], claim["extractor"] = subject, document_id, _extractor(claim["extractor"])
+        if (date := claim.get("date")) is not None:
+            claim["date"] = _date(date)
+        if values := claim.get("values"):
+            claim["values"] = tuple([_value(value) for value in values])
+        if actors := claim.get("actors"):
+            claim["actors"] = tuple([_mention(actor) for actor in actors])
+        if places := claim.get("places"):
+            claim["places"] = tuple([_mention(place) for place in places])
+        if (attribution := claim.get("attribution")) is not None:
+            claim["attribution"] = _mention(attribution)
+        said["claim"] = _claim(claim)
+        return made(said)
+
+    return restore
 
 
 def completed(data: Mapping[str, Any], subject: str, document_id: str) -> dict[str, Any]:
     """Return what `brief` wrote, parsed, with the rest put in again; raise `ValueError` where it says that itself."""
     claim = data.get("claim")
-    if not isinstance(claim, dict) or not claim.keys().isdisjoint(("id", "document_id")):
-        raise ValueError("this is not a claim that was sealed without its id and its document")
+    if not isinstance(claim, dict) or not claim.keys().isdisjoint(_SAID_OUTSIDE):
+        raise ValueError(SAYS_ITSELF)
     return {**data, "claim": {**claim, "id": subject, "document_id": document_id}}

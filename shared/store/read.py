@@ -4,11 +4,10 @@ from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
-from shared.domain.codec import Decoder, Unseal
+from shared.domain.codec import Decoder
 from shared.domain.errors import UnknownEvent
 from shared.domain.events import Recorded
 from shared.domain.ports import Appended, ChronologyInfo, Reservation, StoredDocument
-from shared.store.driver import Row
 from shared.store.engine import Database, ReadSession
 from shared.store.keys import ORIGINAL, TEXT, WARC, count_erasures, unseal_form
 from shared.store.tables import ChronologyRow, DocumentRow, EventRow, IdempotencyRow, ReservationRow
@@ -26,10 +25,19 @@ class DatabaseReader:
 
     def read(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[Recorded]:
         with self.database.read() as session:
-            rows = self._rows(session, chronology_id, after, limit)
-            if rows and rows[-1][0] != rows[-1][1]:  # the limit cut a commit in two: fetch the rest of it
-                rows += self._rows(session, chronology_id, rows[-1][0], rows[-1][1] - rows[-1][0])
-            return _decode_whole(rows, self.keyring.unsealer(session, chronology_id))
+            decode, events = Decoder(self.keyring.unsealer(session, chronology_id)).decode, list[Recorded]()
+            try:
+                for body in self._bodies(session, chronology_id, after, limit):
+                    events.append(decode(body))
+                if events and (last := events[-1]).position != last.commit:  # the limit cut a commit in two: fetch the rest of it
+                    for body in self._bodies(session, chronology_id, last.position, last.commit - last.position):
+                        events.append(decode(body))
+            except UnknownEvent:
+                while events and events[-1].position != events[-1].commit:
+                    events.pop()
+                if not events:
+                    raise
+            return events
 
     def pick(self, chronology_id: str, positions: Sequence[int]) -> list[Recorded]:
         found: dict[int, Recorded] = {}
@@ -43,12 +51,12 @@ class DatabaseReader:
 
     def read_raw(self, chronology_id: str, after: int = 0, limit: int = 1000) -> list[bytes]:
         with self.database.read() as session:
-            return [body.encode() for _, _, body in self._rows(session, chronology_id, after, limit)]
+            return [body.encode() for body in self._bodies(session, chronology_id, after, limit)]
 
-    def _rows(self, session: ReadSession, chronology_id: str, after: int, limit: int) -> list[Row]:
+    def _bodies(self, session: ReadSession, chronology_id: str, after: int, limit: int) -> list[str]:
         # Positions are dense, so a limit is a range. With LIMIT, PostgreSQL may sort all the rest of the log to give the first of it.
-        query = 'SELECT position, "commit", body FROM event WHERE chronology_id = ? AND position > ? AND position <= ? ORDER BY position'
-        return self.database.driver(session).rows(query, chronology_id, after, after + limit)
+        query = "SELECT body FROM event WHERE chronology_id = ? AND position > ? AND position <= ? ORDER BY position"
+        return [body for (body,) in self.database.driver(session).rows(query, chronology_id, after, after + limit)]
 
     def head(self, chronology_id: str) -> int:
         with self.database.read() as session:
@@ -95,22 +103,6 @@ class DatabaseReader:
                     if (key := keys.get(document_id)) is not None:
                         found[document_id] = unseal_form(key, chronology_id, document_id, TEXT, sealed).decode()
         return found
-
-
-def _decode_whole(rows: Sequence[Row], unseal: Unseal) -> list[Recorded]:
-    """Decode as many whole commits as this release knows; raise `UnknownEvent` when it does not know the first."""
-    events: list[Recorded] = []
-    decode = Decoder(unseal).decode
-    for _, _, body in rows:
-        try:
-            events.append(decode(body))
-        except UnknownEvent:
-            while events and events[-1].position != events[-1].commit:
-                events.pop()
-            if not events:
-                raise
-            break
-    return events
 
 
 def _info(row: ChronologyRow) -> ChronologyInfo:
