@@ -2,8 +2,8 @@
 
     python -m benchmarks.http_ingest [--quick] [--million] [--only sqlite|postgresql]
 
-`salname serve ingest` runs as a process of its own, as in a deployment; so do the peer (FastAPI with a bare group commit into SQLite) and
-the client. All share the machine's cores, the client's part is told.
+`salname serve ingest` runs as a process of its own, as in a deployment; so do the peer (FastAPI with a bare group commit into the same
+kind of database, and into SQLite) and the client. All share the machine's cores, the client's part is told.
 """
 
 import argparse
@@ -32,7 +32,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TOKEN = "benchmark-token-that-is-no-secret"  # of a server that this run starts and ends
 CONNECTIONS = 32
 SAMPLE_SECONDS = 0.1
-CLIENT, PEER, OURS = "client alone (a server that does nothing)", "FastAPI with a bare group commit", "Salname, a POST a claim"
+CLIENT, OURS = "client alone (a server that does nothing)", "Salname, a POST a claim"
+PEER, PEER_SQLITE = "FastAPI with a bare group commit", "FastAPI with a bare group commit into SQLite"
 BULK, IN_PROCESS = "Salname, JSON Lines over HTTP", "Salname, in-process batches of 1,000"
 
 
@@ -84,13 +85,15 @@ def measure(where: str, fresh: Fresh, size: Size, memory: Sequence[int]) -> None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="salname-bench-http-")))
         url = stack.enter_context(fresh())
         ours = stack.enter_context(salname(url, folder))
-        peer = stack.enter_context(fastapi(stack.enter_context(sqlite_file()), folder, ours.lines))
+        peers = {PEER: stack.enter_context(fastapi(stack.enter_context(fresh()), folder, ours.lines))}
+        if fresh is not sqlite_file:
+            peers[PEER_SQLITE] = stack.enter_context(fastapi(stack.enter_context(sqlite_file()), folder, ours.lines))
         nothing = stack.enter_context(does_nothing(folder, ours.lines))
         report(
             f"{where}, {CONNECTIONS} connections, a durable POST a claim",
-            posts({CLIENT: nothing, PEER: peer, OURS: ours}, size),
-            [PEER],
-            [Target("Salname to FastAPI with a bare group commit (SQLite)", OURS, 1, (PEER,))],
+            posts({CLIENT: nothing, **peers, OURS: ours}, size),
+            list(peers),
+            [Target(f"Salname to {name}", OURS, 1, (name,)) for name in peers],
         )
         targets = [Target("JSON Lines over HTTP to in-process batches", BULK, 0.5, (IN_PROCESS,))]
         report(f"{where}, {size.lines:,} claims in one stream", bulk(ours, fresh, size), [IN_PROCESS], targets)

@@ -129,6 +129,7 @@ def serve(
 
     from services.query.server import Server
     from shared.telemetry import configure_logging
+    from shared.web.one_write import HttpProtocol
 
     settings = _settings(data)
     configure_logging(settings.log_format, settings.log_level)
@@ -148,7 +149,7 @@ def serve(
 
         module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
         application = importlib.import_module(module).create_app(settings)
-    config = uvicorn.Config(application, host=host, port=port, log_config=None, server_header=False, access_log=False)
+    config = uvicorn.Config(application, host=host, port=port, http=HttpProtocol, log_config=None, server_header=False, access_log=False)
     query = getattr(application.state, "query", None)
     Server(config, query.streams.close if query else lambda: None).run()
 

@@ -12,7 +12,7 @@ from services.ingest.proof import install_proof
 from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.routes import router
 from services.ingest.service import IngestService
-from services.ingest.short_way import ShortWay
+from services.ingest.short_way import ClaimsFirst, ShortWay
 from services.ingest.wiring import build_service, system_ids
 from shared.settings import Settings
 from shared.store.migrate import check_kek
@@ -37,7 +37,10 @@ def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> 
     app.include_router(router)
     max_bytes = settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES
     app.add_middleware(LimitBody, max_bytes=max_bytes, exempt="/claims")
-    app.add_middleware(ShortWay, record=record_claims, max_bytes=max_bytes)
+    if isinstance(app, ClaimsFirst):
+        app.have_claims_recorded(record_claims, max_bytes)
+    else:
+        app.add_middleware(ShortWay, record=record_claims, max_bytes=max_bytes)
     return AnnouncingThread(service.announce_switches, settings.poll_seconds)
 
 
@@ -58,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         checkpoints.stop()
         database.close()
 
-    app = FastAPI(title="Salname ingest", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = ClaimsFirst(title="Salname ingest", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
     app.state.new_id = system_ids()

@@ -4,14 +4,12 @@ import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.security.http import HTTPAuthorizationCredentials
-from fastapi.security.utils import get_authorization_scheme_param
 
 from services.ingest.receipts import Caller, ClaimsReceipt, PacketReceipt, Receipt
 from services.ingest.service import IngestService
 from shared.domain.errors import InvalidInput
 from shared.domain.roles import Principal
-from shared.web.auth import SignedIn, bearer, signed_in
+from shared.web.auth import SignedIn, bearer, known
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": description, "content": {"application/problem+json": {}}}
@@ -55,9 +53,8 @@ async def caller_of(request: Request) -> Caller:
     idempotency_key, if_match = (headers[name].decode("latin-1") if name in headers else None for name in (b"idempotency-key", b"if-match"))
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_KEY:
         raise InvalidInput(f"Idempotency-Key: a key has 1 to {MAX_KEY} characters")
-    scheme, secret = get_authorization_scheme_param(headers.get(b"authorization", b"").decode("latin-1"))
-    token = HTTPAuthorizationCredentials(scheme=scheme, credentials=secret) if secret and scheme.lower() == "bearer" else None
-    return _called(await signed_in(request, token), idempotency_key, if_match)
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    return _called(await known(request, token.strip() if scheme.lower() == "bearer" else None), idempotency_key, if_match)
 
 
 CALLER_DESCRIBED: dict[str, Any] = {
@@ -74,11 +71,13 @@ CALLER_DESCRIBED: dict[str, Any] = {
 
 
 def _called(principal: Principal, idempotency_key: str | None, if_match: str | None) -> Caller:
+    if not if_match:
+        return Caller(principal, key_of(idempotency_key) if idempotency_key else None, None)
     # A chronology's ETag also tells how long its log is: "42-45" is revision 42 of 45 positions.
-    revision = (if_match or "").removeprefix("W/").strip('"').partition("-")[0]
-    if if_match and not re.fullmatch(r"[0-9]{1,18}", revision):
+    revision = if_match.removeprefix("W/").strip('"').partition("-")[0]
+    if not re.fullmatch(r"[0-9]{1,18}", revision):
         raise InvalidInput(f'If-Match is the revision you decided on, such as "42", not {if_match}')
-    return Caller(principal, key_of(idempotency_key) if idempotency_key else None, int(revision) if revision else None)
+    return Caller(principal, key_of(idempotency_key) if idempotency_key else None, int(revision))
 
 
 def key_of(idempotency_key: str) -> str:
@@ -96,7 +95,7 @@ def answered(receipt: Receipt | ClaimsReceipt | PacketReceipt, location: str | N
     if location is not None:
         headers["Location"] = location
     done = 200 if receipt.status == "unchanged" else 201
-    return Response(receipt.model_dump_json(), status or done, headers, media_type="application/json")
+    return Response(receipt.__pydantic_serializer__.to_json(receipt), status or done, headers, media_type="application/json")
 
 
 def receipts(model: Any, done: str) -> dict[int | str, dict[str, Any]]:

@@ -8,6 +8,7 @@ request goes the usual way, and is answered there the same.
 import re
 from collections.abc import Awaitable, Callable
 
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -55,3 +56,33 @@ class ShortWay:
         if b"transfer-encoding" in headers or not announced.isdigit() or int(announced) > self._max_bytes:
             return None
         return None if JSON_LINES.encode() in headers.get(b"content-type", b"").lower() else found[1]
+
+
+class ClaimsFirst(FastAPI):
+    """An app that has single claims recorded before it asks any of its layers: for a process in which none has to come before.
+
+    What goes wrong unexpectedly is answered by the handler that the app has for that, as its outermost layer would.
+    """
+
+    _way: ShortWay | None = None
+
+    def have_claims_recorded(self, record: Record, max_bytes: int) -> None:
+        """Have single claims recorded from now on."""
+
+        async def record_here(slug: str, request: Request) -> Response:
+            request.scope["app"] = self
+            try:
+                return await record(slug, request)
+            except SalnameError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it has a handler
+                response: Response = await self.exception_handlers[Exception](request, error)  # type: ignore[misc]  # an asynchronous one
+                return response
+
+        self._way = ShortWay(super().__call__, record_here, max_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._way is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await self._way(scope, receive, send)

@@ -29,35 +29,41 @@ def _own_page(request: Request) -> bool:
     return origin is not None and origin.partition("://")[2] == request.headers.get("host")
 
 
-async def identify(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Principal | None:
-    """Return who asks, None for nobody in particular; refuse a token that is not valid."""
+async def identify(request: Request, token: str | None) -> Principal | None:
+    """Return who asks, None for nobody in particular; refuse a token that is not valid. Without a token, the session's cookie counts."""
     tokens: TokenStore = request.app.state.tokens
-    secret = credentials.credentials if credentials else request.cookies.get(COOKIE)
+    secret = token or request.cookies.get(COOKIE)
     if secret is None:
         return None
     # A thread costs more than the rest of this: only a token that nobody has shown for a while is worth one.
     principal = tokens.verified(secret) or await run_in_threadpool(tokens.verify, secret)
-    if principal is None and credentials is not None:
+    if principal is None and token:
         raise NotAuthenticated("this token is not valid, or was revoked; ask an admin for a new one")
-    if principal is not None and credentials is None and request.method not in _SAFE and not _own_page(request):
+    if principal is not None and not token and request.method not in _SAFE and not _own_page(request):
         raise NotAllowed("this request comes from another site; use an API token instead of the browser's session")
     return principal
 
 
-async def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None) -> Principal:
-    """A dependency: the caller, who has to be known."""
-    principal = await identify(request, credentials)
+async def known(request: Request, token: str | None) -> Principal:
+    """Return who asks, who has to be known."""
+    principal = await identify(request, token)
     if principal is None:
         raise NotAuthenticated("send an API token: 'Authorization: Bearer salname_…'; `salname token create NAME --role ROLE` makes one")
     return principal
 
 
+async def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None) -> Principal:
+    """A dependency: the caller, who has to be known."""
+    return await known(request, credentials.credentials if credentials else None)
+
+
 async def reader(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None) -> Principal:
     """A dependency: the caller, who may be anonymous where the settings let anyone read."""
-    principal = await identify(request, credentials)
+    token = credentials.credentials if credentials else None
+    principal = await identify(request, token)
     if principal is None and request.app.state.settings.anonymous_read:
         return ANONYMOUS
-    return principal or await signed_in(request, credentials)
+    return principal or await known(request, token)
 
 
 SignedIn = Annotated[Principal, Depends(signed_in)]

@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from services.ingest.short_way import ShortWay
+from services.ingest.short_way import ClaimsFirst, ShortWay
 from shared.domain.errors import Busy, RevisionConflict
 from shared.web.problems import install_problems
 
@@ -13,10 +13,10 @@ LIMIT = 100
 CLAIMS = "/v1/chronologies/fairs-2/claims"
 
 
-@pytest.fixture
-def client() -> httpx.AsyncClient:
+@pytest.fixture(params=["among the layers", "before all layers"])
+def client(request: pytest.FixtureRequest) -> httpx.AsyncClient:
     """An app whose usual way answers with the path, and whose short way answers with slug and body."""
-    app = FastAPI()
+    app = FastAPI() if request.param == "among the layers" else ClaimsFirst()
     install_problems(app)
 
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT"])
@@ -24,6 +24,7 @@ def client() -> httpx.AsyncClient:
         return PlainTextResponse(f"usual: /{path}")
 
     async def record(slug: str, request: Request) -> Response:
+        assert request.app is app
         body = (await request.body()).decode()
         if body == "busy":
             raise Busy("try again")
@@ -33,7 +34,10 @@ def client() -> httpx.AsyncClient:
             raise RuntimeError("a fault of ours")
         return PlainTextResponse(f"short: {slug}: {body}")
 
-    app.add_middleware(ShortWay, record=record, max_bytes=LIMIT)
+    if isinstance(app, ClaimsFirst):
+        app.have_claims_recorded(record, LIMIT)
+    else:
+        app.add_middleware(ShortWay, record=record, max_bytes=LIMIT)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://salname.test")
 
