@@ -24,6 +24,9 @@ from shared.store.prepared import BYTES_AN_EVENT, Prepared, check_revision, crea
 from shared.store.read import DatabaseReader
 from shared.store.tree import Growth, grow, leaves_between, stored_roots
 
+SMALL = 16
+"""Up to so many events of an append are sealed and serialised by whoever leads its group."""
+
 CAPTURED = "the document {}"
 """How a captured document stands among the names that are taken."""
 
@@ -73,33 +76,58 @@ class DatabaseLog(DatabaseReader):
         super().__init__(database)
         self._new_id = new_id
         self._on_append = on_append
-        self._group: GroupCommit[Prepared, Appended] = GroupCommit(self._commit, database.limits.lock + database.limits.statement)
+        self._group: GroupCommit[Append | Prepared, Appended] = GroupCommit(
+            self._carry_out, database.limits.lock + database.limits.statement
+        )
         self._left: dict[str, _Left] = {}
 
     def append(self, request: Append, documents: Sequence[StoredDocument] = ()) -> Appended:
         try:
-            with self._group.coming(request.chronology_id):
-                prepared = self._prepare(request, documents)
+            appended = self._submit(request, documents)
         except (Gone, NotFound):
             # What was done once stays done, also when the document that it quotes is erased since.
             if earlier := self._earlier(request):
                 return earlier
             raise
-        appended = self._open(prepared) if creation(request) else self._group.submit(request.chronology_id, prepared, prepared.weight)
         if request.erases is not None:
             self.database.forget()
         self._on_append()
         return appended
 
+    def _submit(self, request: Append, documents: Sequence[StoredDocument]) -> Appended:
+        here = request.chronology_id
+        if not documents and len(request.events) <= SMALL and creation(request) is None:
+            # Threads run by turns, and every turn is paid for: one that wakes up to seal a single event costs more than its sealing.
+            return self._group.submit(here, request, 1 + len(request.events))
+        with self._group.coming(here):
+            prepared = self._prepare(request, documents)
+        return self._open(prepared) if creation(request) else self._group.submit(here, prepared, prepared.weight)
+
     def append_together(self, requests: Sequence[Append]) -> list[Appended | SalnameError]:
         """Append what came to one chronology at about the same time in one transaction, from one thread; each has its own outcome."""
-        prepared = self._prepare_together(requests) if requests else []
+        outcomes = self._carry_out(requests) if requests else []
+        if any(isinstance(outcome, Appended) for outcome in outcomes):
+            self._on_append()
+        return [_expected(outcome) for outcome in outcomes]
+
+    def _carry_out(self, group: Sequence[Append | Prepared]) -> list[Appended | Exception]:
+        """Make a group ready as far as that is not done yet, and commit it."""
+        made = iter(self._prepare_all([request for request in group if isinstance(request, Append)]))
+        prepared = [next(made) if isinstance(request, Append) else request for request in group]
         ready = [each for each in prepared if isinstance(each, Prepared)]
-        if not ready:
-            return [each for each in prepared if isinstance(each, SalnameError)]
-        committed = iter(self._commit(ready))
-        self._on_append()
-        return [_expected(next(committed) if isinstance(each, Prepared) else each) for each in prepared]
+        committed = iter(self._commit(ready) if ready else ())
+        return [next(committed) if isinstance(each, Prepared) else each for each in prepared]
+
+    def _prepare_all(self, requests: Sequence[Append]) -> Sequence[Prepared | Exception]:
+        """Seal and serialise appends; what is wrong with one, expected or not, is its own outcome."""
+        if not requests:
+            return ()
+        try:
+            return self._prepare_together(requests)
+        except Busy:
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody knows yet whose it is
+            return [error] if len(requests) == 1 else [made for request in requests for made in self._prepare_all([request])]
 
     def _prepare(self, request: Append, documents: Sequence[StoredDocument]) -> Prepared:
         here, quoted = request.chronology_id, quoted_documents(request, documents)

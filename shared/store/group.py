@@ -58,6 +58,7 @@ class GroupCommit(Generic[Request, Result]):
         self._lanes: dict[str, deque[_Ticket[Request, Result]]] = {}
         self._coming: dict[str, int] = {}
         self._took = 0.0
+        self._size = 1
         self._lock = threading.Lock()
 
     @contextmanager
@@ -107,6 +108,7 @@ class GroupCommit(Generic[Request, Result]):
     def _lead(self, lane: str, own: _Ticket[Request, Result]) -> None:
         self._gather(lane)
         group = [own, *self._take(lane, own.weight)]
+        self._size = len(group)
         outcomes: Sequence[Result | Exception] = ()
         began = time.monotonic()
         try:
@@ -129,9 +131,15 @@ class GroupCommit(Generic[Request, Result]):
                     ticket.wake.release()
 
     def _gather(self, lane: str) -> None:
-        """Wait for those who are on their way, no longer than a commit takes: what comes too late for this group waits as long again."""
+        """Wait for those who are on their way, no longer than a commit takes: what comes too late for this group waits as long again.
+
+        Those are known who are preparing something. Others come back with their next request as soon as they have woken up from the group
+        before: as long as more and more do, it is worth a moment.
+        """
         until = time.monotonic() + min(self._took, GATHER_SECONDS)
-        while lane in self._coming and time.monotonic() < until:
+        queue, seen = self._lanes[lane], -1
+        while (lane in self._coming or (self._size > 1 and len(queue) > seen)) and time.monotonic() < until:
+            seen = len(queue)
             time.sleep(NAP_SECONDS)
 
     def _take(self, lane: str, weight: int) -> list[_Ticket[Request, Result]]:
