@@ -28,7 +28,7 @@ from shared.store.engine import Database, ReadSession
 from shared.store.generations import Rows, live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
+from shared.store.read_model import LISTED, TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
 
 FETCH = 500
 
@@ -184,6 +184,7 @@ def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey, carried: in
         said["body"] = change
     if model is ListingRow:
         del said["number"]
+        said["shown"] = key.open(said["shown"], LISTED, said["id"], said["since"]).decode()
         # Tokens and codes are made with the key, how many they are is not.
         said["tokens"], said["facets"] = len(said["tokens"]), len(said["facets"])
     return said

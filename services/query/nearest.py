@@ -4,13 +4,12 @@ The index says who has which tokens, when each version began, and of most when i
 the last word on each: so many of them are looked at as it takes to fill a page, however many there are.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
-from sqlalchemy import text
 
 from services.query.periods import SIGNS, Bound, Sign
 from services.query.segments import Found, Segment
@@ -27,10 +26,10 @@ FURTHER = 4
 CHUNK = 256
 
 _ROWS = {
-    "sqlite": "SELECT number, id, since, until, sort_from, sort_to, sources FROM listing "
-    "WHERE number IN (SELECT value FROM json_each(:numbers))",
-    "postgresql": "SELECT number, id, since, until, sort_from, sort_to, sources FROM listing WHERE chronology_id = :here "
-    "AND generation = :generation AND number = ANY(ARRAY(SELECT json_array_elements_text(CAST(:numbers AS json))::bigint))",
+    "sqlite": "SELECT number, id, since, until, sort_from, sort_to, sources, shown FROM listing "
+    "WHERE number IN (SELECT value FROM json_each(?))",
+    "postgresql": "SELECT number, id, since, until, sort_from, sort_to, sources, shown FROM listing "
+    "WHERE chronology_id = ? AND generation = ? AND number = ANY(ARRAY(SELECT json_array_elements_text(CAST(? AS json))::bigint))",
 }
 
 
@@ -44,6 +43,7 @@ class Candidate(NamedTuple):
     sort_from: int
     sort_to: int
     sources: int
+    shown: bytes | None
 
 
 class Candidates:
@@ -58,11 +58,9 @@ class Candidates:
         wanted = list(numbers)
         missing = [number for number in wanted if number not in self._known]
         if missing:
-            snapshot = self._snapshot
-            asked: dict[str, Any] = {"numbers": json.dumps(missing)}
-            if snapshot.database.dialect == "postgresql":
-                asked |= {"here": snapshot.id, "generation": snapshot.generation}
-            rows = snapshot.session.execute(text(_ROWS[snapshot.database.dialect]), asked)
+            snapshot, asked = self._snapshot, orjson.dumps(missing).decode()
+            here = (snapshot.id, snapshot.generation) if snapshot.database.dialect == "postgresql" else ()
+            rows = snapshot.driver.rows(_ROWS[snapshot.database.dialect], *here, asked)
             self._known |= {row[0]: Candidate._make(row) for row in rows}
         return [self._known[number] for number in wanted if number in self._known]
 

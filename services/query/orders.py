@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, literal, null, or_, select, tuple_
 from sqlmodel import col
 
 from services.query.finding import disputed_match, status_match
@@ -46,10 +46,11 @@ class Listed(NamedTuple):
     since: int
     sort_from: int
     sort_to: int
+    shown: bytes | None
     key: Key
 
 
-_COLUMNS = tuple(_L[name] for name in ("number", "id", "since", "sort_from", "sort_to"))
+_COLUMNS = tuple(_L[name] for name in ("number", "id", "since", "sort_from", "sort_to", "shown"))
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ def _rest(place: Key | None) -> tuple[int, int, str] | None:
 
 
 def _listed(row: Candidate, key: Key) -> Listed:
-    return Listed(row.number, row.id, row.since, row.sort_from, row.sort_to, key)
+    return Listed(row.number, row.id, row.since, row.sort_from, row.sort_to, row.shown, key)
 
 
 def walk(
@@ -295,7 +296,7 @@ def _along_entries(snapshot: Snapshot, search: Search, order: Order, place: Key 
     then = [_L["since"] <= snapshot.revision, or_(_L["until"].is_(None), _L["until"] > snapshot.revision)]
     if snapshot.erasing:
         then.append(_L["id"].not_in(bereft(snapshot)))
-    query = select(literal(0), *_COLUMNS[1:], *order.key).where(*_here(snapshot), *then, *search.conditions())
+    query = select(literal(0), *_COLUMNS[1:-1], null(), *order.key).where(*_here(snapshot), *then, *search.conditions())
     return _nearest(snapshot, query, order.key, place, limit, falling=order.falls(backwards=backwards), listed=False)
 
 
@@ -327,7 +328,7 @@ def _nearest(
     query = query.order_by(*(part.desc() if falling else part for part in key)).limit(limit)
     if not listed:
         query = of_entries(query)
-    return [Listed._make((*row[:5], tuple(row[5:]))) for row in snapshot.session.execute(query)]
+    return [Listed._make((*row[:6], tuple(row[6:]))) for row in snapshot.session.execute(query)]
 
 
 def listed_of_days(snapshot: Snapshot, days: tuple[int, int], after: str, limit: int) -> list[Listed]:

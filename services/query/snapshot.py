@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from services.query.instants import Instant, microseconds, parse_at
 from shared.domain.errors import Busy, InvalidInput, NotFound
 from shared.domain.ports import ChronologyInfo
+from shared.store.driver import Driver
 from shared.store.engine import Database, ReadSession
 from shared.store.generations import Rows, RowT
 from shared.store.read_keys import ReadKey
@@ -55,6 +56,11 @@ class Snapshot:
         """Return the row of a table of the read model with the rest of a primary key; None where there is none."""
         return self.rows.find(self.session, row, *key)
 
+    @cached_property
+    def driver(self) -> Driver:
+        """The driver below the session: for statements that every list and every search asks, where the mapper's part is the larger one."""
+        return self.database.driver(self.session)
+
     @property
     def slug(self) -> str:
         """The name of the chronology in addresses."""
@@ -93,7 +99,7 @@ class Snapshot:
         """Open a sealed body; `place` is its row's table and the rest of its primary key."""
         return self.key.open(sealed, *place)
 
-    @property
+    @cached_property
     def key(self) -> ReadKey:
         """The key of the rows, which makes the tokens that are looked up."""
         return read_key(self.database, self.session, self.id, self.generation)

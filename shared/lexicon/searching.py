@@ -5,12 +5,10 @@ with it; words in quotes are a phrase and stand one after the other, each whole.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple, Protocol
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, Literal, NamedTuple, Protocol
 
 from shared.lexicon.folding import SPELLED, fold, name_key, words
 from shared.lexicon.places import known_place, languages_of_places
@@ -21,36 +19,7 @@ SHORTEST, LONGEST = 3, 12
 """Letters of the shortest and the longest beginning by which a word is found."""
 
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
-_CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+")
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Named(_Part):
-    """An actor or a place, by its name."""
-
-    name: str
-
-
-class Stated(_Part):
-    """A value, by its attribute."""
-
-    attribute: str
-    value: str
-
-
-class SaidClaim(_Part):
-    """What is searched of a claim, read from its JSON without the rest of it."""
-
-    language: str
-
-    statement: str
-    actors: tuple[Named, ...] = ()
-    places: tuple[Named, ...] = ()
-    values: tuple[Stated, ...] = ()
 
 
 class _Named(Protocol):
@@ -66,10 +35,8 @@ class _Stated(Protocol):
 
 
 class Said(Protocol):
-    """A claim as far as it is searched: a `Claim` or a `SaidClaim`."""
+    """A claim as far as it is searched."""
 
-    @property
-    def language(self) -> str: ...
     @property
     def statement(self) -> str: ...
     @property
@@ -87,15 +54,25 @@ class Piece(NamedTuple):
     text: str
 
 
-def pieces(claim: Said) -> Iterator[Piece]:
-    """Iterate over what is searched of a claim."""
-    yield Piece("statement", claim.statement)
-    for actor in claim.actors:
-        yield Piece("actor", actor.name)
-    for place in claim.places:
-        yield Piece("place", place.name)
-    for value in claim.values:
-        yield Piece("value", f"{value.attribute} {value.value}")
+def pieces(claim: Said) -> list[Piece]:
+    """Return what is searched of a claim."""
+    values = [(value.attribute, value.value) for value in claim.values]
+    return _pieces(claim.statement, [actor.name for actor in claim.actors], [place.name for place in claim.places], values)
+
+
+def pieces_said(claim: Mapping[str, Any]) -> list[Piece]:
+    """Return what is searched of a claim, given as its JSON object."""
+    values = [(value["attribute"], value["value"]) for value in claim["values"]]
+    return _pieces(claim["statement"], [actor["name"] for actor in claim["actors"]], [place["name"] for place in claim["places"]], values)
+
+
+def _pieces(statement: str, actors: Sequence[str], places: Sequence[str], values: Sequence[tuple[str, str]]) -> list[Piece]:
+    return [
+        Piece("statement", statement),
+        *[Piece("actor", name) for name in actors],
+        *[Piece("place", name) for name in places],
+        *[Piece("value", f"{attribute} {value}") for attribute, value in values],
+    ]
 
 
 def neighbours(found: Sequence[str]) -> Iterator[str]:
@@ -157,22 +134,20 @@ class Finder:
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
-        known = self._known
-        for word in text.split():
-            if (known.get(word) or self._chunk(word)).matters:
-                break
-        else:
+        known, split = self._known, text.split()
+        chunks = [known.get(letters) or self._chunk(letters) for letters in split]
+        if not any([chunk.matters for chunk in chunks]):  # noqa: C419 - a generator would take longer than the list
             return []
-        chunks = [(chunk.start(), self._chunk(chunk.group()), chunk.group()) for chunk in _CHUNK.finditer(text)]
-        if not self._asked.phrases:
-            return [hit for start, chunk, letters in chunks if chunk.asked for hit in _placed(start, letters, dict(chunk.asked))]
-        of = dict(self._phrased([word for _, chunk, _ in chunks for word in chunk.words]))
+        of = dict(self._phrased([word for chunk in chunks for word in chunk.words])) if self._asked.phrases else {}
         placed: list[Hit] = []
-        before = 0
-        for start, chunk, letters in chunks:
-            here = {at: of[before + at] for at in range(len(chunk.words)) if before + at in of} | dict(chunk.asked)
-            placed += _placed(start, letters, here) if here else []
-            before += len(chunk.words)
+        before = at = 0
+        for letters, chunk in zip(split, chunks, strict=True):
+            at = text.index(letters, at)  # between two of them nothing stands but white space
+            if chunk.asked or of:
+                here = {word: of[before + word] for word in range(len(chunk.words)) if before + word in of} | dict(chunk.asked)
+                placed += _placed(at, letters, here) if here else []
+                before += len(chunk.words)
+            at += len(letters)
         return placed
 
     def _chunk(self, letters: str) -> "_Chunk":
