@@ -1,15 +1,12 @@
 """The search index as a query sees it: the segments that existed at its revision, and which of their versions have what is asked for."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import text
-from sqlmodel import col, select
+import orjson
 
 from services.query.snapshot import Snapshot
-from shared.store.read_model import SegmentRow
 from shared.store.segments import Ints, Posting, Versions, decode_versions, find_posting, ordinals_of, token_numbers, undated
 
 Match = tuple[tuple[bytes, ...], ...]
@@ -17,12 +14,15 @@ Match = tuple[tuple[bytes, ...], ...]
 
 _KEPT = "segment"
 
+_HERE = "FROM segment WHERE chronology_id = ? AND generation = ? AND"
+_SEGMENTS = f"SELECT number {_HERE} first_since <= ? ORDER BY number"
+_SEGMENT = f"SELECT body {_HERE} number = ?"
 _BLOCKS = {
-    "sqlite": "SELECT w.value ->> 0, w.value ->> 1, (SELECT p.body FROM posting AS p WHERE p.chronology_id = :here "
-    "AND p.generation = :generation AND p.segment = w.value ->> 0 AND p.token <= w.value ->> 1 ORDER BY p.token DESC LIMIT 1) "
-    "FROM json_each(:wanted) AS w",
-    "postgresql": "SELECT (w ->> 0)::bigint, (w ->> 1)::bigint, p.body FROM json_array_elements(CAST(:wanted AS json)) AS w, "
-    "LATERAL (SELECT body FROM posting WHERE chronology_id = :here AND generation = :generation AND segment = (w ->> 0)::bigint "
+    "sqlite": "SELECT w.value ->> 0, w.value ->> 1, (SELECT p.body FROM posting AS p WHERE p.chronology_id = ? "
+    "AND p.generation = ? AND p.segment = w.value ->> 0 AND p.token <= w.value ->> 1 ORDER BY p.token DESC LIMIT 1) "
+    "FROM json_each(?) AS w",
+    "postgresql": "SELECT (w ->> 0)::bigint, (w ->> 1)::bigint, p.body FROM json_array_elements(CAST(? AS json)) AS w, "
+    "LATERAL (SELECT body FROM posting WHERE chronology_id = ? AND generation = ? AND segment = (w ->> 0)::bigint "
     "AND token <= (w ->> 1)::bigint ORDER BY token DESC LIMIT 1) AS p",
 }
 
@@ -47,19 +47,17 @@ class Found:
 
 def segments(snapshot: Snapshot) -> list[Segment]:
     """Return the segments in which something may have held at the snapshot's revision."""
-    here = (snapshot.rows.of(SegmentRow), col(SegmentRow.first_since) <= snapshot.revision)
-    numbers = snapshot.session.exec(select(SegmentRow.number).where(*here).order_by(col(SegmentRow.number))).all()
+    here = (snapshot.id, snapshot.generation)
+    numbers = [row[0] for row in snapshot.driver.rows(_SEGMENTS, *here, snapshot.revision)]
     kept, name = snapshot.database.kept, _name(snapshot)
     known = {number: kept.get((name, number)) for number in numbers}
     missing = [number for number, segment in known.items() if segment is None]
     for number in missing:
-        body = snapshot.find(SegmentRow, number)
-        assert body is not None, "the session sees the segments that it sees"
-        versions = decode_versions(body.body)
-        snapshot.session.expunge(body)
+        ((body,),) = snapshot.driver.rows(_SEGMENT, *here, number)
+        versions = decode_versions(body)
         late = int(np.count_nonzero(undated(versions.sort_from, versions.sort_to)))
         known[number] = Segment(number, versions, len(versions) - late)
-        kept.put((name, number), known[number], len(body.body))
+        kept.put((name, number), known[number], len(body))
     return list(known.values())
 
 
@@ -134,8 +132,9 @@ def _postings(snapshot: Snapshot, held: Sequence[Segment], tokens: dict[int, Non
             else:
                 found[segment.number, token] = posting
     if wanted:
-        here = {"here": snapshot.id, "generation": snapshot.generation, "wanted": json.dumps(wanted)}
-        blocks = {(row[0], row[1]): row[2] for row in snapshot.session.execute(text(_BLOCKS[snapshot.database.dialect]), here)}
+        here, named = (snapshot.id, snapshot.generation), orjson.dumps(wanted).decode()
+        asked = (*here, named) if snapshot.database.dialect == "sqlite" else (named, *here)
+        blocks = {(row[0], row[1]): row[2] for row in snapshot.driver.rows(_BLOCKS[snapshot.database.dialect], *asked)}
         for at in wanted:
             block = blocks.get(at)
             posting = _NOBODY if block is None else find_posting(block, at[1]).copy()
