@@ -30,7 +30,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from benchmarks.history import SYLLABLES, Report, _id, history
 from services.projection.fold import VERSION, Moment, Revision
@@ -58,7 +58,7 @@ from shared.domain.provenance import SourceDetails
 from shared.store.engine import Database, Limits
 from shared.store.generations import Rows
 from shared.store.migrate import migrate
-from shared.store.read_model import READ_MODEL, EntryRow, ProgressRow
+from shared.store.read_model import READ_MODEL, EntryRow, ProgressRow, RevisionRow
 from shared.store.tables import ChronologyRow
 from shared.telemetry import calm_collector
 
@@ -118,6 +118,7 @@ def revisions(claims: int, known: dict[str, Claim]) -> Iterator[Revision]:
             revision.claims = [(first + 2 + at, claim) for at, claim in enumerate(report.claims)]
             said += len(report.claims)
             known |= {claim.id: claim for claim in report.claims}
+            revision.ended = tuple(told[happening].claims[0].id for happening in dict.fromkeys(report.truth) if happening in told)
             for claim, happening in zip(report.claims, report.truth, strict=True):
                 so_far = told.setdefault(happening, Told([], []))
                 so_far.claims.append(claim)
@@ -250,6 +251,10 @@ def build(database: Database, claims: int) -> None:
         with database.write() as session:
             write_revisions(session, HERE, rows)
             index_new(session, Rows(HERE, 1))
+    with database.read() as session:
+        standing = session.exec(select(func.count()).select_from(EntryRow).where(col(EntryRow.until).is_(None))).one()
+        moment = session.get_one(RevisionRow, (HERE, 1, head))
+    assert standing == moment.entries, "every version but the last of an entry has ended"
     with database.write() as session:
         for model, column in ((ProgressRow, "position"), (ChronologyRow, "head")):
             stored = session.get(model, HERE)

@@ -116,55 +116,63 @@ def begins(word: str, asked: str) -> bool:
     return word == asked if len(asked) < SHORTEST else word.startswith(asked[:LONGEST])
 
 
-class _Chunk(NamedTuple):
-    """The folded words of a text without white space; which of them are asked for, and by which word; whether anything may begin here."""
-
-    words: tuple[str, ...]
-    asked: tuple[tuple[int, int], ...]
-    matters: bool
-
-
 class Finder:
-    """Finds words that are asked for in texts, and remembers how the words of these begin: few of them are not met again."""
+    """Finds words that are asked for in texts, and remembers which texts without white space have none: few are not met again."""
 
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
         self._begun = frozenset(phrase[0] for phrase in asked.phrases)
-        self._known: dict[str, _Chunk] = {}
+        self._idle: set[str] = set()  # nothing that is asked for stands in these, and no phrase begins there
+        self._having: dict[str, dict[int, int]] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
-        known, split = self._known, text.split()
-        chunks = [known.get(letters) or self._chunk(letters) for letters in split]
-        if not any([chunk.matters for chunk in chunks]):  # noqa: C419 - a generator would take longer than the list
+        split = text.split()
+        if self._idle.issuperset(split):
             return []
-        of = dict(self._phrased([word for chunk in chunks for word in chunk.words])) if self._asked.phrases else {}
+        having = [self._words_in(letters) for letters in split]
+        if self._begun:
+            self._add_phrases(having, [_words_of(letters) for letters in split])
         placed: list[Hit] = []
-        before = at = 0
-        for letters, chunk in zip(split, chunks, strict=True):
+        at = 0
+        for letters, of in zip(split, having, strict=True):
             at = text.index(letters, at)  # between two of them nothing stands but white space
-            if chunk.asked or of:
-                here = {word: of[before + word] for word in range(len(chunk.words)) if before + word in of} | dict(chunk.asked)
-                placed += _placed(at, letters, here) if here else []
-                before += len(chunk.words)
+            if of:
+                placed += _placed(at, letters, of)
             at += len(letters)
         return placed
 
-    def _chunk(self, letters: str) -> "_Chunk":
-        known = self._known.get(letters)
+    def _words_in(self, letters: str) -> dict[int, int]:
+        """Which words of a text without white space are asked for: their places in it, and by which word."""
+        if letters in self._idle:
+            return _NONE
+        known = self._having.get(letters)
         if known is None:
             found = _words_of(letters)
-            asked = tuple(
-                (at, number) for at, word in enumerate(found) for number, one in enumerate(self._asked.words) if begins(word, one)
-            )
-            known = self._known[letters] = _Chunk(found, asked, bool(asked) or not self._begun.isdisjoint(found))
+            asked = enumerate(self._asked.words)
+            known = self._having[letters] = {at: number for number, one in asked for at, word in enumerate(found) if begins(word, one)}
+            if not known and self._begun.isdisjoint(found):
+                self._idle.add(letters)
         return known
 
-    def _phrased(self, found: list[str]) -> Iterator[tuple[int, int]]:
+    def _add_phrases(self, having: list[dict[int, int]], chunks: Sequence[tuple[str, ...]]) -> None:
+        """Add the words of phrases; one that is asked for by itself as well counts as that."""
+        found = [word for chunk in chunks for word in chunk]
+        if self._begun.isdisjoint(found):
+            return
+        of: dict[int, int] = {}
         for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
             for first in range(len(found) - len(phrase) + 1):
-                if tuple(found[first : first + len(phrase)]) == phrase:
-                    yield from ((at, number) for at in range(first, first + len(phrase)))
+                if found[first] == phrase[0] and tuple(found[first : first + len(phrase)]) == phrase:
+                    of |= dict.fromkeys(range(first, first + len(phrase)), number)
+        before = 0
+        for at, chunk in enumerate(chunks if of else ()):
+            here = {word: of[before + word] for word in range(len(chunk)) if before + word in of}
+            having[at] = here | having[at] if here else having[at]
+            before += len(chunk)
+
+
+_NONE: dict[int, int] = {}
 
 
 @lru_cache(50_000)
