@@ -122,30 +122,28 @@ class Finder:
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
         self._begun = frozenset(phrase[0] for phrase in asked.phrases)
+        self._second = frozenset(phrase[1] for phrase in asked.phrases)
+        self._longest = max(map(len, asked.phrases), default=0)
         self._idle: set[str] = set()  # nothing that is asked for stands in these, and no phrase begins there
         self._having: dict[str, dict[int, int]] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
-        split = text.split()
-        if self._idle.issuperset(split):
+        split, idle = text.split(), self._idle
+        if idle.issuperset(split):
             return []
-        having = [self._words_in(letters) for letters in split]
-        if self._begun:
-            self._add_phrases(having, [_words_of(letters) for letters in split])
+        having = {at: self._words_in(letters) for at, letters in enumerate(split) if letters not in idle}
+        for at, of in self._phrased(split, list(having)).items() if self._begun else ():
+            having[at] = of | having.get(at, {})  # what is asked for by itself as well counts as that
         placed: list[Hit] = []
-        at = 0
-        for letters, of in zip(split, having, strict=True):
-            at = text.index(letters, at)  # between two of them nothing stands but white space
-            if of:
-                placed += _placed(at, letters, of)
-            at += len(letters)
+        for at in sorted(having) if self._begun else having:
+            if having[at]:
+                start = len(text) - len(text.split(None, at)[-1])
+                placed += _placed(start, split[at], having[at])
         return placed
 
     def _words_in(self, letters: str) -> dict[int, int]:
         """Which words of a text without white space are asked for: their places in it, and by which word."""
-        if letters in self._idle:
-            return _NONE
         known = self._having.get(letters)
         if known is None:
             found = _words_of(letters)
@@ -155,24 +153,28 @@ class Finder:
                 self._idle.add(letters)
         return known
 
-    def _add_phrases(self, having: list[dict[int, int]], chunks: Sequence[tuple[str, ...]]) -> None:
-        """Add the words of phrases; one that is asked for by itself as well counts as that."""
-        found = [word for chunk in chunks for word in chunk]
-        if self._begun.isdisjoint(found):
-            return
-        of: dict[int, int] = {}
-        for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
-            for first in range(len(found) - len(phrase) + 1):
-                if found[first] == phrase[0] and tuple(found[first : first + len(phrase)]) == phrase:
-                    of |= dict.fromkeys(range(first, first + len(phrase)), number)
-        before = 0
-        for at, chunk in enumerate(chunks if of else ()):
-            here = {word: of[before + word] for word in range(len(chunk)) if before + word in of}
-            having[at] = here | having[at] if here else having[at]
-            before += len(chunk)
-
-
-_NONE: dict[int, int] = {}
+    def _phrased(self, split: Sequence[str], begun: Sequence[int]) -> dict[int, dict[int, int]]:
+        """The words of phrases that begin in some of the parts of a text, by part, and by place in it."""
+        found: dict[int, dict[int, int]] = {}
+        for at in begun:
+            own = len(_words_of(split[at]))
+            after = _words_of(split[at + 1]) if own == 1 and at + 1 < len(split) else ()
+            if after and after[0] not in self._second:
+                continue
+            words, places = list[str](), list[tuple[int, int]]()
+            for part in range(at, len(split)):
+                if len(words) >= own + self._longest:
+                    break
+                inside = _words_of(split[part])
+                words += inside
+                places += [(part, place) for place in range(len(inside))]
+            for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
+                for first in range(own):
+                    if words[first] == phrase[0] and tuple(words[first : first + len(phrase)]) == phrase:
+                        for part, place in places[first : first + len(phrase)]:
+                            here = found.setdefault(part, {})
+                            here[place] = max(number, here.get(place, number))
+        return found
 
 
 @lru_cache(50_000)
