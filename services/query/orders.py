@@ -116,8 +116,8 @@ class Look:
             if one.segment.number in having:
                 mask[having[one.segment.number]] = True
             here = mask[one.ordinals]
-            with_it.append(Found(one.segment, one.ordinals[here]))
-            without.append(Found(one.segment, one.ordinals[~here]))
+            with_it.append(Found(one.segment, [one.ordinals[here]]))
+            without.append(Found(one.segment, [one.ordinals[~here]]))
         return with_it, without
 
     def days(

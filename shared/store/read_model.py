@@ -300,7 +300,9 @@ class ListingRow(SQLModel, table=True):
 class SegmentRow(SQLModel, table=True):
     """A part of the search index: some versions of entries, and in `body` the numbers that they are compared by (`shared.store.segments`).
 
-    `first_since` and `last_since` are the revisions from which the first and the last of them hold.
+    `first_since` and `last_since` are the revisions from which the first and the last of them hold. `ends` are those of versions in other
+    segments that ended as it was written; `facets` is what is counted of its own (`shared.store.facet_columns`). Both are None in rows of
+    a release that did not keep them.
     """
 
     __tablename__ = "segment"
@@ -312,6 +314,8 @@ class SegmentRow(SQLModel, table=True):
     first_since: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_since: int = Field(sa_column=Column(BigInteger, nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    ends: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    facets: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class PostingRow(SQLModel, table=True):

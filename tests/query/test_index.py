@@ -193,7 +193,8 @@ def small(chance: Random) -> Iterator[None]:
         patch.setattr(indexing, "LARGEST", 2 * tiers[-1])
         patch.setattr(segments, "MANY", chance.choice((0, 3, 4096)))
         patch.setattr(segments, "PER_BLOCK", chance.choice((1, 10, 3000)))
-        patch.setattr(nearest, "AHEAD", chance.choice((1, 2)))
+        patch.setattr(nearest, "AHEAD", chance.choice((0, 1, 8)))
+        patch.setattr(nearest, "LEAST", chance.choice((1, 16)))
         patch.setattr(nearest, "CHUNK", chance.choice((1, 3, 256)))
         yield
 
