@@ -35,9 +35,9 @@ def found_in(snapshot: Snapshot, entries: Sequence[Head], asked: Wanted) -> dict
     looks = [_Look(entry, finder, len(asked.words) + len(asked.phrases)) for entry in entries]
     for first, last in pairwise(ROUNDS):
         left = [look for look in looks if not look.whole]
-        said = _said(snapshot, [claim_id for look in left for claim_id in look.entry.claims[first:last]])
+        sealed = _claims(snapshot, [claim_id for look in left for claim_id in look.entry.claims[first:last]])
         for look in left:
-            look.through(first, last, said)
+            look.through(first, last, snapshot, sealed)
     return {look.entry.id: look.matches for look in looks}
 
 
@@ -59,12 +59,12 @@ class _Look:
     def whole(self) -> bool:
         return self._claims == SHOWN or (self._claims > 0 and len(self._covered) == self._asked)
 
-    def through(self, first: int, last: int, said: dict[str, list[Piece]]) -> None:
+    def through(self, first: int, last: int, snapshot: Snapshot, sealed: dict[str, bytes]) -> None:
         """Look through these of the entry's claims for what is not shown yet."""
         for claim_id in self.entry.claims[first:last]:
-            for piece in said.get(claim_id, ()):
-                if self.whole:
-                    return
+            if claim_id not in sealed:
+                continue
+            for piece in pieces_said(orjson.loads(snapshot.open(sealed[claim_id], "claim", claim_id))):
                 hits = self._finder.hits(piece.text)
                 if not hits:
                     continue
@@ -73,17 +73,17 @@ class _Look:
                     self._covered |= found
                     self._claims += 1
                     self.matches.append(_view(claim_id, piece, hits))
+                    if self.whole:
+                        return
 
 
 def _view(claim_id: str | None, piece: Piece, hits: list[Hit]) -> Json:
     return {"field": piece.field, "claim_id": claim_id, "text": piece.text, "spans": [(hit.start, hit.end) for hit in hits]}
 
 
-def _said(snapshot: Snapshot, claim_ids: Sequence[str]) -> dict[str, list[Piece]]:
-    """What is searched of claims, by their ids."""
+def _claims(snapshot: Snapshot, claim_ids: Sequence[str]) -> dict[str, bytes]:
+    """What claims say, sealed, by their ids."""
     if not claim_ids:
         return {}
     wanted = orjson.dumps(claim_ids).decode()
-    rows = snapshot.driver.rows(_BODIES[snapshot.database.dialect], wanted, snapshot.id, snapshot.generation)
-    key = snapshot.key
-    return {claim_id: pieces_said(orjson.loads(key.open(body, "claim", claim_id))) for claim_id, body in rows}
+    return dict(snapshot.driver.rows(_BODIES[snapshot.database.dialect], wanted, snapshot.id, snapshot.generation))

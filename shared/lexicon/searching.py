@@ -5,7 +5,7 @@ with it; words in quotes are a phrase and stand one after the other, each whole.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, Protocol
@@ -54,25 +54,26 @@ class Piece(NamedTuple):
     text: str
 
 
-def pieces(claim: Said) -> list[Piece]:
-    """Return what is searched of a claim."""
-    values = [(value.attribute, value.value) for value in claim.values]
-    return _pieces(claim.statement, [actor.name for actor in claim.actors], [place.name for place in claim.places], values)
+def pieces(claim: Said) -> Iterator[Piece]:
+    """Iterate over what is searched of a claim."""
+    values = ((value.attribute, value.value) for value in claim.values)
+    return _pieces(claim.statement, (actor.name for actor in claim.actors), (place.name for place in claim.places), values)
 
 
-def pieces_said(claim: Mapping[str, Any]) -> list[Piece]:
-    """Return what is searched of a claim, given as its JSON object."""
-    values = [(value["attribute"], value["value"]) for value in claim["values"]]
-    return _pieces(claim["statement"], [actor["name"] for actor in claim["actors"]], [place["name"] for place in claim["places"]], values)
+def pieces_said(claim: Mapping[str, Any]) -> Iterator[Piece]:
+    """Iterate over what is searched of a claim, given as its JSON object."""
+    values = ((value["attribute"], value["value"]) for value in claim["values"])
+    return _pieces(claim["statement"], (actor["name"] for actor in claim["actors"]), (place["name"] for place in claim["places"]), values)
 
 
-def _pieces(statement: str, actors: Sequence[str], places: Sequence[str], values: Sequence[tuple[str, str]]) -> list[Piece]:
-    return [
-        Piece("statement", statement),
-        *[Piece("actor", name) for name in actors],
-        *[Piece("place", name) for name in places],
-        *[Piece("value", f"{attribute} {value}") for attribute, value in values],
-    ]
+def _pieces(statement: str, actors: Iterable[str], places: Iterable[str], values: Iterable[tuple[str, str]]) -> Iterator[Piece]:
+    yield Piece("statement", statement)
+    for name in actors:
+        yield Piece("actor", name)
+    for name in places:
+        yield Piece("place", name)
+    for attribute, value in values:
+        yield Piece("value", f"{attribute} {value}")
 
 
 def neighbours(found: Sequence[str]) -> Iterator[str]:
@@ -121,42 +122,56 @@ class Finder:
 
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
+        self._starts = tuple(word[:LONGEST] for word in asked.words)
         self._begun = frozenset(phrase[0] for phrase in asked.phrases)
         self._second = frozenset(phrase[1] for phrase in asked.phrases)
         self._longest = max(map(len, asked.phrases), default=0)
         self._idle: set[str] = set()  # nothing that is asked for stands in these, and no phrase begins there
-        self._having: dict[str, dict[int, int]] = {}
+        self._having: dict[str, tuple[Hit, ...]] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
         split, idle = text.split(), self._idle
         if idle.issuperset(split):
             return []
-        having = {at: self._words_in(letters) for at, letters in enumerate(split) if letters not in idle}
-        for at, of in self._phrased(split, list(having)).items() if self._begun else ():
-            having[at] = of | having.get(at, {})  # what is asked for by itself as well counts as that
-        placed: list[Hit] = []
-        for at in sorted(having) if self._begun else having:
-            if having[at]:
-                start = len(text) - len(text.split(None, at)[-1])
-                placed += _placed(start, split[at], having[at])
-        return placed
+        some = {letters for letters in split if letters not in idle and self._matters(letters)}
+        if not some:
+            return []
+        placed = {
+            (at + hit.start): Hit(at + hit.start, at + hit.end, hit.of)
+            for letters in some
+            if (hits := self._in(letters))
+            for at in _places(text, letters)
+            for hit in hits
+        }
+        if self._begun:
+            # A word that is asked for by itself as well counts as that.
+            placed = {hit.start: hit for hit in self._phrased(text, split, some)} | placed
+        return [placed[at] for at in sorted(placed)] if len(placed) > 1 else list(placed.values())
 
-    def _words_in(self, letters: str) -> dict[int, int]:
-        """Which words of a text without white space are asked for: their places in it, and by which word."""
+    def _matters(self, letters: str) -> bool:
+        """Whether anything that is asked for may stand in a text without white space, or begin there."""
+        if letters in self._having:
+            return True
+        for word in _words_of(letters):
+            if word.startswith(self._starts) or word in self._begun:
+                return True
+        self._idle.add(letters)
+        return False
+
+    def _in(self, letters: str) -> tuple[Hit, ...]:
+        """Where words that are asked for by themselves stand in a text without white space."""
         known = self._having.get(letters)
         if known is None:
-            found = _words_of(letters)
-            asked = enumerate(self._asked.words)
-            known = self._having[letters] = {at: number for number, one in asked for at, word in enumerate(found) if begins(word, one)}
-            if not known and self._begun.isdisjoint(found):
-                self._idle.add(letters)
+            found, asked = _words_of(letters), enumerate(self._asked.words)
+            having = {at: number for number, one in asked for at, word in enumerate(found) if begins(word, one)}
+            known = self._having[letters] = tuple([Hit(*_spans_of(letters)[at], having[at]) for at in sorted(having)])
         return known
 
-    def _phrased(self, split: Sequence[str], begun: Sequence[int]) -> dict[int, dict[int, int]]:
-        """The words of phrases that begin in some of the parts of a text, by part, and by place in it."""
-        found: dict[int, dict[int, int]] = {}
-        for at in begun:
+    def _phrased(self, text: str, split: Sequence[str], some: set[str]) -> list[Hit]:
+        """Where words of phrases stand that begin in some parts of a text; where two have a word in common, the later one has it."""
+        found: dict[tuple[int, int], int] = {}
+        for at in [at for at, letters in enumerate(split) if letters in some]:
             own = len(_words_of(split[at]))
             after = _words_of(split[at + 1]) if own == 1 and at + 1 < len(split) else ()
             if after and after[0] not in self._second:
@@ -171,21 +186,29 @@ class Finder:
             for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
                 for first in range(own):
                     if words[first] == phrase[0] and tuple(words[first : first + len(phrase)]) == phrase:
-                        for part, place in places[first : first + len(phrase)]:
-                            here = found.setdefault(part, {})
-                            here[place] = max(number, here.get(place, number))
-        return found
+                        for place in places[first : first + len(phrase)]:
+                            found[place] = max(number, found.get(place, number))
+        starts = {part: len(text) - len(text.split(None, part)[-1]) for part, _ in found}
+        spans = {(part, place): _spans_of(split[part])[place] for part, place in found}
+        return [Hit(starts[at[0]] + spans[at][0], starts[at[0]] + spans[at][1], number) for at, number in found.items()]
+
+
+def _places(text: str, letters: str) -> list[int]:
+    """Where a text without white space stands in another one, with nothing but white space around it."""
+    found = []
+    at = text.find(letters)
+    while at >= 0:
+        end = at + len(letters)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            found.append(at)
+        at = text.find(letters, end)
+    return found
 
 
 @lru_cache(50_000)
 def _words_of(chunk: str) -> tuple[str, ...]:
     """The folded words of a text without white space. Texts are made of few, and these are asked about again and again."""
     return tuple(_WORD.findall(fold(chunk)))
-
-
-def _placed(start: int, chunk: str, found: dict[int, int]) -> list[Hit]:
-    spans = _spans_of(chunk)
-    return [Hit(start + spans[at][0], start + spans[at][1], found[at]) for at in sorted(found)]
 
 
 @lru_cache(10_000)
