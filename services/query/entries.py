@@ -193,7 +193,7 @@ def _bodies(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> list[byt
     if not versions:
         return []
     named = orjson.dumps(versions).decode()
-    rows = snapshot.driver.rows(_BODIES[snapshot.database.dialect], named, snapshot.id, snapshot.generation)
+    rows = snapshot.driver.bodies(_BODIES[snapshot.database.dialect], named, snapshot.id, snapshot.generation)
     bodies = {(entry_id, since): body for entry_id, since, body in rows}
     key = snapshot.key
     return [key.open(bodies[one], "entry", *one) for one in versions]

@@ -63,7 +63,7 @@ class Candidates:
         if missing:
             snapshot, asked = self._snapshot, orjson.dumps(missing).decode()
             here = (snapshot.id, snapshot.generation) if snapshot.database.dialect == "postgresql" else ()
-            rows = snapshot.driver.rows(_ROWS[snapshot.database.dialect], *here, asked)
+            rows = snapshot.driver.bodies(_ROWS[snapshot.database.dialect], *here, asked)
             self._known |= {row[0]: Candidate._make(row) for row in rows}
         return [self._known[number] for number in wanted if number in self._known]
 

@@ -344,7 +344,7 @@ def _standing(snapshot: Snapshot, key: Sequence[str], place: Key | None, limit: 
         f"SELECT number, id, since, sort_from, sort_to, shown, {names} FROM listing WHERE chronology_id = ? AND generation = ? "  # noqa: S608 - our own names
         f'AND "until" IS NULL AND {within}{then} ORDER BY {", ".join(name + turn for name in key)} LIMIT ?'
     )
-    return snapshot.driver.rows(statement, *asked, limit)
+    return snapshot.driver.bodies(statement, *asked, limit)
 
 
 def bereft(snapshot: Snapshot) -> Select[Any]:

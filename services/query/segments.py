@@ -132,7 +132,7 @@ def segments_to_the_end(snapshot: Snapshot) -> list[Segment]:
     """Return the same, and know also of what ended with no version after it that the index could have told of."""
     held, last = _segments(snapshot)
     if snapshot.revision > last:
-        ends = np.array(snapshot.driver.rows(_ENDED, snapshot.id, snapshot.generation, last), np.int64).reshape(-1, 2).T
+        ends = np.array(snapshot.driver.bodies(_ENDED, snapshot.id, snapshot.generation, last), np.int64).reshape(-1, 2).T
         for segment in held:
             segment.end(*ends)
     return held
@@ -140,13 +140,13 @@ def segments_to_the_end(snapshot: Snapshot) -> list[Segment]:
 
 def _segments(snapshot: Snapshot) -> tuple[list[Segment], int]:
     here = (snapshot.id, snapshot.generation)
-    rows = snapshot.driver.rows(_SEGMENTS, *here)
+    rows = snapshot.driver.bodies(_SEGMENTS, *here)
     kept, name = snapshot.database.kept, _name(snapshot)
     known: dict[int, Segment] = {row[0]: kept.get((name, row[0])) for row in rows}
     fresh = [number for number, segment in known.items() if segment is None]
     sizes: dict[int, int] = {}
     for number in fresh:
-        ((body, ends),) = snapshot.driver.rows(_SEGMENT, *here, number)
+        ((body, ends),) = snapshot.driver.bodies(_SEGMENT, *here, number)
         known[number] = Segment(number, body, ends)
         sizes[number] = len(body) * 5 // 4 + len(ends or b"")
     for segment in known.values():
@@ -166,7 +166,7 @@ def facets_of(snapshot: Snapshot, held: Sequence[Segment]) -> dict[int, Facets]:
     for segment in held:
         known = kept.get((name, segment.number, _FACETS))
         if known is None:
-            ((body,),) = snapshot.driver.rows(_FACETS, snapshot.id, snapshot.generation, segment.number)
+            ((body,),) = snapshot.driver.bodies(_FACETS, snapshot.id, snapshot.generation, segment.number)
             if body is None:
                 raise not_listed()
             known = decode_facets(body)
@@ -220,7 +220,7 @@ def _postings(snapshot: Snapshot, held: Sequence[Segment], tokens: dict[int, Non
     if wanted:
         here, named = (snapshot.id, snapshot.generation), orjson.dumps(wanted).decode()
         asked = (*here, named) if snapshot.database.dialect == "sqlite" else (named, *here)
-        blocks = {(row[0], row[1]): row[2] for row in snapshot.driver.rows(_BLOCKS[snapshot.database.dialect], *asked)}
+        blocks = {(row[0], row[1]): row[2] for row in snapshot.driver.bodies(_BLOCKS[snapshot.database.dialect], *asked)}
         for at in wanted:
             block = blocks.get(at)
             posting = _NOBODY if block is None else find_posting(block, at[1]).copy()

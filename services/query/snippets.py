@@ -86,4 +86,4 @@ def _claims(snapshot: Snapshot, claim_ids: Sequence[str]) -> dict[str, bytes]:
     if not claim_ids:
         return {}
     wanted = orjson.dumps(claim_ids).decode()
-    return dict(snapshot.driver.rows(_BODIES[snapshot.database.dialect], wanted, snapshot.id, snapshot.generation))
+    return dict(snapshot.driver.bodies(_BODIES[snapshot.database.dialect], wanted, snapshot.id, snapshot.generation))
