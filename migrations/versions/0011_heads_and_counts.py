@@ -7,8 +7,8 @@ read model anew, which it does after this release's upgrade.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -18,6 +18,9 @@ ADDED = (("listing", "shown"), ("segment", "ends"), ("segment", "facets"))
 def upgrade() -> None:
     for table, column in ADDED:
         op.add_column(table, sa.Column(column, sa.LargeBinary(), nullable=True))
+    if op.get_bind().dialect.name == "postgresql":
+        # What is sealed does not compress.
+        op.execute("ALTER TABLE listing ALTER COLUMN shown SET STORAGE EXTERNAL")
 
 
 def downgrade() -> None:
