@@ -5,14 +5,16 @@ beside the full ones, and what is written at once is never more than one full se
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import LargeBinary, Table, select, text, type_coerce
+from sqlalchemy import LargeBinary, Select, Table, select, text, type_coerce
 from sqlalchemy.engine import Row
 
 from shared.store.engine import WriteSession
+from shared.store.facet_columns import STATUSES, Facets, decode_facets, encode_facets, merge_facets
 from shared.store.generations import Rows
 from shared.store.read_model import ListingRow, PostingRow, SegmentRow
 from shared.store.search_tokens import TOKEN_BYTES
@@ -21,8 +23,10 @@ from shared.store.segments import (
     NEVER,
     Ints,
     Versions,
+    decode_ends,
     decode_postings,
     decode_versions,
+    encode_ends,
     encode_postings,
     in_order,
     token_numbers,
@@ -45,33 +49,59 @@ _NOW = {
 
 def index_new(session: WriteSession, here: Rows) -> None:
     """Take into the index what stands in the listing and is not in it: in the transaction that wrote it."""
-    kept = select(_SEGMENT.c.number, _SEGMENT.c.versions, _SEGMENT.c.first_since, _SEGMENT.c.last_since).where(here.of(_SEGMENT.c))
-    segments = list(session.execute(kept.order_by(_SEGMENT.c.number)))
-    last = max((segment.last_since for segment in segments), default=-1)
-    names = ("number", "id", "since", "until", "sort_from", "sort_to", "sources")
-    tokens = type_coerce(_LISTING.c.tokens, LargeBinary())
-    new = select(*(_LISTING.c[name] for name in names), tokens).where(here.of(_LISTING.c), _LISTING.c.since > last)
-    rows = session.execute(new.order_by(_LISTING.c.since, _LISTING.c.id)).all()
+    kept = select(_SEGMENT.c.last_since).where(here.of(_SEGMENT.c)).order_by(_SEGMENT.c.last_since.desc()).limit(1)
+    last = session.execute(kept).scalar()
+    last = -1 if last is None else last
+    new = rows_to_index(here).where(_LISTING.c.since > last).order_by(_LISTING.c.since, _LISTING.c.id)
+    rows = session.execute(new).all()
+    ended = select(_LISTING.c.number, _LISTING.c.until).where(here.of(_LISTING.c), _LISTING.c.until > last, _LISTING.c.since <= last)
+    ends = np.array(session.execute(ended).all() if rows else [], np.int64).reshape(-1, 2)
     for first in range(0, len(rows), LARGEST):
-        _write_new(session, here, rows[first : first + LARGEST])
+        _write(session, here, made_of(rows[first : first + LARGEST]), encode_ends(*ends.T))
+        ends = ends[:0]
     if rows:
         _merge_some(session, here)
 
 
-def _write_new(session: WriteSession, here: Rows, rows: Sequence[Row[Any]]) -> None:
-    number, ids, since, until, sort_from, sort_to, sources, tokens = zip(*rows, strict=True)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is stored of a segment: its versions, the blocks of its postings by their first tokens, and what is counted."""
+
+    versions: Versions
+    postings: tuple[tuple[int, bytes], ...]
+    facets: bytes
+
+
+def rows_to_index(here: Rows) -> Select[Any]:
+    """Select what segments are made of."""
+    names = ("number", "id", "since", "until", "sort_from", "sort_to", "sources", "status", "disputed", "facets")
+    return select(*(_LISTING.c[name] for name in names), type_coerce(_LISTING.c.tokens, LargeBinary())).where(here.of(_LISTING.c))
+
+
+def made_of(rows: Sequence[Row[Any]]) -> Made:
+    """Make a segment of rows of the listing, as `rows_to_index` gives them."""
+    number, ids, since, until, sort_from, sort_to, sources, status, disputed, facets, tokens = zip(*rows, strict=True)
     ends = [NEVER if one is None else one for one in until]
     columns = (number, since, ends, sort_from, sort_to, sources)
     versions, ordinals = in_order(Versions(*(np.array(column, np.int64) for column in columns)), ids)
     owners = np.repeat(ordinals, [len(found) // TOKEN_BYTES for found in tokens])
     has = token_numbers(b"".join(tokens))
-    _write(session, here, versions, has, owners)
+    order = np.argsort(ordinals)
+    counted = encode_facets(
+        versions.number,
+        np.array([STATUSES.index(one) for one in status])[order],
+        np.array(disputed, bool)[order],
+        np.array([len(codes) // 8 for codes in facets])[order],
+        np.frombuffer(b"".join(facets[at] for at in order.tolist()), "<i8"),
+    )
+    return Made(versions, tuple(encode_postings(has, owners, len(versions))), counted)
 
 
-def _write(session: WriteSession, here: Rows, versions: Versions, tokens: Ints, ordinals: Ints) -> None:
+def _write(session: WriteSession, here: Rows, made: Made, ends: bytes) -> None:
     newest = select(_SEGMENT.c.number).where(here.of(_SEGMENT.c)).order_by(_SEGMENT.c.number.desc()).limit(1)
     number = (session.execute(newest).scalar() or 0) + 1
     row = {"chronology_id": here.chronology_id, "generation": here.generation}
+    versions = made.versions
     segment = {
         **row,
         "number": number,
@@ -79,10 +109,11 @@ def _write(session: WriteSession, here: Rows, versions: Versions, tokens: Ints, 
         "first_since": int(versions.since.min()),
         "last_since": int(versions.since.max()),
         "body": versions.encode(),
+        "ends": ends,
+        "facets": made.facets,
     }
     session.execute(_SEGMENT.insert(), segment)
-    blocks = encode_postings(tokens, ordinals, len(versions))
-    rows = [{**row, "segment": number, "token": token, "body": body} for token, body in blocks]
+    rows = [{**row, "segment": number, "token": token, "body": body} for token, body in made.postings]
     if rows:
         session.execute(_POSTING.insert(), rows)
 
@@ -110,7 +141,7 @@ def _together(segments: Sequence[tuple[int, int]]) -> list[int]:
 
 def _merge(session: WriteSession, here: Rows, numbers: Sequence[int]) -> None:
     found = [_read(session, here, number) for number in numbers]
-    old = [versions for versions, _ in found]
+    old = [one.versions for one in found]
     number: Ints = np.concatenate([versions.number for versions in old])
     now = {row[0]: (row[1], row[2]) for row in _rows_of(session, here, number)}
     named = [now[one] for one in number.tolist()]
@@ -120,19 +151,34 @@ def _merge(session: WriteSession, here: Rows, numbers: Sequence[int]) -> None:
     until = np.array([NEVER if until is None else until for _, until in named], np.int64)
     versions, ordinals = in_order(Versions(number, since, until, sort_from, sort_to, sources), [name for name, _ in named])
     offsets = np.cumsum([0, *(len(one) for one in old)])
-    postings = [(tokens, ordinals[offset + places]) for (_, held), offset in zip(found, offsets, strict=False) for tokens, places in held]
+    postings = [(tokens, ordinals[offset + places]) for one, offset in zip(found, offsets, strict=False) for tokens, places in one.postings]
     none = [(np.empty(0, np.int64), np.empty(0, np.int64))]
     tokens, owners = (np.concatenate(parts) for parts in zip(*(postings or none), strict=True))
-    _write(session, here, versions, tokens, owners)
+    blocks = tuple(encode_postings(tokens, owners, len(versions)))
+    ended, ends = (np.concatenate(parts) for parts in zip(*(one.ends for one in found), strict=True))
+    others = ~np.isin(ended, number)  # of its own versions, the columns say when they ended
+    made = Made(versions, blocks, merge_facets([one.facets for one in found], ordinals, versions.number))
+    _write(session, here, made, encode_ends(ended[others], ends[others]))
     session.execute(_POSTING.delete().where(here.of(_POSTING.c), _POSTING.c.segment.in_(numbers)))
     session.execute(_SEGMENT.delete().where(here.of(_SEGMENT.c), _SEGMENT.c.number.in_(numbers)))
 
 
-def _read(session: WriteSession, here: Rows, number: int) -> tuple[Versions, list[tuple[Ints, Ints]]]:
-    body = session.execute(select(_SEGMENT.c.body).where(here.of(_SEGMENT.c), _SEGMENT.c.number == number)).scalar_one()
+class _Kept(NamedTuple):
+    """A segment as it is stored, decoded."""
+
+    versions: Versions
+    postings: list[tuple[Ints, Ints]]
+    ends: tuple[Ints, Ints]
+    facets: Facets
+
+
+def _read(session: WriteSession, here: Rows, number: int) -> _Kept:
+    columns = select(_SEGMENT.c.body, _SEGMENT.c.ends, _SEGMENT.c.facets).where(here.of(_SEGMENT.c), _SEGMENT.c.number == number)
+    body, ends, facets = session.execute(columns).one()
     versions = decode_versions(body)
     blocks = select(_POSTING.c.body).where(here.of(_POSTING.c), _POSTING.c.segment == number).order_by(_POSTING.c.token)
-    return versions, [decode_postings(block, len(versions)) for block in session.execute(blocks).scalars()]
+    postings = [decode_postings(block, len(versions)) for block in session.execute(blocks).scalars()]
+    return _Kept(versions, postings, decode_ends(ends), decode_facets(facets))
 
 
 def _rows_of(session: WriteSession, here: Rows, numbers: Ints) -> Iterator[Any]:

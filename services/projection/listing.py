@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import orjson
+
 from shared.domain.chronology import Entry
 from shared.domain.claims import Claim
+from shared.domain.heads import head_of
 from shared.domain.listing import facet_code, years
 from shared.lexicon.folding import words
 from shared.lexicon.searching import actor_key, neighbours, pieces, place_key
 from shared.store.read_keys import Indexed, ReadKey
-from shared.store.read_model import day_bounds
+from shared.store.read_model import LISTED, day_bounds
 from shared.store.search_tokens import ACTOR, DISPUTED, NAMED, PHRASE, PLACE, SOURCE, STATUS, TITLE, YEAR, title_stem
 
 ClaimOf = Callable[[str], Claim]
@@ -36,6 +39,7 @@ def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claim_of: Cla
         "disputed": entry.disputed,
         "status": entry.status,
         "facets": struct.pack(f"<{len(codes)}q", *codes),
+        "shown": key.seal(orjson.dumps(head_of(entry)), LISTED, entry.id, since),
         "tokens": tokens,
     }
 

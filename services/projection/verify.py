@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 from services.projection import fold
 from services.projection.followed import follow_feed
 from services.projection.runner import Projector
+from services.projection.verify_index import verify_index
 from shared.crypto.sealing import KeyEncryptionKey, new_key
 from shared.domain.errors import Damaged, SalnameError, WrongKey
 from shared.domain.events import Recorded
@@ -28,7 +29,7 @@ from shared.store.engine import Database, ReadSession
 from shared.store.generations import Rows, live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
+from shared.store.read_model import LISTED, TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
 
 FETCH = 500
 
@@ -73,8 +74,8 @@ def verify_read_model(
 ) -> VerifiedReadModel:
     """Fold the log of a chronology again and compare; raise `Damaged` with the first row that is not what the log gives.
 
-    And with the first change that does not lead subscribers to what readers see. Rows that another release folded cannot be judged here:
-    that is a `SalnameError` as well.
+    So do a segment of the search index that is not what its listing gives, and a change that does not lead subscribers to what readers
+    see. Rows that another release folded cannot be judged here: that is a `SalnameError` as well.
     """
     if _progress(database, info.id) is None:
         return VerifiedReadModel(0, 0, hashlib.sha256().hexdigest())
@@ -90,6 +91,7 @@ def verify_read_model(
                 live = _fold(projector, until, info, database, progress, stored)
                 with aside.read() as expected:
                     rows, digest = _compare(_Side(database, stored, info.id, live.carried), _Side(aside, expected, info.id, live.carried))
+                verify_index(stored, Rows(info.id, live.generation))
                 changes, waiting = follow_feed(stored, info, Rows(info.id, live.generation), _key(_Side(database, stored, info.id, 0)))
         finally:
             aside.close()
@@ -184,6 +186,7 @@ def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey, carried: in
         said["body"] = change
     if model is ListingRow:
         del said["number"]
+        said["shown"] = key.open(said["shown"], LISTED, said["id"], said["since"]).decode()
         # Tokens and codes are made with the key, how many they are is not.
         said["tokens"], said["facets"] = len(said["tokens"]), len(said["facets"])
     return said

@@ -1,11 +1,13 @@
 """Answers put together from the read model: what the API sends and the pages show."""
 
+from collections.abc import Sequence
+
 from services.query import reader
 from services.query.citations import Evidence, document_ref, document_url, entry_url, evidence_of, gather, source_view
 from services.query.citations import accepted as accepted_corrections
 from services.query.entries import EntryPage
 from services.query.erasures import refuse_erased_claim
-from services.query.heads import Head
+from services.query.heads import Head, Json
 from services.query.pages.reasons import reason_words
 from services.query.pages.wording import ENGLISH
 from services.query.periods import InRange
@@ -21,18 +23,14 @@ from services.query.schemas import (
     DocumentAnswer,
     DocumentList,
     DocumentView,
-    EntryList,
-    EntrySummary,
     EntryView,
     ErasureView,
     LinkView,
     SourceList,
     SourceWithDocuments,
     ValueAlternativeView,
-    ValueSummary,
     ValueView,
 )
-from services.query.search_schemas import MatchView
 from services.query.snapshot import Snapshot
 from services.query.snippets import found_in
 from services.query.texts import Texts
@@ -63,42 +61,25 @@ def chronology(snapshot: Snapshot) -> ChronologyView:
     )
 
 
-def entry_list(snapshot: Snapshot, page: EntryPage, asked: Wanted | None = None) -> EntryList:
-    """Show a page of entries, and of each where the words stand that were asked for."""
+def entry_list(snapshot: Snapshot, page: EntryPage, asked: Wanted | None = None) -> Json:
+    """Show a page of entries, and of each where the words stand that were asked for: the JSON object of an `EntryList`."""
     found = found_in(snapshot, page.entries, asked) if asked else {}
-    return EntryList(
-        revision=snapshot.revision,
-        entries=tuple(
+    return {
+        "revision": snapshot.revision,
+        "entries": [
             summary(snapshot, entry, in_range, found.get(entry.id, ())) for entry, in_range in zip(page.entries, page.in_range, strict=True)
-        ),
-        next=page.next,
-        previous=page.previous,
-    )
+        ],
+        "next": page.next,
+        "previous": page.previous,
+    }
 
 
-def summary(snapshot: Snapshot, entry: Entry | Head, in_range: InRange | None = None, matches: tuple[MatchView, ...] = ()) -> EntrySummary:
-    """Show an entry in a list. `in_range` says how it fits the dates that were asked for, `matches` where the words stand."""
-    return EntrySummary(
-        id=entry.id,
-        url=entry_url(snapshot.slug, entry.id),
-        title=entry.title,
-        date=entry.date.edtf,
-        dates=tuple(dict.fromkeys(alternative.edtf for alternative in entry.date.alternatives)),
-        status=entry.status,
-        disputed=entry.disputed,
-        planned=entry.planned,
-        confidence=entry.confidence,
-        values=tuple(
-            ValueSummary(
-                attribute=value.attribute, status=value.status, values=tuple(alternative.shown for alternative in value.alternatives)
-            )
-            for value in entry.values
-        ),
-        claims=len(entry.claims),
-        sources=len(entry.sources),
-        in_range=in_range,
-        matches=matches,
-    )
+def summary(snapshot: Snapshot, head: Head, in_range: InRange | None = None, matches: Sequence[Json] = ()) -> Json:
+    """Show an entry in a list: the JSON object of an `EntrySummary`.
+
+    `in_range` says how it fits the dates that were asked for, `matches` where the words stand.
+    """
+    return {"id": head.id, "url": entry_url(snapshot.slug, head.id), **head.shown, "in_range": in_range, "matches": matches}
 
 
 def entry(snapshot: Snapshot, texts: Texts, found: Entry) -> EntryView:

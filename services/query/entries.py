@@ -4,12 +4,12 @@ Which versions of entries are shown, and in what order, is read from the listing
 only for what a page shows.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, text
+import orjson
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from services.query.cursors import Cursor, Direction
@@ -31,7 +31,7 @@ from shared.domain.chronology import Entry, Status
 from shared.domain.errors import InvalidInput
 from shared.lexicon.searching import Wanted, wanted
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import ClaimRow, EntryRow, PlacementRow, day_bounds
+from shared.store.read_model import LISTED, ClaimRow, EntryRow, PlacementRow, day_bounds
 
 PAGE = 50
 MAX_PAGE = 500
@@ -146,7 +146,7 @@ def _matching(snapshot: Snapshot, filters: Filters, sort: Sort, place: Key | Non
     while True:
         rows = ahead(place, limit, backwards=backwards)
         for row, entry in zip(rows, heads_of(snapshot, rows), strict=True):
-            in_range = period.fits(entry) if period.any else None
+            in_range = period.fits(entry.dates) if period.any else None
             if in_range or not period.any:
                 found.append(_Found(row, entry, in_range))
         if len(rows) < limit or len(found) >= limit:
@@ -164,16 +164,19 @@ def order_of(snapshot: Snapshot, filters: Filters, sort: Sort) -> Order:
 
 
 _BODIES = {
-    "sqlite": "SELECT e.id, e.since, e.body FROM json_each(:wanted) AS w CROSS JOIN entry AS e "
-    "WHERE e.chronology_id = :here AND e.generation = :generation AND e.id = w.value ->> 0 AND e.since = w.value ->> 1",
-    "postgresql": "SELECT e.id, e.since, e.body FROM json_array_elements(CAST(:wanted AS json)) AS w JOIN entry AS e "
-    "ON e.chronology_id = :here AND e.generation = :generation AND e.id = w ->> 0 AND e.since = (w ->> 1)::bigint",
+    "sqlite": "SELECT e.id, e.since, e.body FROM json_each(?) AS w CROSS JOIN entry AS e "
+    "WHERE e.chronology_id = ? AND e.generation = ? AND e.id = w.value ->> 0 AND e.since = w.value ->> 1",
+    "postgresql": "SELECT e.id, e.since, e.body FROM json_array_elements(CAST(? AS json)) AS w JOIN entry AS e "
+    "ON e.chronology_id = ? AND e.generation = ? AND e.id = w ->> 0 AND e.since = (w ->> 1)::bigint",
 }
 
 
 def heads_of(snapshot: Snapshot, listed: Sequence[Listed]) -> list[Head]:
-    """Read what lists show of rows of the listing, in their order."""
-    return [Head.model_validate_json(body) for body in _bodies(snapshot, [(row.id, row.since) for row in listed])]
+    """Return what lists show of rows of the listing, in their order."""
+    kept = [(row.id, row.since, row.shown) for row in listed if row.shown is not None]
+    if len(kept) < len(listed):  # rows of an older release, which kept this with nothing but the entry
+        return [Head.of(entry) for entry in entries_of(snapshot, listed)]
+    return [Head.read(entry_id, snapshot.open(shown, LISTED, entry_id, since)) for entry_id, since, shown in kept]
 
 
 def entries_of(snapshot: Snapshot, listed: Sequence[Listed]) -> list[Entry]:
@@ -189,12 +192,11 @@ def find_versions(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> li
 def _bodies(snapshot: Snapshot, versions: Sequence[tuple[str, int]]) -> list[bytes]:
     if not versions:
         return []
-    named = json.dumps(versions)
-    rows = snapshot.session.execute(
-        text(_BODIES[snapshot.database.dialect]), {"here": snapshot.id, "generation": snapshot.generation, "wanted": named}
-    )
+    named = orjson.dumps(versions).decode()
+    rows = snapshot.driver.bodies(_BODIES[snapshot.database.dialect], named, snapshot.id, snapshot.generation)
     bodies = {(entry_id, since): body for entry_id, since, body in rows}
-    return [snapshot.open(bodies[one], "entry", *one) for one in versions]
+    key = snapshot.key
+    return [key.open(bodies[one], "entry", *one) for one in versions]
 
 
 def opened(snapshot: Snapshot, row: EntryRow) -> Entry:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.query import reader
 from services.query.errors import CursorLost
-from services.query.snapshot import Snapshot, take_snapshot
+from services.query.snapshot import Snapshot, take_snapshots
 from shared.store.engine import Database, ReadSession
 from shared.store.read_model import ProgressRow
 from shared.store.tables import ChronologyRow
@@ -33,10 +33,9 @@ def news(database: Database, session: ReadSession, chronology_id: str, after: in
 
     Raises `Busy` while what an erased document said is being removed.
     """
-    row = session.get(ChronologyRow, chronology_id)
-    if row is None:
+    seen = next(take_snapshots(database, session, id=chronology_id), None)
+    if seen is None:
         return News(0, [], after, 0)
-    seen = take_snapshot(database, session, row)
     found = reader.changes(seen, after, limit)
     # A full page may have more behind it; any other says all there is to say up to the head.
     upto = found[-1][0] if len(found) == limit else max(seen.head, after)

@@ -13,11 +13,12 @@ from services.query.answers import summary
 from services.query.citations import Evidence, accepted, entry_url, evidence_of
 from services.query.entries import entries_of, place_of
 from services.query.finding import any_phrase
+from services.query.heads import Head
 from services.query.orders import Listed, Search, walk
 from services.query.pages.reasons import reason_words
 from services.query.pages.wording import ENGLISH
 from services.query.reader import claims as read_claims
-from services.query.schemas import NearMiss, NearMisses
+from services.query.schemas import EntrySummary, NearMiss, NearMisses
 from services.query.segments import Match
 from services.query.snapshot import Snapshot
 from services.query.texts import Texts
@@ -145,7 +146,7 @@ def _objections(found: Entry, near: _Near, told: dict[str, Features], splits: Se
 
 def _shown(snapshot: Snapshot, evidence: Evidence, near: _Near, objections: tuple[Reason, ...]) -> NearMiss:
     return NearMiss(
-        entry=summary(snapshot, near.entry),
+        entry=EntrySummary.model_validate(summary(snapshot, Head.of(near.entry))),
         claims=(evidence.show_claim(near.ours.id), evidence.show_claim(near.theirs.id)),
         agrees=tuple(reason_words(reason, ENGLISH) for reason in near.weighed.agrees),
         differs=tuple(reason_words(reason, ENGLISH) for reason in objections),

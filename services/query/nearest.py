@@ -4,13 +4,13 @@ The index says who has which tokens, when each version began, and of most when i
 the last word on each: so many of them are looked at as it takes to fill a page, however many there are.
 """
 
-import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
-from sqlalchemy import text
 
 from services.query.periods import SIGNS, Bound, Sign
 from services.query.segments import Found, Segment
@@ -20,17 +20,19 @@ from shared.store.segments import Ints
 Key = tuple[int | str, ...]
 """A place in an order: numbers, and the id of the entry that stands there."""
 
-AHEAD = 2
-"""How many times as many candidates are looked at as are wanted, to begin with."""
+AHEAD = 8
+"""How many more candidates are looked at than are wanted, to begin with: some of the same days may stand before the place."""
 FURTHER = 4
 """How many times as many the next time, where too few of them held."""
 CHUNK = 256
+LEAST = 16
+"""How many are taken out of each segment at least, where all that are wanted lie in many of them."""
 
 _ROWS = {
-    "sqlite": "SELECT number, id, since, until, sort_from, sort_to, sources FROM listing "
-    "WHERE number IN (SELECT value FROM json_each(:numbers))",
-    "postgresql": "SELECT number, id, since, until, sort_from, sort_to, sources FROM listing WHERE chronology_id = :here "
-    "AND generation = :generation AND number = ANY(ARRAY(SELECT json_array_elements_text(CAST(:numbers AS json))::bigint))",
+    "sqlite": "SELECT number, id, since, until, sort_from, sort_to, sources, shown FROM listing "
+    "WHERE number IN (SELECT value FROM json_each(?))",
+    "postgresql": "SELECT number, id, since, until, sort_from, sort_to, sources, shown FROM listing "
+    "WHERE chronology_id = ? AND generation = ? AND number = ANY(ARRAY(SELECT json_array_elements_text(CAST(? AS json))::bigint))",
 }
 
 
@@ -44,6 +46,7 @@ class Candidate(NamedTuple):
     sort_from: int
     sort_to: int
     sources: int
+    shown: bytes | None
 
 
 class Candidates:
@@ -58,11 +61,9 @@ class Candidates:
         wanted = list(numbers)
         missing = [number for number in wanted if number not in self._known]
         if missing:
-            snapshot = self._snapshot
-            asked: dict[str, Any] = {"numbers": json.dumps(missing)}
-            if snapshot.database.dialect == "postgresql":
-                asked |= {"here": snapshot.id, "generation": snapshot.generation}
-            rows = snapshot.session.execute(text(_ROWS[snapshot.database.dialect]), asked)
+            snapshot, asked = self._snapshot, orjson.dumps(missing).decode()
+            here = (snapshot.id, snapshot.generation) if snapshot.database.dialect == "postgresql" else ()
+            rows = snapshot.driver.bodies(_ROWS[snapshot.database.dialect], *here, asked)
             self._known |= {row[0]: Candidate._make(row) for row in rows}
         return [self._known[number] for number in wanted if number in self._known]
 
@@ -72,7 +73,7 @@ class Candidates:
         return candidate.since <= revision and not ended and candidate.id not in self._without
 
 
-def _holding(segment: Segment, ordinals: Ints, revision: int, bounds: Sequence[Bound]) -> Ints:
+def holding(segment: Segment, ordinals: Ints, revision: int, bounds: Sequence[Bound]) -> Ints:
     """Those that may have held at a revision and meet the bounds."""
     versions = segment.versions
     mask: NDArray[np.bool_] = (versions.since[ordinals] <= revision) & (versions.until[ordinals] > revision)
@@ -81,23 +82,47 @@ def _holding(segment: Segment, ordinals: Ints, revision: int, bounds: Sequence[B
     return ordinals[mask]
 
 
-class _Stream:
-    """What was found in one segment and holds, in order, as far as it is asked for."""
+Stretch = Ints | tuple[int, int]
+"""Ordinals, or the first of some and the one behind the last, rising."""
 
-    def __init__(self, segment: Segment, ordinals: Ints, revision: int, bounds: Sequence[Bound]) -> None:
-        self.segment = segment
-        self._left = ordinals
+
+class _Stream:
+    """What was found in one segment and holds, in order, as far as it is asked for. `stretches` are where it lies, along the walk."""
+
+    def __init__(self, found: Found, stretches: Sequence[Stretch], revision: int, bounds: Sequence[Bound], *, falling: bool) -> None:
+        self.segment = found.segment
+        self._among = found
+        self._left = deque(stretches)
+        self._falling = falling
         self._chunk = CHUNK
         self._asked = (revision, bounds)
         self._found = np.empty(0, np.int64)
 
     def first(self, count: int) -> tuple[Ints, bool]:
         """Return so many ordinals, and whether there may be more."""
-        while len(self._found) < count and len(self._left):
-            part, self._left = self._left[: self._chunk], self._left[self._chunk :]
+        while len(self._found) < count and self._left:
+            part = self._next(self._left.popleft())
             self._chunk *= FURTHER
-            self._found = np.concatenate((self._found, _holding(self.segment, part, *self._asked)))
+            self._found = np.concatenate((self._found, holding(self.segment, part, *self._asked)))
         return self._found[:count], len(self._found) > count or len(self._left) > 0
+
+    def _next(self, stretch: Stretch) -> Ints:
+        """The next of a stretch, whose rest is put back."""
+        if not isinstance(stretch, tuple):
+            part, rest = stretch[: self._chunk], stretch[self._chunk :]
+            if len(rest):
+                self._left.appendleft(rest)
+            return part
+        low, high = stretch
+        if self._falling:
+            cut = max(low, high - self._chunk)
+            part, left = self._among.between(cut, high)[::-1], (low, cut)
+        else:
+            cut = min(high, low + self._chunk)
+            part, left = self._among.between(low, cut), (cut, high)
+        if left[0] < left[1]:
+            self._left.appendleft(left)
+        return part
 
 
 def along_days(
@@ -113,11 +138,11 @@ def along_days(
 ) -> list[Candidate]:
     """Return up to `limit` versions in the order of the days, or against it: those with a date, or those without."""
     streams = [
-        _Stream(one.segment, ordinals, revision, bounds)
+        _Stream(one, stretches, revision, bounds, falling=falling)
         for one in found
-        if len(ordinals := _within(one, bounds, place and place[:2], dated=dated, falling=falling))
+        if (stretches := _within(one, bounds, place and place[:2], dated=dated, falling=falling))
     ]
-    take = AHEAD * limit
+    take = AHEAD + limit
     while True:
         numbers, ends, more = _heads(streams, take, falling=falling)
         rows = candidates.look_up(numbers)
@@ -141,8 +166,8 @@ def _ahead(key: tuple[Any, ...], place: tuple[Any, ...] | None, *, falling: bool
     return place is None or (key < place if falling else key > place)
 
 
-def _within(one: Found, bounds: Sequence[Bound], days: tuple[int, int] | None, *, dated: bool, falling: bool) -> Ints:
-    """The ordinals with a date, or without one, that stand on the way from a place, in the order of the walk."""
+def _within(one: Found, bounds: Sequence[Bound], days: tuple[int, int] | None, *, dated: bool, falling: bool) -> list[Stretch]:
+    """Where those with a date, or without one, stand on the way from a place, in the order of the walk."""
     segment, versions = one.segment, one.segment.versions
     low, high = (0, segment.dated) if dated else (segment.dated, len(versions))
     starts = versions.sort_from[: segment.dated]
@@ -155,34 +180,35 @@ def _within(one: Found, bounds: Sequence[Bound], days: tuple[int, int] | None, *
             left, right = (int(np.searchsorted(starts, days[0], side)) for side in ("left", "right"))
             at = left + int(np.searchsorted(versions.sort_to[left:right], days[1], "right" if falling else "left"))
             low, high = (low, min(high, at)) if falling else (max(low, at), high)
-    found = _between(one, low, high)
+    early: list[Stretch] = []
     for name, sign, day in bounds:
         if name == "sort_to" and sign in (">", ">="):
             # What begins that late ends that late, too: only what begins before has to be asked when it ends.
             late = min(max(low, int(np.searchsorted(starts, day, "left" if sign == ">=" else "right"))), high)
-            found = np.concatenate((_ending(one, low, late, sign, day), _between(one, late, high)))
+            early += [_ending(one, low, late, sign, day)] if low < late else []
+            low = max(low, late)
+    rest: list[Stretch] = [] if low >= high else [(low, high)] if one.dense else [one.between(low, high)]
+    found = [stretch[::-1] if falling and not isinstance(stretch, tuple) else stretch for stretch in (*early, *rest) if len(stretch)]
     return found[::-1] if falling else found
-
-
-def _between(one: Found, low: int, high: int) -> Ints:
-    if one.whole:
-        return one.ordinals[low:high]
-    first, last = np.searchsorted(one.ordinals, (low, high))
-    return one.ordinals[first:last]
 
 
 def _ending(one: Found, low: int, high: int, sign: Sign, day: int) -> Ints:
     """Those of a range that end on a day or after it."""
-    ends, ordinals = one.segment.versions.sort_to, _between(one, low, high)
-    ending: Ints = ordinals[SIGNS[sign](ends[low:high] if one.whole else ends[ordinals], day)]
-    return ending
+    ends = one.segment.versions.sort_to
+    if not one.dense:
+        some = one.between(low, high)
+        ending: Ints = some[SIGNS[sign](ends[some], day)]
+        return ending
+    return one.among(low + np.flatnonzero(SIGNS[sign](ends[low:high], day)))
 
 
 def _heads(streams: Sequence[_Stream], take: int, *, falling: bool) -> tuple[list[int], list[int], bool]:
     """The numbers of the next candidates; of those that were the last to be had of a segment which has more; whether there are more."""
-    taken = [stream.first(take) for stream in streams]
-    if not taken:
+    if not streams:
         return [], [], False
+    # Where there are many segments, few of the next are in one of them.
+    share = min(take, max(LEAST, FURTHER * take // len(streams)))
+    taken = [stream.first(share) for stream in streams]
     columns = [
         np.concatenate([getattr(stream.segment.versions, name)[part] for stream, (part, _) in zip(streams, taken, strict=True)])
         for name in ("number", "sort_from", "sort_to")
@@ -218,14 +244,14 @@ def by_rank(
 ) -> list[Candidate]:
     """Return up to `limit` versions in the order of a rank, and of ids within it. `least` is the rank of the place."""
     parts = [(one.segment, _dated_only(one, bounds)) for one in found]
-    held = [(segment, _holding(segment, ordinals, revision, bounds)) for segment, ordinals in parts]
+    held = [(segment, holding(segment, ordinals, revision, bounds)) for segment, ordinals in parts]
     number = _joined(segment.versions.number[ordinals] for segment, ordinals in held)
     ranks = _joined(rank(segment, ordinals) for segment, ordinals in held)
     ranks = -ranks if falling else ranks
     if least is not None:
         ahead = ranks >= (-least if falling else least)
         number, ranks = number[ahead], ranks[ahead]
-    take = AHEAD * limit
+    take = AHEAD + limit
     while True:
         chosen = number if len(number) <= take else number[ranks <= np.partition(ranks, take - 1)[take - 1]]
         rows = (row for row in candidates.look_up(chosen.tolist()) if candidates.held(row))

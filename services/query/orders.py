@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, literal, null, or_, select, tuple_
 from sqlmodel import col
 
 from services.query.finding import disputed_match, status_match
@@ -21,6 +21,7 @@ from services.query.segments import Found, Match, Segment, matching
 from services.query.snapshot import Snapshot
 from services.query.unlisted import not_listed, of_entries
 from shared.domain.chronology import Status
+from shared.store.driver import Row
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow
 from shared.store.segments import Ints
@@ -33,7 +34,8 @@ _L: Mapping[str, ColumnElement[Any]] = ListingRow.__table__.c  # type: ignore[at
 UNDATED = and_(_L["sort_from"] == NO_START, _L["sort_to"] == NO_END)
 """What has no date has its place behind all that has one."""
 
-_BOUNDS = (_L["sort_from"], _L["sort_to"], _L["id"])
+_DAYS = ("sort_from", "sort_to", "id")
+_BOUNDS = tuple(_L[name] for name in _DAYS)
 _RANK_BITS = 40
 """Revisions are smaller than that many bits."""
 
@@ -46,10 +48,11 @@ class Listed(NamedTuple):
     since: int
     sort_from: int
     sort_to: int
+    shown: bytes | None
     key: Key
 
 
-_COLUMNS = tuple(_L[name] for name in ("number", "id", "since", "sort_from", "sort_to"))
+_COLUMNS = tuple(_L[name] for name in ("id", "since", "sort_from", "sort_to"))
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,8 @@ class Look:
             if one.segment.number in having:
                 mask[having[one.segment.number]] = True
             here = mask[one.ordinals]
-            with_it.append(Found(one.segment, one.ordinals[here]))
-            without.append(Found(one.segment, one.ordinals[~here]))
+            with_it.append(Found(one.segment, [one.ordinals[here]]))
+            without.append(Found(one.segment, [one.ordinals[~here]]))
         return with_it, without
 
     def days(
@@ -156,9 +159,9 @@ class ByDate(Order):
         found: list[Listed] = []
         falling = self._descending != backwards
         for first, dated, rest in self._ways(place, backwards=backwards):
-            within = ~UNDATED if dated else UNDATED
-            query = select(*_COLUMNS, literal(first), *_BOUNDS).where(*_standing(snapshot), within)
-            found += _nearest(snapshot, query, _BOUNDS, rest, limit - len(found), falling=falling)
+            within = f"{'NOT ' if dated else ''}(sort_from = {NO_START} AND sort_to = {NO_END})"
+            rows = _standing(snapshot, _DAYS, rest, limit - len(found), falling=falling, within=within)
+            found += [Listed._make((*row[:6], (first, *row[6:]))) for row in rows]
             if len(found) == limit:
                 break
         return found
@@ -187,8 +190,7 @@ class Ranked(Order):
         return not backwards
 
     def current(self, snapshot: Snapshot, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
-        query = select(*_COLUMNS, *self.key).where(*_standing(snapshot))
-        return _nearest(snapshot, query, self.key, place, limit, falling=not backwards)
+        return [Listed._make((*row[:6], row[6:])) for row in _standing(snapshot, self._names, place, limit, falling=not backwards)]
 
     def found(self, look: Look, place: Key | None, limit: int, *, backwards: bool) -> list[Listed]:
         least = None if place is None else self._number(place)
@@ -247,7 +249,7 @@ def _rest(place: Key | None) -> tuple[int, int, str] | None:
 
 
 def _listed(row: Candidate, key: Key) -> Listed:
-    return Listed(row.number, row.id, row.since, row.sort_from, row.sort_to, key)
+    return Listed(row.number, row.id, row.since, row.sort_from, row.sort_to, row.shown, key)
 
 
 def walk(
@@ -295,8 +297,12 @@ def _along_entries(snapshot: Snapshot, search: Search, order: Order, place: Key 
     then = [_L["since"] <= snapshot.revision, or_(_L["until"].is_(None), _L["until"] > snapshot.revision)]
     if snapshot.erasing:
         then.append(_L["id"].not_in(bereft(snapshot)))
-    query = select(literal(0), *_COLUMNS[1:], *order.key).where(*_here(snapshot), *then, *search.conditions())
-    return _nearest(snapshot, query, order.key, place, limit, falling=order.falls(backwards=backwards), listed=False)
+    key, falling = order.key, order.falls(backwards=backwards)
+    query = select(literal(0), *_COLUMNS, null(), *key).where(*_here(snapshot), *then, *search.conditions())
+    if place is not None:
+        query = query.where(tuple_(*key) < tuple_(*place) if falling else tuple_(*key) > tuple_(*place))
+    query = query.order_by(*(part.desc() if falling else part for part in key)).limit(limit)
+    return [Listed._make((*row[:6], tuple(row[6:]))) for row in snapshot.session.execute(of_entries(query))]
 
 
 def is_listed(snapshot: Snapshot) -> bool:
@@ -312,24 +318,6 @@ def check_listed(snapshot: Snapshot) -> None:
         raise not_listed()
 
 
-def _nearest(
-    snapshot: Snapshot,
-    query: Any,
-    key: Sequence[ColumnElement[Any]],
-    place: Key | None,
-    limit: int,
-    *,
-    falling: bool,
-    listed: bool = True,
-) -> list[Listed]:
-    if place is not None:
-        query = query.where(tuple_(*key) < tuple_(*place) if falling else tuple_(*key) > tuple_(*place))
-    query = query.order_by(*(part.desc() if falling else part for part in key)).limit(limit)
-    if not listed:
-        query = of_entries(query)
-    return [Listed._make((*row[:5], tuple(row[5:]))) for row in snapshot.session.execute(query)]
-
-
 def listed_of_days(snapshot: Snapshot, days: tuple[int, int], after: str, limit: int) -> list[Listed]:
     """Return up to `limit` entries of the same days, in the order of their ids, after an id."""
     found = walk(snapshot, Search(), (int(days == (NO_START, NO_END)), *days, after), limit)
@@ -340,12 +328,23 @@ def _here(snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
     return (snapshot.rows.of(ListingRow),)
 
 
-def _standing(snapshot: Snapshot) -> list[ColumnElement[bool]]:
-    """The conditions under which a row of the listing is of a version that is shown now."""
-    here: list[ColumnElement[bool]] = [*_here(snapshot), _L["until"].is_(None)]
+def _standing(snapshot: Snapshot, key: Sequence[str], place: Key | None, limit: int, *, falling: bool, within: str = "1 = 1") -> list[Row]:
+    """What follows a place along an index of the versions that are shown now: their columns, then their keys."""
+    names, turn = ", ".join(key), " DESC" if falling else ""
+    asked: list[object] = [snapshot.id, snapshot.generation]
+    then = ""
     if snapshot.erasing:
-        here.append(_L["id"].not_in(bereft(snapshot)))
-    return here
+        marks = ", ".join("?" * len(snapshot.erasing))
+        then += f" AND id NOT IN (SELECT entry_id FROM claim WHERE chronology_id = ? AND generation = ? AND document_id IN ({marks}))"  # noqa: S608 - marks
+        asked += [snapshot.id, snapshot.generation, *snapshot.erasing]
+    if place is not None:
+        then += f" AND ({names}) {'<' if falling else '>'} ({', '.join('?' * len(key))})"
+        asked += place
+    statement = (
+        f"SELECT number, id, since, sort_from, sort_to, shown, {names} FROM listing WHERE chronology_id = ? AND generation = ? "  # noqa: S608 - our own names
+        f'AND "until" IS NULL AND {within}{then} ORDER BY {", ".join(name + turn for name in key)} LIMIT ?'
+    )
+    return snapshot.driver.bodies(statement, *asked, limit)
 
 
 def bereft(snapshot: Snapshot) -> Select[Any]:

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from services.query.heads import Head
-from shared.domain.chronology import Entry
 from shared.domain.dates import DAY_MAX, DAY_MIN, Answer, Edtf
 from shared.domain.errors import InvalidInput
 from shared.store.read_model import NO_END, NO_START
@@ -64,9 +62,11 @@ class Period:
             found.append(("sort_from", ">", _number(bound.latest)) if certain else ("sort_to", ">", _number(bound.earliest)))
         return tuple(found)
 
-    def fits(self, entry: Entry | Head) -> InRange | None:
-        """Say whether an entry fits: `yes`, `possible`, or None when it does not, or not as surely as is asked."""
-        dates = [entry.date.edtf] if entry.date.edtf else [alternative.edtf for alternative in entry.date.alternatives]
+    def fits(self, dates: Iterable[str]) -> InRange | None:
+        """Say whether an entry fits: `yes`, `possible`, or None when it does not, or not as surely as is asked.
+
+        `dates` is the date of the entry, or those in dispute.
+        """
         answer = self._all(Edtf.parse(date) for date in dates)
         if answer is Answer.YES:
             return "yes"

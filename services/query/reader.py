@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
 from services.query.entries import count_entries
-from services.query.snapshot import Snapshot, being_erased, take_snapshot
+from services.query.snapshot import Snapshot, being_erased, take_snapshots
 from shared.domain.chronology import Erasure
 from shared.domain.claims import Claim
 from shared.domain.corrections import Change, claims_named
@@ -20,7 +20,7 @@ from shared.domain.model import Frozen
 from shared.domain.provenance import SourceDetails
 from shared.store.engine import Database
 from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, PlacementRow, ScheduleRow, SourceRow
-from shared.store.tables import ChronologyRow, EventRow
+from shared.store.tables import EventRow
 
 CorrectionState = Literal["proposed", "accepted", "rejected"]
 BATCH = 500
@@ -73,8 +73,7 @@ class Correction(Frozen):
 def snapshots(database: Database) -> Iterator[Snapshot]:
     """Iterate over all chronologies, by slug."""
     with database.read() as session:
-        for row in session.exec(select(ChronologyRow).order_by(ChronologyRow.slug)).all():
-            yield take_snapshot(database, session, row)
+        yield from take_snapshots(database, session)
 
 
 class ChronologyCounts(Frozen):
@@ -90,10 +89,10 @@ class ChronologyCounts(Frozen):
 def count_chronology(database: Database, chronology_id: str) -> ChronologyCounts:
     """Count what a chronology holds."""
     with database.read() as session:
-        row = session.get(ChronologyRow, chronology_id)
-        if row is None:
+        snapshot = next(take_snapshots(database, session, id=chronology_id), None)
+        if snapshot is None:
             raise NotFound(f"there is no chronology with id {chronology_id}")
-        return counts(take_snapshot(database, session, row))
+        return counts(snapshot)
 
 
 def counts(snapshot: Snapshot) -> ChronologyCounts:

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.query import answers
-from services.query.conditional import answer
+from services.query.conditional import JSON, answer, conditional, etag_of
 from services.query.cursors import decode_cursor
 from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page
 from services.query.facets import MAX_TOP, TOP, facets
@@ -88,7 +89,7 @@ def entries(
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         found = entry_page(snapshot, asked, place, limit, sort)
         page = answers.entry_list(snapshot, found, asked.asked if asked.text else None)
-    return answer(request, snapshot.version, page)
+    return conditional(request, etag_of(snapshot.version), orjson.dumps(page), JSON)
 
 
 @router.get("/facets", response_model=FacetsView, summary="Count what entries have: sources, places, actors, years, statuses")

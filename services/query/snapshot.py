@@ -15,11 +15,12 @@ from sqlmodel import col, select
 from services.query.instants import Instant, microseconds, parse_at
 from shared.domain.errors import Busy, InvalidInput, NotFound
 from shared.domain.ports import ChronologyInfo
+from shared.store.driver import Driver
 from shared.store.engine import Database, ReadSession
 from shared.store.generations import Rows, RowT
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import ClaimRow, ProgressRow, RevisionRow
-from shared.store.tables import ChronologyRow, DocumentKeyRow
+from shared.store.read_model import ClaimRow, ReadKeyRow, RevisionRow
+from shared.store.tables import DocumentKeyRow
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Snapshot:
     def find(self, row: type[RowT], *key: str | int) -> RowT | None:
         """Return the row of a table of the read model with the rest of a primary key; None where there is none."""
         return self.rows.find(self.session, row, *key)
+
+    @cached_property
+    def driver(self) -> Driver:
+        """The driver below the session: for statements that every list and every search asks, where the mapper's part is the larger one."""
+        return self.database.driver(self.session)
 
     @property
     def slug(self) -> str:
@@ -93,7 +99,7 @@ class Snapshot:
         """Open a sealed body; `place` is its row's table and the rest of its primary key."""
         return self.key.open(sealed, *place)
 
-    @property
+    @cached_property
     def key(self) -> ReadKey:
         """The key of the rows, which makes the tokens that are looked up."""
         return read_key(self.database, self.session, self.id, self.generation)
@@ -103,31 +109,43 @@ class Snapshot:
 def open_snapshot(database: Database, slug: str, at: Instant | str | None = None) -> Iterator[Snapshot]:
     """Open a snapshot of a chronology, at its current revision or at an earlier one. `at` is as `resolve_at` takes it."""
     with database.read() as session:
-        row = session.exec(select(ChronologyRow).where(ChronologyRow.slug == slug)).first()
-        if row is None:
+        snapshot = next(take_snapshots(database, session, slug=slug), None)
+        if snapshot is None:
             raise NotFound(f"there is no chronology called {slug!r}; GET /v1/chronologies lists them all")
-        yield take_snapshot(database, session, row, at)
+        yield snapshot if at is None else snapshot.at(resolve_at(snapshot, at))
 
 
-def take_snapshot(database: Database, session: ReadSession, row: ChronologyRow, at: Instant | str | None = None) -> Snapshot:
-    """Look at a chronology from within a session. `at` is as `resolve_at` takes it."""
-    info = ChronologyInfo(id=row.id, slug=row.slug, title=row.title, description=row.description, head=row.head)
-    progress = session.get(ProgressRow, info.id)
-    if progress is None:
-        progress = ProgressRow(chronology_id=info.id, position=0, generation=0, erasures=row.erasures, fold_version=0, time="")
-    erasing = _erasing(session, Rows(info.id, progress.generation)) if row.erasures > progress.erasures else ()
-    snapshot = Snapshot(
-        database=database,
-        session=session,
-        chronology=info,
-        head=progress.position,
-        revision=progress.position,
-        generation=progress.generation,
-        erasures=row.erasures,
-        erasing=erasing,
-        error=progress.error,
-    )
-    return snapshot if at is None else snapshot.at(resolve_at(snapshot, at))
+_LOOK = (
+    "SELECT c.id, c.slug, c.title, c.description, c.head, c.erasures, p.position, p.generation, p.erasures, p.error, k.kek_id, k.wrapped "
+    "FROM chronology AS c LEFT JOIN progress AS p ON p.chronology_id = c.id "
+    "LEFT JOIN read_key AS k ON k.chronology_id = c.id AND k.generation = p.generation"
+)
+
+
+def take_snapshots(database: Database, session: ReadSession, **named: str) -> Iterator[Snapshot]:
+    """Iterate over chronologies by slug, as a session sees them now: all, or the one of an `id` or a `slug`.
+
+    Where a chronology is, its read model and its key are read at once: each more would be a round trip more for everything that is asked.
+    """
+    only = "".join(f" WHERE c.{column} = ?" for column in named)
+    for row in database.driver(session).bodies(f"{_LOOK}{only} ORDER BY c.slug", *named.values()):
+        info = ChronologyInfo(id=row[0], slug=row[1], title=row[2], description=row[3], head=row[4])
+        erasures: int = row[5]
+        position, generation, freed, error = (0, 0, erasures, None) if row[7] is None else row[6:10]
+        if row[11] is not None:
+            key = ReadKeyRow(chronology_id=info.id, generation=generation, kek_id=row[10], wrapped=row[11])
+            database.read_keys.given(session, key)
+        yield Snapshot(
+            database=database,
+            session=session,
+            chronology=info,
+            head=position,
+            revision=position,
+            generation=generation,
+            erasures=erasures,
+            erasing=_erasing(session, Rows(info.id, generation)) if erasures > freed else (),
+            error=error,
+        )
 
 
 def resolve_at(snapshot: Snapshot, at: Instant | str) -> int:

@@ -1,45 +1,44 @@
 """What of an entry was found: the texts in which the words stand that were searched for, and where in them."""
 
-import json
 from collections.abc import Sequence
 from itertools import pairwise
 
-from sqlalchemy import text
+import orjson
 
-from services.query.heads import Head
-from services.query.search_schemas import MatchView
+from services.query.heads import Head, Json
 from services.query.snapshot import Snapshot
-from shared.lexicon.searching import Finder, Hit, Piece, SaidClaim, Wanted, pieces
+from shared.domain.heads import CLAIMS
+from shared.lexicon.searching import Finder, Hit, Piece, Wanted, pieces_said
 
 SHOWN = 3
 """Texts that are shown of an entry beside its title."""
-
-CLAIMS = 20
-"""Claims of an entry that are looked through: of one that a hundred sources tell of, these have the words nearly always."""
 
 ROUNDS = (0, 1, 4, CLAIMS)
 """Claims of each entry are read in so many rounds, those of a later one only where a word was left out before."""
 
 _BODIES = {
-    "sqlite": "SELECT c.id, c.body FROM json_each(:wanted) AS w CROSS JOIN claim AS c "
-    "WHERE c.chronology_id = :here AND c.generation = :generation AND c.id = w.value",
-    "postgresql": "SELECT c.id, c.body FROM json_array_elements_text(CAST(:wanted AS json)) AS w JOIN claim AS c "
-    "ON c.chronology_id = :here AND c.generation = :generation AND c.id = w",
+    "sqlite": "SELECT c.id, c.body FROM json_each(?) AS w CROSS JOIN claim AS c "
+    "WHERE c.chronology_id = ? AND c.generation = ? AND c.id = w.value",
+    "postgresql": "SELECT c.id, c.body FROM json_array_elements_text(CAST(? AS json)) AS w JOIN claim AS c "
+    "ON c.chronology_id = ? AND c.generation = ? AND c.id = w",
 }
 
 
-def found_in(snapshot: Snapshot, entries: Sequence[Head], asked: Wanted) -> dict[str, tuple[MatchView, ...]]:
-    """Return, for each entry by its id, the texts in which the words stand: its title first, then those that add a word or a phrase."""
+def found_in(snapshot: Snapshot, entries: Sequence[Head], asked: Wanted) -> dict[str, list[Json]]:
+    """Return, for each entry by its id, the texts in which the words stand: its title first, then those that add a word or a phrase.
+
+    Each is the JSON object of a `MatchView`.
+    """
     if not (asked.words or asked.phrases):
         return {}
     finder = Finder(asked)
     looks = [_Look(entry, finder, len(asked.words) + len(asked.phrases)) for entry in entries]
     for first, last in pairwise(ROUNDS):
         left = [look for look in looks if not look.whole]
-        said = _said(snapshot, [claim_id for look in left for claim_id in look.entry.claims[first:last]])
+        sealed = _claims(snapshot, [claim_id for look in left for claim_id in look.entry.claims[first:last]])
         for look in left:
-            look.through(first, last, said)
-    return {look.entry.id: tuple(look.matches) for look in looks}
+            look.through(first, last, snapshot, sealed)
+    return {look.entry.id: look.matches for look in looks}
 
 
 class _Look:
@@ -50,7 +49,7 @@ class _Look:
         self._finder = finder
         self._asked = asked
         self._covered: set[int] = set()
-        self.matches: list[MatchView] = []
+        self.matches: list[Json] = []
         self._claims = 0
         if hits := finder.hits(entry.title):
             self._covered.update(hit.of for hit in hits)
@@ -60,27 +59,31 @@ class _Look:
     def whole(self) -> bool:
         return self._claims == SHOWN or (self._claims > 0 and len(self._covered) == self._asked)
 
-    def through(self, first: int, last: int, said: dict[str, SaidClaim]) -> None:
+    def through(self, first: int, last: int, snapshot: Snapshot, sealed: dict[str, bytes]) -> None:
         """Look through these of the entry's claims for what is not shown yet."""
         for claim_id in self.entry.claims[first:last]:
-            for piece in pieces(said[claim_id]) if claim_id in said else ():
-                if self.whole:
-                    return
+            if claim_id not in sealed:
+                continue
+            for piece in pieces_said(orjson.loads(snapshot.open(sealed[claim_id], "claim", claim_id))):
                 hits = self._finder.hits(piece.text)
+                if not hits:
+                    continue
                 found = {hit.of for hit in hits}
-                if found - self._covered or (found and not self._claims):
+                if found - self._covered or not self._claims:
                     self._covered |= found
                     self._claims += 1
                     self.matches.append(_view(claim_id, piece, hits))
+                    if self.whole:
+                        return
 
 
-def _view(claim_id: str | None, piece: Piece, hits: list[Hit]) -> MatchView:
-    return MatchView(field=piece.field, claim_id=claim_id, text=piece.text, spans=tuple((hit.start, hit.end) for hit in hits))
+def _view(claim_id: str | None, piece: Piece, hits: list[Hit]) -> Json:
+    return {"field": piece.field, "claim_id": claim_id, "text": piece.text, "spans": [(hit.start, hit.end) for hit in hits]}
 
 
-def _said(snapshot: Snapshot, claim_ids: Sequence[str]) -> dict[str, SaidClaim]:
+def _claims(snapshot: Snapshot, claim_ids: Sequence[str]) -> dict[str, bytes]:
+    """What claims say, sealed, by their ids."""
     if not claim_ids:
         return {}
-    here = {"here": snapshot.id, "generation": snapshot.generation, "wanted": json.dumps(claim_ids)}
-    rows = snapshot.session.execute(text(_BODIES[snapshot.database.dialect]), here)
-    return {claim_id: SaidClaim.model_validate_json(snapshot.open(body, "claim", claim_id)) for claim_id, body in rows}
+    wanted = orjson.dumps(claim_ids).decode()
+    return dict(snapshot.driver.bodies(_BODIES[snapshot.database.dialect], wanted, snapshot.id, snapshot.generation))

@@ -5,12 +5,10 @@ with it; words in quotes are a phrase and stand one after the other, each whole.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple, Protocol
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, Literal, NamedTuple, Protocol
 
 from shared.lexicon.folding import SPELLED, fold, name_key, words
 from shared.lexicon.places import known_place, languages_of_places
@@ -21,36 +19,7 @@ SHORTEST, LONGEST = 3, 12
 """Letters of the shortest and the longest beginning by which a word is found."""
 
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
-_CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+")
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Named(_Part):
-    """An actor or a place, by its name."""
-
-    name: str
-
-
-class Stated(_Part):
-    """A value, by its attribute."""
-
-    attribute: str
-    value: str
-
-
-class SaidClaim(_Part):
-    """What is searched of a claim, read from its JSON without the rest of it."""
-
-    language: str
-
-    statement: str
-    actors: tuple[Named, ...] = ()
-    places: tuple[Named, ...] = ()
-    values: tuple[Stated, ...] = ()
 
 
 class _Named(Protocol):
@@ -66,10 +35,8 @@ class _Stated(Protocol):
 
 
 class Said(Protocol):
-    """A claim as far as it is searched: a `Claim` or a `SaidClaim`."""
+    """A claim as far as it is searched."""
 
-    @property
-    def language(self) -> str: ...
     @property
     def statement(self) -> str: ...
     @property
@@ -89,13 +56,24 @@ class Piece(NamedTuple):
 
 def pieces(claim: Said) -> Iterator[Piece]:
     """Iterate over what is searched of a claim."""
-    yield Piece("statement", claim.statement)
-    for actor in claim.actors:
-        yield Piece("actor", actor.name)
-    for place in claim.places:
-        yield Piece("place", place.name)
-    for value in claim.values:
-        yield Piece("value", f"{value.attribute} {value.value}")
+    values = ((value.attribute, value.value) for value in claim.values)
+    return _pieces(claim.statement, (actor.name for actor in claim.actors), (place.name for place in claim.places), values)
+
+
+def pieces_said(claim: Mapping[str, Any]) -> Iterator[Piece]:
+    """Iterate over what is searched of a claim, given as its JSON object."""
+    values = ((value["attribute"], value["value"]) for value in claim["values"])
+    return _pieces(claim["statement"], (actor["name"] for actor in claim["actors"]), (place["name"] for place in claim["places"]), values)
+
+
+def _pieces(statement: str, actors: Iterable[str], places: Iterable[str], values: Iterable[tuple[str, str]]) -> Iterator[Piece]:
+    yield Piece("statement", statement)
+    for name in actors:
+        yield Piece("actor", name)
+    for name in places:
+        yield Piece("place", name)
+    for attribute, value in values:
+        yield Piece("value", f"{attribute} {value}")
 
 
 def neighbours(found: Sequence[str]) -> Iterator[str]:
@@ -139,68 +117,98 @@ def begins(word: str, asked: str) -> bool:
     return word == asked if len(asked) < SHORTEST else word.startswith(asked[:LONGEST])
 
 
-class _Chunk(NamedTuple):
-    """The folded words of a text without white space; which of them are asked for, and by which word; whether anything may begin here."""
-
-    words: tuple[str, ...]
-    asked: tuple[tuple[int, int], ...]
-    matters: bool
-
-
 class Finder:
-    """Finds words that are asked for in texts, and remembers how the words of these begin: few of them are not met again."""
+    """Finds words that are asked for in texts, and remembers which texts without white space have none: few are not met again."""
 
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
+        self._starts = tuple(word[:LONGEST] for word in asked.words)
         self._begun = frozenset(phrase[0] for phrase in asked.phrases)
-        self._known: dict[str, _Chunk] = {}
+        self._second = frozenset(phrase[1] for phrase in asked.phrases)
+        self._longest = max(map(len, asked.phrases), default=0)
+        self._idle: set[str] = set()  # nothing that is asked for stands in these, and no phrase begins there
+        self._having: dict[str, tuple[Hit, ...]] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
-        known = self._known
-        for word in text.split():
-            if (known.get(word) or self._chunk(word)).matters:
-                break
-        else:
+        split, idle = text.split(), self._idle
+        if idle.issuperset(split):
             return []
-        chunks = [(chunk.start(), self._chunk(chunk.group()), chunk.group()) for chunk in _CHUNK.finditer(text)]
-        if not self._asked.phrases:
-            return [hit for start, chunk, letters in chunks if chunk.asked for hit in _placed(start, letters, dict(chunk.asked))]
-        of = dict(self._phrased([word for _, chunk, _ in chunks for word in chunk.words]))
-        placed: list[Hit] = []
-        before = 0
-        for start, chunk, letters in chunks:
-            here = {at: of[before + at] for at in range(len(chunk.words)) if before + at in of} | dict(chunk.asked)
-            placed += _placed(start, letters, here) if here else []
-            before += len(chunk.words)
-        return placed
+        some = {letters for letters in split if letters not in idle and self._matters(letters)}
+        if not some:
+            return []
+        placed = {
+            (at + hit.start): Hit(at + hit.start, at + hit.end, hit.of)
+            for letters in some
+            if (hits := self._in(letters))
+            for at in _places(text, letters)
+            for hit in hits
+        }
+        if self._begun:
+            # A word that is asked for by itself as well counts as that.
+            placed = {hit.start: hit for hit in self._phrased(text, split, some)} | placed
+        return [placed[at] for at in sorted(placed)] if len(placed) > 1 else list(placed.values())
 
-    def _chunk(self, letters: str) -> "_Chunk":
-        known = self._known.get(letters)
+    def _matters(self, letters: str) -> bool:
+        """Whether anything that is asked for may stand in a text without white space, or begin there."""
+        if letters in self._having:
+            return True
+        for word in _words_of(letters):
+            if word.startswith(self._starts) or word in self._begun:
+                return True
+        self._idle.add(letters)
+        return False
+
+    def _in(self, letters: str) -> tuple[Hit, ...]:
+        """Where words that are asked for by themselves stand in a text without white space."""
+        known = self._having.get(letters)
         if known is None:
-            found = _words_of(letters)
-            asked = tuple(
-                (at, number) for at, word in enumerate(found) for number, one in enumerate(self._asked.words) if begins(word, one)
-            )
-            known = self._known[letters] = _Chunk(found, asked, bool(asked) or not self._begun.isdisjoint(found))
+            found, asked = _words_of(letters), enumerate(self._asked.words)
+            having = {at: number for number, one in asked for at, word in enumerate(found) if begins(word, one)}
+            known = self._having[letters] = tuple([Hit(*_spans_of(letters)[at], having[at]) for at in sorted(having)])
         return known
 
-    def _phrased(self, found: list[str]) -> Iterator[tuple[int, int]]:
-        for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
-            for first in range(len(found) - len(phrase) + 1):
-                if tuple(found[first : first + len(phrase)]) == phrase:
-                    yield from ((at, number) for at in range(first, first + len(phrase)))
+    def _phrased(self, text: str, split: Sequence[str], some: set[str]) -> list[Hit]:
+        """Where words of phrases stand that begin in some parts of a text; where two have a word in common, the later one has it."""
+        found: dict[tuple[int, int], int] = {}
+        for at in [at for at, letters in enumerate(split) if letters in some]:
+            own = len(_words_of(split[at]))
+            after = _words_of(split[at + 1]) if own == 1 and at + 1 < len(split) else ()
+            if after and after[0] not in self._second:
+                continue
+            words, places = list[str](), list[tuple[int, int]]()
+            for part in range(at, len(split)):
+                if len(words) >= own + self._longest:
+                    break
+                inside = _words_of(split[part])
+                words += inside
+                places += [(part, place) for place in range(len(inside))]
+            for number, phrase in enumerate(self._asked.phrases, start=len(self._asked.words)):
+                for first in range(own):
+                    if words[first] == phrase[0] and tuple(words[first : first + len(phrase)]) == phrase:
+                        for place in places[first : first + len(phrase)]:
+                            found[place] = max(number, found.get(place, number))
+        starts = {part: len(text) - len(text.split(None, part)[-1]) for part, _ in found}
+        spans = {(part, place): _spans_of(split[part])[place] for part, place in found}
+        return [Hit(starts[at[0]] + spans[at][0], starts[at[0]] + spans[at][1], number) for at, number in found.items()]
+
+
+def _places(text: str, letters: str) -> list[int]:
+    """Where a text without white space stands in another one, with nothing but white space around it."""
+    found = []
+    at = text.find(letters)
+    while at >= 0:
+        end = at + len(letters)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            found.append(at)
+        at = text.find(letters, end)
+    return found
 
 
 @lru_cache(50_000)
 def _words_of(chunk: str) -> tuple[str, ...]:
     """The folded words of a text without white space. Texts are made of few, and these are asked about again and again."""
     return tuple(_WORD.findall(fold(chunk)))
-
-
-def _placed(start: int, chunk: str, found: dict[int, int]) -> list[Hit]:
-    spans = _spans_of(chunk)
-    return [Hit(start + spans[at][0], start + spans[at][1], found[at]) for at in sorted(found)]
 
 
 @lru_cache(10_000)

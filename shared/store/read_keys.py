@@ -109,10 +109,14 @@ class ReadKeys:
         """Return the key of a generation as a session sees it; None where it is destroyed."""
         here = (__name__, chronology_id, generation)
         if here not in session.info:
-            row = session.get(ReadKeyRow, (chronology_id, generation))
-            session.info[here] = None if row is None else self._key_of(row)
+            given = session.info.get((*here, "row")) or session.get(ReadKeyRow, (chronology_id, generation))
+            session.info[here] = None if given is None else self._key_of(given)
         found: ReadKey | None = session.info[here]
         return found
+
+    def given(self, session: Session, row: ReadKeyRow) -> None:
+        """Take a key's row that the session has read with something else, so that `find` need not ask for it."""
+        session.info[__name__, row.chronology_id, row.generation, "row"] = row
 
     def _key_of(self, row: ReadKeyRow) -> ReadKey:
         with self._lock:

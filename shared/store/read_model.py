@@ -252,6 +252,9 @@ class EntryRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+LISTED = "listing"
+"""The place, with an entry's id and `since`, that what the listing has sealed is bound to."""
+
 _CURRENT: dict[str, Any] = {f"{dialect}_where": text("until IS NULL") for dialect in ("sqlite", "postgresql")}
 
 
@@ -261,6 +264,7 @@ class ListingRow(SQLModel, table=True):
     `number` tells rows of one generation apart and grows with them. `facets` are facet codes (`shared.domain.listing`), eight bytes each,
     little-endian. `tokens` are those of the folded words that the entry can be found by, and of what else it is filtered by, made with the
     generation's key (`shared.store.search_tokens`). What has a token is looked up in the index that is made of them (`SegmentRow`).
+    `shown` is what lists show of the entry, sealed (`shared.domain.heads`); None in rows of a release that did not keep it.
     """
 
     __tablename__ = "listing"
@@ -289,13 +293,16 @@ class ListingRow(SQLModel, table=True):
     disputed: bool
     status: str = Field(max_length=20)
     facets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    shown: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     tokens: frozenset[bytes] = Field(sa_column=Column(Tokens, nullable=False))
 
 
 class SegmentRow(SQLModel, table=True):
     """A part of the search index: some versions of entries, and in `body` the numbers that they are compared by (`shared.store.segments`).
 
-    `first_since` and `last_since` are the revisions from which the first and the last of them hold.
+    `first_since` and `last_since` are the revisions from which the first and the last of them hold. `ends` are those of versions in other
+    segments that ended as it was written; `facets` is what is counted of its own (`shared.store.facet_columns`). Both are None in rows of
+    a release that did not keep them.
     """
 
     __tablename__ = "segment"
@@ -307,6 +314,8 @@ class SegmentRow(SQLModel, table=True):
     first_since: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_since: int = Field(sa_column=Column(BigInteger, nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    ends: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    facets: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class PostingRow(SQLModel, table=True):

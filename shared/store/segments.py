@@ -61,6 +61,18 @@ def decode_versions(body: bytes) -> Versions:
     return Versions(*np.frombuffer(body, "<i8").reshape(_COLUMNS, -1))
 
 
+def encode_ends(number: Ints, until: Ints) -> bytes:
+    """Return the ends of versions as a segment has them that was written as they ended: the numbers of these, rising, and when."""
+    order = np.argsort(number, kind="stable")
+    return np.stack((number[order], until[order])).astype("<i8").tobytes()
+
+
+def decode_ends(ends: bytes) -> tuple[Ints, Ints]:
+    """Return what `encode_ends` was given, in the order of the numbers."""
+    number, until = (np.frombuffer(ends, "<i8") if ends else np.empty(0, np.int64)).reshape(2, -1)
+    return number, until
+
+
 def undated(sort_from: Ints, sort_to: Ints) -> NDArray[np.bool_]:
     """Which versions have no date at all."""
     late: NDArray[np.bool_] = (sort_from == NO_START) & (sort_to == NO_END)

@@ -1,8 +1,11 @@
 """Words that are asked for: how they are read, and where they stand in texts of any alphabet, counted in code points."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.lexicon.searching import Finder, actor_key, keys_asked, place_key, wanted
+from shared.lexicon.folding import words
+from shared.lexicon.searching import Finder, actor_key, begins, keys_asked, place_key, wanted
 
 
 def found(text: str, asked: str) -> list[str]:
@@ -45,3 +48,30 @@ def test_a_name_has_one_key_in_every_language(names: tuple[str, ...], key: objec
     keys = [set(keys_asked(name, key)) for name in names]  # type: ignore[arg-type]
     assert set.intersection(*keys)
     assert not keys[0] & set(keys_asked("Someplace Else", key))  # type: ignore[arg-type]
+
+
+PARTS = ("ab", "Ab", "abc", "ə", "Əli", "Bakı", "b-c", "a'b", "—", "…", "c.d", "took", "took-place", "place,", "don’t", "ki̇")
+SPACES = (" ", "  ", "\n", "\u2003", "\t ")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(SPACES)), max_size=12),
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=3),
+)
+def test_what_is_found_is_what_a_look_at_every_word_finds(text: list[tuple[str, str]], asked: list[str]) -> None:
+    written = "".join(part + space for part, space in text)
+    for quoted in (" ".join(asked), f'"{" ".join(asked)}"', f'{asked[0]} "{" ".join(asked)}"'):
+        want, finder = wanted(quoted), Finder(wanted(quoted))
+        for read in (written, f" {written}", written):
+            hits = finder.hits(read)
+            assert [(hit.start, hit.end) for hit in hits] == sorted({(hit.start, hit.end) for hit in hits})
+            found = words(read)
+            single = [at for at, word in enumerate(found) if any(begins(word, one) for one in want.words)]
+            phrased = {
+                first + at
+                for phrase in want.phrases
+                for first in range(len(found))
+                if tuple(found[first : first + len(phrase)]) == phrase
+                for at in range(len(phrase))
+            }
+            assert [words(read[hit.start : hit.end]) for hit in hits] == [[found[at]] for at in sorted({*single, *phrased})]

@@ -51,6 +51,12 @@ def test_a_read_model_that_is_behind_is_compared_where_it_is(running: Running) -
         ("DELETE FROM change", "missing or invented in change"),
         ("UPDATE claim SET entry_id = 'other' WHERE start = 0", "claim .* differs in entry_id"),
         ("UPDATE source SET body = '{}'", "source .* differs in body"),
+        ("DELETE FROM segment", "segments hold 0 versions of"),
+        ("UPDATE segment SET last_since = last_since + 1", "segment 1 differs in last_since"),
+        ("UPDATE segment SET facets = body", "segment 1 differs in facets"),
+        ("UPDATE segment SET ends = ends || ends WHERE length(ends) > 0", "differs in until|cannot be read"),
+        ("UPDATE segment SET body = facets", "body of segment 1 cannot be read|segment 1"),
+        ("DELETE FROM posting WHERE token = (SELECT max(token) FROM posting)", "postings of segment"),
         (
             "UPDATE listing SET tokens = (SELECT other.tokens FROM listing AS other ORDER BY number DESC LIMIT 1)",
             "listing .* differs in tokens",

@@ -1,5 +1,7 @@
 """The search index finds what a look at every row of the listing finds: at every revision, in every order, from every place."""
 
+import struct
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,14 +20,19 @@ from services.projection import indexing
 from services.projection.fold import VERSION
 from services.projection.generations import open_first
 from services.projection.indexing import index_new
+from services.projection.verify_index import verify_index
 from services.query import nearest
 from services.query.nearest import Key
 from services.query.orders import BY_DATE, BY_DATE_FALLING, BY_SOURCES, CHANGED, ByRelevance, Order, Search, walk
 from services.query.periods import SIGNS, Bound
 from services.query.segments import Match
+from services.query.shelf import Asked, Shelves
 from services.query.snapshot import Snapshot, open_snapshot
+from shared.domain.chronology import Status
+from shared.domain.listing import BITS, FACETS
 from shared.store import segments
 from shared.store.engine import Database
+from shared.store.facet_columns import STATUSES
 from shared.store.generations import Rows
 from shared.store.migrate import migrate
 from shared.store.read_model import NO_END, NO_START, ListingRow, ProgressRow
@@ -34,6 +41,7 @@ from tests.support.keys import KEK
 
 HERE = "01900000-0000-7000-8000-00000000cccc"
 TOKENS = [bytes([0, 0, 0, number % 3, number]) for number in range(9)]
+CODES = [kind << BITS | code for kind in range(len(FACETS)) for code in (1, 7, 2**39 + 1918)]
 TITLED: Match = ((TOKENS[1],),)
 
 
@@ -46,6 +54,9 @@ class Version:
     days: tuple[int, int]
     sources: int
     tokens: frozenset[bytes]
+    status: Status = "single-source"
+    disputed: bool = False
+    codes: tuple[int, ...] = ()
     until: int | None = None
 
     def holds(self, revision: int) -> bool:
@@ -87,9 +98,15 @@ def history(seed: int, revisions: int = 40) -> History:
                 first = chance.choice((0, 5, 5, 9, 30, NO_START))
                 last = NO_END if chance.random() < 0.15 else max(first, 0) + chance.choice((0, 0, 3, 40))
                 some = frozenset(token for token in TOKENS if chance.random() < 0.4)
-                standing[name] = Version(name, revision, (first, last), chance.randrange(1, 4), some)
+                codes = tuple(chance.sample(CODES, chance.randrange(4)))
+                counted = (chance.choice(STATUSES), chance.random() < 0.3, codes)
+                standing[name] = Version(name, revision, (first, last), chance.randrange(1, 4), some, *counted)
                 made.versions.append(standing[name])
         made.commits.append(commit)
+    for late in (revision + 1, revision + 2):  # what only ends entries brings no version that the index could tell of it with
+        for name in [name for name in standing if chance.random() < 0.3]:
+            standing.pop(name).until = late
+        made.commits.append([late])
     return made
 
 
@@ -111,7 +128,8 @@ def write(database: Database, made: History) -> None:
                 if version.since in commit:
                     days = {"sort_from": version.days[0], "sort_to": version.days[1]}
                     until = version.until if version.until is not None and version.until <= commit[-1] else None
-                    other = {"sources": version.sources, "disputed": False, "status": "single-source", "facets": b""}
+                    facets = struct.pack(f"<{len(version.codes)}q", *version.codes)
+                    other = {"sources": version.sources, "disputed": version.disputed, "status": version.status, "facets": facets}
                     session.execute(table.insert(), {**here, **days, **other, "until": until, "tokens": version.tokens})
             index_new(session, Rows(HERE, key.generation))
             session.get_one(ProgressRow, HERE).position = commit[-1]
@@ -183,6 +201,24 @@ def assert_all_found(database: Database, made: History, revisions: list[int], ch
             assert [row.key for row in before] == [key for key, _, _ in whole[:at][::-1][:limit]]
 
 
+def assert_all_counted(database: Database, made: History, revisions: list[int]) -> None:
+    used = Shelves()
+    for revision, match, bounds in product(revisions, MATCHES, BOUNDS):
+        with open_snapshot(database, "index") as newest:
+            snapshot = newest.at(revision)
+            found = [one for one in made.versions if one.holds(revision) and one.has(match) and one.within(bounds)]
+            for shelves in (used, Shelves()):
+                counted = shelves.count(snapshot, Asked(match, bounds), 3)
+                assert (counted.total, counted.disputed) == (len(found), sum(one.disputed for one in found)), (revision, match, bounds)
+                assert counted.statuses == Counter(one.status for one in found)
+                for at, facet in enumerate(FACETS):
+                    of = Counter(code for one in found for code in one.codes if code >> BITS == at)
+                    shown = counted.codes[facet]
+                    assert sorted(of.values(), reverse=True)[:3] == [count for _, count in shown]
+                    assert all(of[code] == count for code, count in shown)
+                    assert all(code in made.versions[counted.firsts[code] - 1].codes for code, _ in shown)
+
+
 @contextmanager
 def small(chance: Random) -> Iterator[None]:
     """With segments, blocks and looks so small that all there is to go wrong with many goes wrong with few."""
@@ -193,7 +229,8 @@ def small(chance: Random) -> Iterator[None]:
         patch.setattr(indexing, "LARGEST", 2 * tiers[-1])
         patch.setattr(segments, "MANY", chance.choice((0, 3, 4096)))
         patch.setattr(segments, "PER_BLOCK", chance.choice((1, 10, 3000)))
-        patch.setattr(nearest, "AHEAD", chance.choice((1, 2)))
+        patch.setattr(nearest, "AHEAD", chance.choice((0, 1, 8)))
+        patch.setattr(nearest, "LEAST", chance.choice((1, 16)))
         patch.setattr(nearest, "CHUNK", chance.choice((1, 3, 256)))
         yield
 
@@ -218,7 +255,11 @@ def test_what_is_found_is_what_every_row_says(template: Path, seed: int) -> None
         database = Database(f"sqlite:///{folder}/salname.db", kek=KEK)
         write(database, made)
         head = made.commits[-1][-1]
-        assert_all_found(database, made, [head, *chance.sample([commit[-1] for commit in made.commits], 3), 0], chance)
+        revisions = [head, *chance.sample([commit[-1] for commit in made.commits], 3), 0]
+        assert_all_found(database, made, revisions, chance)
+        assert_all_counted(database, made, revisions)
+        with database.read() as session:
+            verify_index(session, Rows(HERE, 1))
         database.close()
 
 
@@ -226,4 +267,8 @@ def test_what_is_found_is_what_every_row_says_on_each_database(database: Databas
     chance, made = Random(7), history(7)
     with small(chance):
         write(database, made)
-        assert_all_found(database, made, [made.commits[-1][-1], made.commits[5][-1]], chance)
+        revisions = [made.commits[-1][-1], made.commits[5][-1]]
+        assert_all_found(database, made, revisions, chance)
+        assert_all_counted(database, made, revisions)
+        with database.read() as session:
+            verify_index(session, Rows(HERE, 1))

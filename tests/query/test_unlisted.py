@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 
 from services.projection import fold
 from shared.domain.ports import ChronologyInfo
-from shared.store.read_model import ListingRow, ProgressRow
+from shared.store.read_model import ListingRow, PostingRow, ProgressRow, SegmentRow
 from tests.query.conftest import World
 from tests.support.following import another
 
@@ -32,7 +32,8 @@ ONLY_LISTED: tuple[dict[str, Any], ...] = ({"q": "fair"}, {"place": "Ganja"}, {"
 def as_an_older_release_left_it(world: World) -> None:
     info: ChronologyInfo = world.running.info
     with world.database.write() as session:
-        session.execute(delete(ListingRow).where(ListingRow.chronology_id == info.id))  # type: ignore[arg-type]
+        for table in (ListingRow, SegmentRow, PostingRow):
+            session.execute(delete(table).where(table.chronology_id == info.id))  # type: ignore[arg-type]
         session.execute(update(ProgressRow).values(fold_version=fold.VERSION - 1))
 
 
@@ -75,3 +76,14 @@ def test_what_needs_no_listing_is_served_and_the_rest_says_when(world: World) ->
     assert shown(world, head) == before
     for asked in ONLY_LISTED:
         assert world.get("/entries", **asked)["entries"]
+
+
+def test_what_is_not_kept_for_counting_is_not_counted(world: World) -> None:
+    with world.database.write() as session:
+        session.execute(update(SegmentRow).values(facets=None, ends=None))
+        session.execute(update(ProgressRow).values(fold_version=fold.VERSION - 1))
+    assert world.client.get("/v1/chronologies/test/facets").status_code == 503
+    found = world.get("/entries", q="fair")["entries"]
+    another(world.running).catch_up()
+    assert world.get("/entries", q="fair")["entries"] == found
+    assert world.get("/facets", q="fair")["total"] == len(found) > 0

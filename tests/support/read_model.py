@@ -7,8 +7,13 @@ from sqlmodel import select
 from shared.store.engine import Database
 from shared.store.read_model import TOLD, GenerationRow, ListingRow, ProgressRow, ReadKeyRow, UntoldRow
 
-SEALED = {"claim": ("id",), "entry": ("id", "since"), "change": ("revision",)}
-"""Tables with sealed bodies, and what beside the chronology stands in their primary keys."""
+SEALED = {
+    "claim": ("body", "id"),
+    "entry": ("body", "id", "since"),
+    "listing": ("shown", "id", "since"),
+    "change": ("body", "revision"),
+}
+"""Tables with a sealed column, and what beside the chronology stands in their primary keys."""
 
 
 def read_model(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -36,7 +41,8 @@ def _opened(database: Database, session: Any, generations: dict[str, int], table
     if table in SEALED:
         key = database.read_keys.find(session, row["chronology_id"], generations[row["chronology_id"]])
         assert key is not None
-        row["body"] = key.open(row["body"], table, *(row[name] for name in SEALED[table]))
+        column, *place = SEALED[table]
+        row[column] = key.open(row[column], table, *(row[name] for name in place))
     return row
 
 

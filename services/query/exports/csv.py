@@ -18,7 +18,7 @@ from shared.domain.readings import ReadValue
 
 COLUMNS = (
     "entry_id", "entry_title", "entry_date", "claim_id", "status", "statement", "quote", "start", "end", "page", "url",
-    "date", "date_words", "values", "modality", "attribution", "corrections",
+    "date", "date_words", "values", "modality", "attribution", "support", "origin", "corrections",
     "document_id", "filename", "sha256", "captured",
     "source_id", "source_title", "source_author", "source_publisher", "source_url", "source_language", "source_published",
     "superseded", "superseded_by", "erased_at", "erased_reason",
@@ -43,7 +43,7 @@ def guarded(text: str) -> str:
 def _rows(export: Export, batch: Batch) -> Iterator[str]:
     for entry in batch.entries:
         for claim_id in batch.claims(entry):
-            yield _row(_claim(export, entry, batch.evidence, claim_id))
+            yield _row({**_claim(export, entry, batch.evidence, claim_id), "origin": batch.origin(entry, claim_id)})
         for lost in entry.erased:
             for claim_id in lost.claims or ("",):
                 gone = {"claim_id": claim_id, "status": "erased", "document_id": lost.document_id}
@@ -73,6 +73,7 @@ def _claim(export: Export, entry: Entry, evidence: Evidence, claim_id: str) -> d
         "values": "; ".join(_value(known) for known in reading.values),
         "modality": claim.modality,
         "attribution": claim.attribution.name if claim.attribution else None,
+        "support": len(entry.origins),
         "corrections": " ".join(reading.corrections),
         **_document(evidence.documents[claim.document_id]),
         "superseded": became.how if became else None,

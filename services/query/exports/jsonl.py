@@ -1,7 +1,8 @@
 """JSON Lines: one cited claim a line.
 
 `date` and `values` are the claim's own, as accepted corrections let it be read. `status` is `withdrawn` for a withdrawn claim, else the
-status of its entry. `erased` is the support that the entry lost when documents were erased.
+status of its entry. `support` is how many origins the entry has, and `origin` which of them, from 0, stands behind the claim: claims of
+documents that are one witness have the same. `erased` is the support that the entry lost when documents were erased.
 """
 
 from collections.abc import Iterator
@@ -35,10 +36,10 @@ def jsonl(export: Export) -> Iterator[str]:
 def _lines(batch: Batch) -> Iterator[str]:
     for entry in batch.entries:
         for claim_id in batch.claims(entry):
-            yield _line(entry, batch.evidence, claim_id)
+            yield _line(entry, batch.evidence, claim_id, batch.origin(entry, claim_id))
 
 
-def _line(entry: Entry, evidence: Evidence, claim_id: str) -> str:
+def _line(entry: Entry, evidence: Evidence, claim_id: str, origin: int | None) -> str:
     claim, reading = evidence.claims[claim_id].claim, evidence.readings[claim_id]
     cited = evidence.cite(claim, claim)
     line = {
@@ -53,6 +54,8 @@ def _line(entry: Entry, evidence: Evidence, claim_id: str) -> str:
         "date": reading.edtf,
         "modality": claim.modality,
         "status": "withdrawn" if claim_id in entry.withdrawn else entry.status,
+        "support": len(entry.origins),
+        "origin": origin,
         "erased": [lost.model_dump(mode="json") for lost in entry.erased],
         "values": [
             {

@@ -56,6 +56,20 @@ def _entry_id(view: EntryView) -> str:
     return urn(view.id, "entry")
 
 
+def _origin_id(view: EntryView, place: int) -> str:
+    return urn(view.id, f"entry-origin-{place}")
+
+
+def _origins(view: EntryView) -> Iterator[Node]:
+    """The witnesses of an entry: documents that depend on each other are one."""
+    for place, origin in enumerate(view.origins):
+        yield {
+            "id": _origin_id(view, place),
+            "type": ["prov:Collection", "prov:Entity"],
+            "prov:hadMember": [urn(appearance.document_id) for appearance in origin.documents],
+        }
+
+
 class _Description:
     """The nodes that describe the entries of an export."""
 
@@ -110,7 +124,11 @@ class _Description:
             "schema:startDate": start,
             "schema:endDate": end,
             "schema:eventStatus": "schema:EventScheduled" if view.planned else None,
-            "schema:additionalProperty": [_property("status", view.status), _property("confidence", view.confidence)],
+            "schema:additionalProperty": [
+                _property("status", view.status),
+                _property("confidence", view.confidence),
+                _property("support", len(view.origins)),
+            ],
             "schema:isPartOf": self._state,
             "prov:wasGeneratedBy": self._consolidation,
             "prov:wasDerivedFrom": [urn(claim.claim_id) for claim in view.claims],
@@ -122,6 +140,7 @@ class _Description:
         places = {claim.claim_id: claim for claim in (*view.claims, *view.withdrawn)}
         for claim in places.values():
             yield self._claim(view, claim, batch)
+        yield from _origins(view)
         yield from self._dates(view, places)
         for value in view.values:
             yield from self._value(view, value, places)
@@ -175,6 +194,7 @@ class _Description:
                 "schema:value": alternative.edtf,
                 "dcterms:date": alternative.edtf,
                 "prov:wasDerivedFrom": [urn(cited.claim_id) for cited in alternative.citations],
+                "prov:hadPrimarySource": [_origin_id(view, place) for place in alternative.origins],
                 "prov:wasGeneratedBy": urn(alternative.corrected_by) if alternative.corrected_by else None,
             }
             for cited in alternative.citations:
@@ -194,6 +214,7 @@ class _Description:
                 "schema:value": alternative.shown,
                 "schema:unitText": alternative.unit,
                 "prov:wasDerivedFrom": [urn(cited.claim_id) for cited in alternative.citations],
+                "prov:hadPrimarySource": [_origin_id(view, place) for place in alternative.origins],
                 "prov:wasGeneratedBy": urn(alternative.corrected_by) if alternative.corrected_by else None,
                 "prov:wasRevisionOf": original,
             }

@@ -56,7 +56,8 @@ _ANNOTATION: dict[str, Any] = {
 _LINKS = (
     "prov:wasGeneratedBy", "prov:wasDerivedFrom", "prov:wasQuotedFrom", "prov:wasAttributedTo", "prov:wasAssociatedWith",
     "prov:wasInfluencedBy", "prov:wasInvalidatedBy", "prov:wasRevisionOf", "prov:alternateOf", "prov:hadPrimarySource", "prov:used",
-    "prov:specializationOf", "schema:itemReviewed", "schema:author", "schema:reviewedBy", "schema:eventStatus", "schema:isPartOf",
+    "prov:specializationOf", "prov:hadMember",
+    "schema:itemReviewed", "schema:author", "schema:reviewedBy", "schema:eventStatus", "schema:isPartOf",
 )  # fmt: skip
 _MOMENTS = ("prov:endedAtTime", "prov:generatedAtTime")
 

@@ -58,6 +58,11 @@ class Batch:
         """Return the ids of an entry's claims, withdrawn ones included, in content order."""
         return sorted({*entry.claims, *entry.withdrawn}, key=self._place)
 
+    @staticmethod
+    def origin(entry: Entry, claim_id: str) -> int | None:
+        """Return which of an entry's origins stands behind a claim, by its place among them; None where the claim supports nothing."""
+        return next((place for place, origin in enumerate(entry.origins) if claim_id in origin.claims), None)
+
     def order(self, entry: Entry) -> str:
         """Return what an entry is ordered by among those of the same days."""
         return min((self._place(claim_id) for claim_id in (*entry.claims, *entry.withdrawn)), default="") + entry.title

@@ -17,6 +17,7 @@ from services.query.pages.rendering import page
 from services.query.pages.routes import PageRoute, page_context
 from services.query.pages.wording import Wording, wording_for
 from services.query.parameters import At
+from services.query.schemas import EntryList
 from services.query.search_schemas import FacetsView, FacetValue, StatusCount
 from services.query.service import Queries, QueryService
 from services.query.snapshot import Snapshot, open_snapshot
@@ -149,7 +150,7 @@ def chronology(
         narrowings, chosen = _narrowings(snapshot, queries, asking, filters, wording)
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         found = entry_page(snapshot, filters, place, PAGE, place.sort if place else sort)
-        summaries = answers.entry_list(snapshot, found, filters.asked if filters.text else None).entries
+        summaries = EntryList.model_validate(answers.entry_list(snapshot, found, filters.asked if filters.text else None)).entries
     by_date = (place.sort if place else sort or "date").endswith("date")
     return page(
         request,

@@ -102,7 +102,7 @@ def ungrouped(entries: Sequence[Head], summaries: Sequence[EntrySummary]) -> lis
 
 def _label(entry: Head, wording: Wording) -> str:
     if entry.earliest is None:
-        return wording("before_everything") if entry.date.alternatives else wording("undated")
+        return wording("before_everything") if entry.shown["dates"] else wording("undated")
     first = _year(entry.earliest)
     if entry.latest is None or civil(entry.latest)[0] - civil(entry.earliest)[0] < LONG:
         return wording.date(first)

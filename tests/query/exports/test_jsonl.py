@@ -17,7 +17,7 @@ from tests.support.texts import FAIR_AZ, FAIR_EN, FAIR_EN_OTHER, SOURCES
 IDS = ("entry_id", "claim_id")
 FIELDS = {
     "entry_id", "entry_title", "entry_date", "claim_id", "document", "start", "end", "quote", "date", "modality", "status", "values",
-    "erased",
+    "erased", "support", "origin",
 }  # fmt: skip
 
 

@@ -34,7 +34,9 @@ def picture(database: Database, slug: str, at: str | int | None = None) -> Pictu
             # Where the log ends is no part of what was shown of it.
             "chronology": answers.chronology(snapshot).model_copy(update={"log_head": 0}),
             "entries": page,
-            "entry": {one.id: answers.entry(snapshot, texts, entry) for one in page.entries for entry in [_entry(snapshot, one.id)]},
+            "entry": {
+                one["id"]: answers.entry(snapshot, texts, entry) for one in page["entries"] for entry in [_entry(snapshot, one["id"])]
+            },
             "claim": {
                 claim_id: answers.claim(snapshot, texts, claim_id)
                 for document in documents.documents
@@ -47,7 +49,7 @@ def picture(database: Database, slug: str, at: str | int | None = None) -> Pictu
             "sources": answers.sources(snapshot),
             "relations": {one.id: origins.relations(snapshot, one.id) for one in answers.sources(snapshot).sources},
             "alarms": origins.alarms(snapshot, texts),
-            "origins": {one.id: origins.origins(snapshot, texts, _entry(snapshot, one.id)) for one in page.entries},
+            "origins": {one["id"]: origins.origins(snapshot, texts, _entry(snapshot, one["id"])) for one in page["entries"]},
             "corrections": answers.correction_views(snapshot, corrections),
             "by state": {
                 state: answers.correction_views(snapshot, list(reader.corrections(snapshot, state=state).values()))

@@ -64,8 +64,8 @@ def entry(*dates: str) -> Entry:
     ],
 )
 def test_whether_an_entry_fits(dates: list[str], asked: dict[str, str], answer: str | None) -> None:
-    assert Period(**asked).fits(entry(*dates)) == answer  # type: ignore[arg-type]
-    certain = Period(**asked, certainty="certain").fits(entry(*dates))  # type: ignore[arg-type]
+    assert Period(**asked).fits(dates) == answer  # type: ignore[arg-type]
+    certain = Period(**asked, certainty="certain").fits(dates)  # type: ignore[arg-type]
     assert certain == ("yes" if answer == "yes" else None)
 
 
@@ -76,7 +76,7 @@ def test_every_day_that_a_date_can_mean_agrees_with_the_answer(date: str, first:
     assume(start <= end)
     days = [day for day in (meant.earliest, meant.latest, start, end, start - 1, end + 1) if meant.earliest <= day <= meant.latest]
     inside = {start <= day <= end for day in days}
-    answer = period.fits(entry(date))
+    answer = period.fits([date])
     assert answer is not None if True in inside else answer is None
     if answer == "yes":
         assert inside == {True}
