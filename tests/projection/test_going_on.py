@@ -78,9 +78,16 @@ def test_it_reads_no_claim_twice(database: Database) -> None:
     running = run(database)
     for text, source in SOURCES.items():
         running.capture(text, source)
+    running.capture(
+        "On 7 June 2003 the third Seed Fair was held in Sheki, on the meadow behind the silk mill, with 90 guests from all the valley."
+    )
+    running.capture(
+        "Sheki\n\nOn 7 June 2003 the third Seed Fair was held in Sheki, on the meadow behind the mill, with 90 guests from all the valley."
+    )
+    assert read_model(database)["resemblance"]
     before = running.info.head
     log = start_again(running)
-    running.capture("On 7 June 2003 the third Seed Fair was held in Sheki with 90 guests.")
+    running.capture("The third Seed Fair took place in Sheki on 7 June 2003; 95 guests came.")
     assert log.claims
     assert min(log.claims) > before
     assert_right(running)

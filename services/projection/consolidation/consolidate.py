@@ -256,6 +256,7 @@ class Consolidator:
         yield
         for document_id, claim_ids in by_document.items():
             self._told_by[self._independence.source_of(document_id)] += claim_ids
+        self._independence.shared()  # readers know of it
         self._told.clear()  # what was read before all decisions were known may have been read otherwise
         self._restoring = False
 
