@@ -20,6 +20,7 @@ from services.projection import fold
 from services.projection.followed import follow_feed
 from services.projection.runner import Projector
 from services.projection.verify_index import verify_index
+from services.projection.verify_kept import Kept, verify_kept
 from shared.crypto.sealing import KeyEncryptionKey, new_key
 from shared.domain.errors import Damaged, SalnameError, WrongKey
 from shared.domain.events import Recorded
@@ -74,8 +75,8 @@ def verify_read_model(
 ) -> VerifiedReadModel:
     """Fold the log of a chronology again and compare; raise `Damaged` with the first row that is not what the log gives.
 
-    So do a segment of the search index that is not what its listing gives, and a change that does not lead subscribers to what readers
-    see. Rows that another release folded cannot be judged here: that is a `SalnameError` as well.
+    So do what is kept of a claim, a segment of the search index that is not what its listing gives, and a change that does not lead
+    subscribers to what readers see. Rows that another release folded cannot be judged here: that is a `SalnameError` as well.
     """
     if _progress(database, info.id) is None:
         return VerifiedReadModel(0, 0, hashlib.sha256().hexdigest())
@@ -90,7 +91,9 @@ def verify_read_model(
                 # What came in while we folded is folded as far as this session sees it.
                 live = _fold(projector, until, info, database, progress, stored)
                 with aside.read() as expected:
-                    rows, digest = _compare(_Side(database, stored, info.id, live.carried), _Side(aside, expected, info.id, live.carried))
+                    sides = _Side(database, stored, info.id, live.carried), _Side(aside, expected, info.id, live.carried)
+                    rows, digest = _compare(*sides)
+                    verify_kept(*(Kept(side.session, live_rows(side.session, info.id), _key(side)) for side in sides))
                 verify_index(stored, Rows(info.id, live.generation))
                 changes, waiting = follow_feed(stored, info, Rows(info.id, live.generation), _key(_Side(database, stored, info.id, 0)))
         finally:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from services.projection.verify import verify_read_model
 from shared.domain.errors import Damaged, SalnameError
 from shared.store.engine import Database
 from shared.store.generations import live_rows
 from shared.store.read import DatabaseReader
-from shared.store.read_model import ChangeRow
+from shared.store.read_model import ChangeRow, KeptClaimRow
 from tests.support.following import another, consolidate_otherwise, told
 from tests.support.running import ADMIN, Running, run
 
@@ -42,6 +43,23 @@ def test_a_read_model_that_is_behind_is_compared_where_it_is(running: Running) -
     before = running.info.head
     running.service.capture(running.info.id, b"A school opened in Oxbow in 1950.", ADMIN, filename="late.txt")
     assert verify_read_model(running.database, DatabaseReader(running.database), running.info).position == before
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "named"),
+    [("keys", [4], "something else is kept"), ("has", 0, "something else is kept"), ("links", [], "the link of the claims .* is missing")],
+)
+def test_what_is_kept_of_a_claim_is_verified(running: Running, member: str, value: object, named: str) -> None:
+    database = running.database
+    with database.write() as session:
+        here = live_rows(session, running.info.id)
+        key = database.read_keys.find(session, here.chronology_id, here.generation)
+        assert key is not None
+        for row in session.exec(select(KeptClaimRow)):
+            said = json.loads(key.open(row.body, "kept_claim", row.position))
+            row.body = key.seal(json.dumps({**said, member: value}).encode(), "kept_claim", row.position)
+    with pytest.raises(Damaged, match=named):
+        verify_read_model(database, DatabaseReader(database), running.info)
 
 
 @pytest.mark.parametrize(
