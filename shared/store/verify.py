@@ -83,11 +83,11 @@ class _Verifier:
         if not rows:
             raise Damaged(f"there is no chronology with id {self._here}")
         head, peaks, erasures, *named = rows[0]
-        query = (
-            'SELECT position, "commit", type, time_us, body FROM event WHERE chronology_id = ? AND position > ? ORDER BY position LIMIT ?'
-        )
+        # Positions are dense, so a batch is a range. With LIMIT, PostgreSQL may sort all the rest of the log to give the first of it.
+        between = "chronology_id = ? AND position > ? AND position <= ?"
+        query = f'SELECT position, "commit", type, time_us, body FROM event WHERE {between} ORDER BY position'  # noqa: S608
         position, checked = 0, 0
-        while batch := self._driver.rows(query, self._here, position, BATCH):
+        while batch := self._driver.rows(query, self._here, position, position + BATCH):
             bodies = [body.encode() for *_, body in batch]
             for row, body in zip(batch, bodies, strict=True):
                 position += 1
@@ -177,6 +177,9 @@ class _Verifier:
 
     def _no_more(self, head: int) -> None:
         """Nothing is stored beyond the head."""
+        ((last,),) = self._driver.rows("SELECT max(position) FROM event WHERE chronology_id = ?", self._here)
+        if last != head:
+            raise Damaged(f"there is an event {last}, beyond the head {head}", position=head)
         if self._checkpoints:
             raise Damaged(f"there is a checkpoint over {min(self._checkpoints)} events, and the log has {head}", position=head)
         if (more := next(self._commands, None)) is not None:

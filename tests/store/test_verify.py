@@ -122,6 +122,10 @@ def moved_quote(driver: Driver) -> None:
 TAMPERING: dict[str, tuple[Callable[[Driver], None], str]] = {
     "an event is removed": (changed("DELETE FROM event WHERE position = 200"), "event 200 is missing"),
     "the last event is removed": (changed("DELETE FROM event WHERE position = ?", COMMANDS + 9), "ends at 308"),
+    "an event is invented far beyond the head": (
+        changed('INSERT INTO event SELECT chronology_id, 9999999, "commit", type, time_us, body FROM event WHERE position = 5'),
+        "an event 9999999, beyond the head 309",
+    ),
     "an actor is replaced": (
         changed("UPDATE event SET body = replace(body, '\"test\"', '\"tost\"') WHERE position = 7"),
         "tile 0 of level 0",
