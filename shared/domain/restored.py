@@ -60,10 +60,8 @@ def maker(model: type[Model]) -> Callable[[Said], Model]:
     names = set(defaults)  # one for all values: nothing asks which members were written down
 
     def make(said: Said) -> Model:
-        fields = defaults.copy()
-        fields.update(said)  # in the order of the model's fields, whatever is said
         made = _new(model)
-        _set_fields(made, fields)
+        _set_fields(made, defaults | said)  # in the order of the model's fields, whatever is said
         _set_names(made, names)
         _set_extra(made, None)
         _set_private(made, None)
