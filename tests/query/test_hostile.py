@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -101,6 +102,14 @@ def test_a_date_far_away_is_shown_and_keeps_nobody_out(empty: World) -> None:
         page = empty.client.get("/chronologies/test", headers={"Accept-Language": "en"})
         assert page.status_code == 200
         assert f">{label}<" in page.text
+
+
+@pytest.mark.parametrize(("edtf", "heading"), [("00XX/01XX", "1–199"), ("00XX", "1–99"), ("0000/0199", "1 BCE–199")])
+def test_our_era_begins_with_the_year_1(empty: World, edtf: str, heading: str) -> None:
+    empty.running.capture(LONG_AGO)
+    empty.correct({"kind": "amend-date", "claim_id": _only_claim(empty), "edtf": edtf})
+    page = empty.client.get("/chronologies/test", headers={"Accept-Language": "en"})
+    assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page.text) == [heading]
 
 
 def _only_claim(world: World) -> str:

@@ -103,14 +103,12 @@ def ungrouped(entries: Sequence[Head], summaries: Sequence[EntrySummary]) -> lis
 def _label(entry: Head, wording: Wording) -> str:
     if entry.earliest is None:
         return wording("before_everything") if entry.shown["dates"] else wording("undated")
-    first = _year(entry.earliest)
-    if entry.latest is None or civil(entry.latest)[0] - civil(entry.earliest)[0] < LONG:
-        return wording.date(first)
-    return wording.date(f"{first}/{_year(entry.latest)}")
-
-
-def _year(day: int) -> str:
-    return edtf_year(civil(day)[0])
+    first = civil(entry.earliest)[0]
+    if entry.latest is None or civil(entry.latest)[0] - first < LONG:
+        return wording.date(edtf_year(first))
+    if first == 0 and any(date.startswith("00X") for date in entry.shown["dates"]):
+        first = 1  # the first century of our era begins with the year 1, whatever EDTF counts
+    return wording.date(f"{edtf_year(first)}/{edtf_year(civil(entry.latest)[0])}")
 
 
 def edtf_year(year: int) -> str:
