@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
+from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.sentences import Sentence
+from shared.domain.dates import Edtf
 
 _MARK = re.compile(r"[;,:]\s|\s[-–—]+\s|\s(?=\()|\)\s?")
 _QUOTES = {"“": "”", "«": "»", "„": "“", "(": ")", "[": "]"}
@@ -53,7 +55,7 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
         return [Clause(start, end, None)]
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
-    parts = _parts(lower, start, end, _distinct(dates, cuts), cuts, grammar)
+    parts = _parts(lower, start, end, _distinct(text, dates, cuts), cuts, grammar)
     return [_tightened(text, lower, part, cuts, grammar) for part in parts]
 
 
@@ -83,8 +85,8 @@ class _Part:
     shared: bool = False
 
 
-def _distinct(dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMention]:
-    """Leave out a date that another one of the same clause says better: the year of a day, a day named twice."""
+def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMention]:
+    """Leave out a date that another one of the same clause says better: the year of a day, a day named twice or in the Julian calendar."""
     kept = []
     for date in dates:
         others = [other for other in dates if other is not date]
@@ -94,9 +96,18 @@ def _distinct(dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMe
             and not _apart(date, other, cuts, anchored=other.anchor == (date.start, date.end))
             for other in others
         )
-        if not again and not refined:
+        if not again and not refined and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _julian(text: str, date: DateMention, other: DateMention) -> bool:
+    """Whether a day is another one in the Julian calendar, and one of them in brackets: "31 January 1902 (13 February)"."""
+    first, second = (date, other) if date.start < other.start else (other, date)
+    if text[first.end : second.start].strip() != "(" or date.edtf is None or other.edtf is None:
+        return False
+    here, there = Edtf.parse(date.edtf), Edtf.parse(other.edtf)
+    return here.days == there.days == 1 and there.earliest - here.earliest in CALENDARS_APART
 
 
 def _apart(date: DateMention, other: DateMention, cuts: Sequence[_Cut], *, anchored: bool) -> bool:

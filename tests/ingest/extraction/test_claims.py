@@ -90,6 +90,20 @@ def test_what_follows_a_date_with_when_is_of_that_date(language: str, text: str,
     assert [(claim.date.edtf, [value.value for value in claim.values]) for claim in claims if claim.date] == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "date"),
+    [
+        ("en", "The mill burned down on 31 January 1902 (13 February, new style).", "1902-02-13"),
+        ("en", "The mill burned down on 13 February 1902 (31 January).", "1902-02-13"),
+        ("ru", "Мельница сгорела 31 января (13 февраля) 1902 года.", "1902-02-13"),
+        ("uk", "Млин згорів 15 (28) травня 1918 року.", "1918-05-28"),
+        ("tr", "Değirmen 15 (28) Mayıs 1918 yılında yandı.", "1918-05-28"),
+    ],
+)
+def test_one_day_in_two_calendars_is_one_claim(language: str, text: str, date: str) -> None:
+    assert [claim.date and claim.date.edtf for claim in claims_of(text, language)] == [date]
+
+
 def test_a_ceremony_of_the_past_is_none_that_is_only_planned() -> None:
     text = "2013-cü il mayın 3-də dəyirman açılıb. 2014-cü ildə yeni tədbirin keçirilməsi planlaşdırılır. Mərasimə 150 qonaq gəlib."
     opened, planned, guests = claims_of(text, "az")

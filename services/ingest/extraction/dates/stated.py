@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.ingest.extraction.dates.lexicon import Value
 from services.ingest.extraction.dates.when import When, common_year
+from shared.domain.dates import day_number
 
 Fields = Mapping[str, Value | bool]
 
@@ -28,8 +29,26 @@ def _month_and_day(fields: Fields) -> tuple[int | None, int | None]:
     if isinstance(feast, str):
         of_feast, on = feast.split("-")
         return int(of_feast), int(on)
-    day = number(fields, "day")
-    return number(fields, "month"), None if day is None else day + (number(fields, "dayadd") or 0)
+    day, month = number(fields, "day"), number(fields, "month")
+    other = number(fields, "otherday")
+    if day is not None and month is not None and other is not None:
+        return new_style((month, day), (number(fields, "othermonth") or month, other))
+    return month, None if day is None else day + (number(fields, "dayadd") or 0)
+
+
+def new_style(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Return which of two names of a day, month and day, is that of the Gregorian calendar: the later, by what the calendars differ.
+
+    Where they differ by something else, they are not one day in two calendars: then the first stands.
+    """
+    apart = day_number(_PLAIN_YEAR, *other) - day_number(_PLAIN_YEAR, *one)
+    return other if apart in CALENDARS_APART else one
+
+
+_PLAIN_YEAR = 1901
+
+CALENDARS_APART = range(10, 14)
+"""Days by which the Julian calendar is behind, from 1582 to 2099."""
 
 
 def _decade_or_century(fields: Fields, bce: bool) -> tuple[int | None, int | None]:

@@ -25,6 +25,8 @@ def found(text: str, published: str | None = None) -> list[tuple[str, str | None
         ("Məktəb 4 mart 1921-ci ildə açıldı.", "4 mart 1921-ci ildə", "1921-03-04"),
         ("Məktəb 4 Mart 1921 günü açıldı.", "4 Mart 1921", "1921-03-04"),
         ("Yanğın 1921-ci il (martın 4-də) baş verdi.", "1921-ci il (martın 4-də", "1921-03-04"),
+        ("Fərman 15 (28) may 1918-ci ildə verildi.", "15 (28) may 1918-ci ildə", "1918-05-28"),
+        ("Fərman 1918-ci il mayın 15-də (28-də) verildi.", "1918-ci il mayın 15-də (28-də)", "1918-05-28"),
         ("Məktub 04.03.1921 tarixlidir.", "04.03.1921", "1921-03-04"),
         ("Məktub 04. 03. 1921 tarixlidir.", "04. 03. 1921", "1921-03-04"),
         ("Yağış 1977-ci ilin oktyabrında yağdı.", "1977-ci ilin oktyabrında", "1977-10"),
