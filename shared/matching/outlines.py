@@ -58,12 +58,13 @@ def outline(claim: Features) -> Outline:
     has |= (_PLANNED if claim.planned else 0) | (_SITED if claim.sites else 0)
     has |= _CEREMONY if CEREMONY in claim.heads else 0
     has |= _LASTING if any(kind.concept.kind_class in LASTING for kind in claim.heads.values()) else 0
-    hashes = array("I")
+    hashes = []
     for sort, said in _told(claim):
         hashes.append(_hashed(sort, said))
         has |= 1 << sort
     earliest, latest = (date.earliest, date.latest) if date else (-math.inf, math.inf)
-    return Outline(hashes, has, earliest, latest, claim.language, claim.document)
+    # In an order that is the same in every process, where sets have orders of their own.
+    return Outline(array("I", sorted(hashes)), has, earliest, latest, claim.language, claim.document)
 
 
 class Screen:

@@ -183,7 +183,7 @@ class Blocks:
         Such a pair may still be comparable under another one.
         """
         where = place(claim)
-        found = array("Q", keys(claim))
+        found = array("Q", sorted(keys(claim)))  # the same in every process, where sets have orders of their own
         self._places[claim.id], self._keys[claim.id] = where, found
         near: set[str] = set()
         parted: set[tuple[str, str]] = set()

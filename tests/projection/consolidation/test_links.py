@@ -1,11 +1,15 @@
 """Claims that are told apart in outline are never linked, and most that are not linked are told apart so."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 
 from hypothesis import given
 
-from benchmarks.history import history
+from benchmarks.history import Report, history
 from shared.domain import chronology
 from shared.domain.chronology import DocumentFacts
 from shared.domain.events import ClaimRecorded, DocumentCaptured
@@ -39,6 +43,12 @@ def continues(one: Features, other: Features) -> bool:
     return one.continues == other.id or other.continues == one.id
 
 
+def told_of(reports: Iterable[Report]) -> Iterator[Features]:
+    for report in reports:
+        facts = DocumentFacts(id=report.id, sha256=sha256(report.text.encode()), source_id=report.id, language=report.language)
+        yield from (told(ClaimRecorded(claim=claim), facts) for claim in report.claims)
+
+
 def told(claim: ClaimRecorded, facts: DocumentFacts) -> Features:
     return features(read(chronology.Testimony(claim=claim.claim, document=facts, position=1)))
 
@@ -55,11 +65,7 @@ def test_no_two_kinds_of_happening_share_a_hash() -> None:
 
 
 def test_claims_of_a_generated_history() -> None:
-    claims = []
-    for report in history(300):
-        facts = DocumentFacts(id=report.id, sha256=sha256(report.text.encode()), source_id=report.id, language=report.language)
-        claims += [told(ClaimRecorded(claim=claim), facts) for claim in report.claims]
-    linked, others, through = screened(claims)
+    linked, others, through = screened(list(told_of(history(300))))
     assert linked > 100
     assert others > 10_000
     assert through < others / 100
@@ -85,3 +91,25 @@ def test_claims_of_the_seeds(seeds: Path, sqlite_database_url: str) -> None:
     assert others > 1_000
     assert through < others / 20
     database.close()
+
+
+def test_an_outline_is_the_same_in_every_process() -> None:
+    """What is kept of a claim is compared with what another process makes of it, whose sets have another order."""
+    code = (
+        "from benchmarks.history import history\n"
+        "from services.projection.consolidation.blocking import Blocks\n"
+        "from shared.matching.outlines import outline\n"
+        "from tests.projection.consolidation.test_links import told_of\n"
+        "blocks = Blocks()\n"
+        "for claim in told_of(history(200)):\n"
+        "    blocks.add(claim)\n"
+        "    print(outline(claim), blocks.kept(claim.id))\n"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, timeout=60, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0].count("Outline(") > 30
+    assert said[0] == said[1]
