@@ -17,6 +17,7 @@ from shared.store.generations import Rows
 from shared.store.keys import count_erasures
 from shared.store.read_keys import ReadKeys
 from shared.store.read_model import GENERATED, READ_MODEL, ChangeRow, GenerationRow, ProgressRow, ReadKeyRow, UntoldRow
+from shared.store.upsert import insert_into
 
 BUILDING, KEPT, DROPPED = "building", "kept", "dropped"
 
@@ -89,12 +90,8 @@ def open_first(session: WriteSession, progress: ProgressRow, key: ReadKeyRow) ->
 
     Rows that belong to none, since somebody removed the progress, are removed.
     """
-    if session.connection().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     # Where another projection opens the same chronology at the same moment, this waits for it, and then does nothing.
-    opening = insert(_PROGRESS).values(progress.model_dump()).on_conflict_do_nothing().returning(_PROGRESS.c.position)
+    opening = insert_into(session, _PROGRESS).values(progress.model_dump()).on_conflict_do_nothing().returning(_PROGRESS.c.position)
     if session.execute(opening).scalar() is None:
         raise StaleFoldError
     for model in READ_MODEL:

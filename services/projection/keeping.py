@@ -8,31 +8,40 @@ from sqlmodel import col, select
 
 from services.projection.fold import Fold, Read, Restored
 from services.projection.rows import Row
-from shared.store.engine import Database, WriteSession
+from shared.store.engine import Database, ReadSession, WriteSession
 from shared.store.generations import Rows
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import EntryRow, KeptClaimRow, RevisionRow
+from shared.store.upsert import insert_into
 
 _FETCH = 2000
+_TABLE = "kept_claim"
+"""Authenticated with each row, and its position."""
 
 
 def kept_rows(fold: Fold, key: ReadKey) -> list[Row]:
     """Make the rows of what is to be kept since the last time, sealed."""
     here = {"chronology_id": fold.chronology_id, "generation": key.generation}
-    return [{**here, "position": position, "body": key.seal(body, "kept_claim", position)} for position, body in fold.kept()]
+    return [{**here, "position": position, "body": key.seal(body, _TABLE, position)} for position, body in fold.kept()]
 
 
 def write_kept(session: WriteSession, rows: Sequence[Row]) -> None:
     """Write rows; of a claim that was kept before, in place of the one that is there."""
     if not rows:
         return
-    if session.connection().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    keeping = insert(_KEPT)
+    keeping = insert_into(session, _KEPT)
     keeping = keeping.on_conflict_do_update(index_elements=list(_KEPT.primary_key), set_={"body": keeping.excluded.body})
     session.execute(keeping, rows)
+
+
+def count_kept(session: ReadSession, rows: Rows) -> int:
+    """Return of how many claims something is kept."""
+    return session.exec(select(func.count()).select_from(KeptClaimRow).where(rows.of(KeptClaimRow))).one()
+
+
+def open_kept(key: ReadKey, position: int, sealed: bytes) -> bytes:
+    """Open what is kept of the claim at a position."""
+    return key.open(sealed, _TABLE, position)
 
 
 def restore(database: Database, fold: Fold, key: ReadKey, position: int, last_change: int, read: Read) -> bool:
@@ -44,9 +53,8 @@ def restore(database: Database, fold: Fold, key: ReadKey, position: int, last_ch
     rows = Rows(fold.chronology_id, key.generation)
     with database.read() as session:
         revision = rows.find(session, RevisionRow, position)
-        claims = session.exec(select(func.count()).select_from(KeptClaimRow).where(rows.of(KeptClaimRow))).one()
-    if revision is None or revision.claims != claims:
-        return False
+        if revision is None or revision.claims != count_kept(session, rows):
+            return False
     fold.restore(_kept(database, rows, key), _standing(database, rows, key), read, Restored(position, revision.reached_us, last_change))
     return True
 
@@ -54,7 +62,7 @@ def restore(database: Database, fold: Fold, key: ReadKey, position: int, last_ch
 def _kept(database: Database, rows: Rows, key: ReadKey) -> Iterator[tuple[int, bytes]]:
     query = select(KeptClaimRow.position, KeptClaimRow.body).where(rows.of(KeptClaimRow)).order_by(col(KeptClaimRow.position))
     for position, body in _all(database, query, KeptClaimRow.position, -1):
-        yield position, key.open(body, "kept_claim", position)
+        yield position, open_kept(key, position, body)
 
 
 def _standing(database: Database, rows: Rows, key: ReadKey) -> Iterator[tuple[bytes, bool]]:

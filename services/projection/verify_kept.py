@@ -5,9 +5,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from services.projection.consolidation.kept import KeptClaim
+from services.projection.keeping import count_kept, open_kept
 from shared.domain.errors import Damaged
 from shared.store.engine import ReadSession
 from shared.store.generations import Rows
@@ -27,16 +28,12 @@ class Kept:
     rows: Rows
     key: ReadKey
 
-    def count(self) -> int:
-        """Return of how many claims something is kept."""
-        return self.session.exec(select(func.count()).select_from(KeptClaimRow).where(self.rows.of(KeptClaimRow))).one()
-
     def claims(self, pairs: Pairs) -> Iterator[KeptClaim]:
         """Iterate over what is kept in the order of the log, links left out: they are added to `pairs`."""
         query = select(KeptClaimRow.position, KeptClaimRow.body).where(self.rows.of(KeptClaimRow)).order_by(col(KeptClaimRow.position))
         with closing(self.session.exec(query.execution_options(yield_per=FETCH))) as found:
             for position, body in found:
-                claim = KeptClaim.from_json(self.key.open(body, "kept_claim", position))
+                claim = KeptClaim.from_json(open_kept(self.key, position, body))
                 pairs.update((min(claim.id, other), max(claim.id, other)) for other in claim.links)
                 yield replace(claim, links=())
 
@@ -46,7 +43,7 @@ def verify_kept(stored: Kept, expected: Kept) -> None:
 
     Where it is not kept of all claims, the next start folds again and keeps it anew: that is no damage.
     """
-    if stored.count() != expected.count():
+    if count_kept(stored.session, stored.rows) != count_kept(expected.session, expected.rows):
         return
     ours, theirs = Pairs(), Pairs()
     for one, other in zip_longest(stored.claims(ours), expected.claims(theirs)):

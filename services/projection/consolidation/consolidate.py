@@ -142,14 +142,13 @@ class Consolidator:
 
     def decide(self, decision: Decision) -> None:
         """Take in an accepted correction, after those accepted before it."""
+        before = {} if self._restoring else self._readings(claims_named(decision.change))
+        sources, touched = self._independence.decide(decision), self._rulings.add(decision)
         if self._restoring:
-            self._independence.decide(decision)
-            self._rulings.add(decision)
             return
-        before = self._readings(claims_named(decision.change))
-        for source_id in self._independence.decide(decision):
+        for source_id in sources:
             self._dirty.update(self._told_by.get(source_id, ()))
-        for claim_id in self._rulings.add(decision):
+        for claim_id in touched:
             if claim_id in self._blocks:
                 self._dirty.update(self._tied(claim_id))
         self._reread(before)
