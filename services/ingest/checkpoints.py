@@ -34,8 +34,9 @@ from shared.store.wakeup import Wakeup
 INTERVAL = 1.0
 """Seconds between two rounds of signing at least."""
 
-ATTEMPTS = 5
-"""How often signing is begun anew because another process signed meanwhile."""
+ATTEMPTS = 3
+"""How often signing is begun because another process signed meanwhile. It cannot be lost more than twice: whoever signs after
+the first loss has looked at the log later than this call did, so that its checkpoint answers this call, too."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,17 +71,19 @@ class Checkpointer:
         return done
 
     def sign(self, chronology_id: str) -> StoredCheckpoint:
-        """Return a checkpoint over all that a log holds, signed now unless it was before.
+        """Return a checkpoint over all that a log holds at the call, or more; signed now unless it was before.
 
         Raises `Damaged` or `InvalidProof` when the log does not continue its last checkpoint: that must never be signed.
         """
         key = self.key()
+        asked: int | None = None
         for _ in range(ATTEMPTS):
             with self._database.read() as session:
                 driver = self._database.driver(session)
                 last = newest_checkpoint(driver, chronology_id)
                 tree = _continued(driver, chronology_id, last, signing_keys(driver))
-            if last is not None and last.size == tree.size:
+            asked = tree.size if asked is None else asked
+            if last is not None and last.size >= asked:
                 return last
             checkpoint = Checkpoint(origin(chronology_id), tree.size, tree.root())
             note = Signer(checkpoint.origin, key).sign(checkpoint.text)

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 
 import pytest
@@ -158,8 +159,11 @@ def test_what_was_refused_is_signed_once_it_is_put_right(signed: Signed, tamper:
 
 
 def test_two_that_sign_the_same_log_at_once_do_not_disturb_each_other(signed: Signed) -> None:
-    another = Database(signed.database.url, kek=KEK)
-    other = Checkpointer(another, signed.source, signed.new_id.now)
+    with closing(Database(signed.database.url, kek=KEK)) as another:
+        sign_side_by_side(signed, Checkpointer(another, signed.source, signed.new_id.now))
+
+
+def sign_side_by_side(signed: Signed, other: Checkpointer) -> None:
     sizes: list[int] = []
     errors: list[Exception] = []
     start, turn = threading.Barrier(2), threading.Lock()
@@ -185,7 +189,21 @@ def test_two_that_sign_the_same_log_at_once_do_not_disturb_each_other(signed: Si
     assert found == sorted(set(found))
     assert set(sizes) == set(found)
     assert verify_log(signed.database, signed.id).checkpoints == len(found)
-    another.close()
+
+
+def test_one_that_always_comes_second_takes_what_the_other_signed(signed: Signed) -> None:
+    def overtaken() -> datetime:
+        signed.fill(1)
+        signed.checkpointer.sign(signed.id)
+        return signed.new_id.now()
+
+    signed.fill(3)
+    size = signed.checkpointer.sign(signed.id).size + 2
+    signed.fill(2)
+    found = Checkpointer(signed.database, signed.source, overtaken).sign(signed.id)
+    assert found.size == size + 1
+    assert found in stored(signed)
+    assert verify_log(signed.database, signed.id).checkpoints == 2
 
 
 @contextmanager
