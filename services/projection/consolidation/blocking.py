@@ -177,16 +177,16 @@ class Blocks:
     def __contains__(self, claim_id: object) -> bool:
         return claim_id in self._places
 
-    def add(self, claim: Features) -> tuple[set[str], set[tuple[str, str]]]:
+    def add(self, claim: Features) -> tuple[set[str], list[tuple[Place, Place]]]:
         """Enter a claim; return the claims it is to be compared with, and the pairs that it pushed out of each other's reach under a key.
 
-        Such a pair may still be comparable under another one.
+        Such a pair may still be comparable under another one, and may be told more than once.
         """
         where = place(claim)
         found = array("Q", sorted(keys(claim)))  # the same in every process, where sets have orders of their own
         self._places[claim.id], self._keys[claim.id] = where, found
         near: set[str] = set()
-        parted: set[tuple[str, str]] = set()
+        parted: list[tuple[Place, Place]] = []
         for key in found:
             if key not in self._members:
                 self._members[key] = where
@@ -196,8 +196,7 @@ class Blocks:
             before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
             meets = _MEETING[key & 3]
             near.update([member.id for member in (*before, *after) if meets is None or meets(where, member)])
-            if len(before) + len(after) > REACH:
-                parted.update(_far_ends(before, after))
+            parted += _far_ends(before, after)
             members.insert(at, where)
         return near, parted
 
@@ -223,7 +222,7 @@ class Blocks:
     def remove(self, claim_id: str) -> set[tuple[str, str]]:
         """Take a claim out; return the pairs that came into each other's reach."""
         where = self._places.pop(claim_id)
-        joined: set[tuple[str, str]] = set()
+        joined: set[tuple[Place, Place]] = set()
         for key in self._keys.pop(claim_id):
             members = self._under(key)
             at = bisect_left(members, where)
@@ -231,7 +230,7 @@ class Blocks:
             joined.update(_far_ends(members[max(0, at - REACH) : at], members[at : at + REACH]))
             if not members:
                 del self._members[key]
-        return {pair for pair in joined if self.comparable(*pair)}
+        return {(one.id, other.id) for one, other in joined if self.comparable(one.id, other.id)}
 
     def comparable(self, one: str, other: str) -> bool:
         """Whether two claims stand within reach of each other under any key."""
@@ -243,6 +242,6 @@ class Blocks:
         )
 
 
-def _far_ends(before: list[Place], after: list[Place]) -> Iterator[tuple[str, str]]:
+def _far_ends(before: list[Place], after: list[Place]) -> Iterator[tuple[Place, Place]]:
     """The pairs around a claim that are just within each other's reach without it."""
-    return ((one.id, other.id) for distance, one in enumerate(reversed(before)) for other in after[REACH - 1 - distance : REACH - distance])
+    return zip(before, after[REACH - len(before) :], strict=False)

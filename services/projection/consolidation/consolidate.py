@@ -84,6 +84,14 @@ class _Standing(NamedTuple):
         return _Standing(claims, blake2b(body, digest_size=16).digest())
 
 
+class _Renewal(NamedTuple):
+    """What is put together again: claims, those of them that are new or told otherwise than before, and the entries as they stood."""
+
+    touched: set[str]
+    fresh: set[str]
+    old: dict[str, _Standing]
+
+
 @dataclass(slots=True)
 class _Told:
     """A claim as it stands, what it tells of, and what links it to others, as far as that is at hand."""
@@ -172,33 +180,40 @@ class Consolidator:
 
     def flush(self) -> Delta:
         """Bring the entries up to date and return what changed."""
-        touched, old = self._lift()
+        renewal = self._lift()
         changed: list[Entry] = []
         bodies: dict[str, bytes] = {}
-        for entry, body in self._renewed(touched):
-            before = old.get(entry.id)
+        for entry, body in self._renewed(renewal):
+            before = renewal.old.get(entry.id)
             if before is None or before.digest != self._entries[entry.id].digest:
                 changed.append(entry)
                 bodies[entry.id] = body
-        removed = sorted((entry_id, self._entry_of.get(entry_id)) for entry_id in old if entry_id not in self._entries)
+        removed = sorted((entry_id, self._entry_of.get(entry_id)) for entry_id in renewal.old if entry_id not in self._entries)
         return Delta(self.in_order(changed), tuple(removed), self._independence.shared(), bodies)
 
     def settle(self) -> Iterator[Entry]:
         """Bring the entries up to date and iterate over them, in no order: however many there are, few are at hand at a time."""
-        touched, _ = self._lift()
-        for entry, _ in self._renewed(touched):
+        for entry, _ in self._renewed(self._lift()):
             yield entry
         self._independence.shared()
 
-    def _lift(self) -> tuple[set[str], dict[str, _Standing]]:
-        """Take the entries apart that may change; return their claims, and the entries as they stood."""
-        touched = self._connected(self._dirty)
-        self._dirty.clear()
+    def _lift(self) -> _Renewal:
+        """Take the entries apart that may change."""
+        fresh, self._dirty = self._dirty, set()
+        touched = self._connected(fresh)
         lifted = {self._entry_of[claim_id] for claim_id in touched if claim_id in self._entry_of}
-        return touched, {entry_id: self._entries.pop(entry_id) for entry_id in lifted}
+        return _Renewal(touched, fresh, {entry_id: self._entries.pop(entry_id) for entry_id in lifted})
 
-    def _renewed(self, touched: set[str]) -> Iterator[tuple[Entry, bytes]]:
-        for entry in self._consolidated(touched):
+    def _renewed(self, renewal: _Renewal) -> Iterator[tuple[Entry, bytes]]:
+        """Put the entries together again; iterate over those that may be other than they were."""
+        for group in self._groups(renewal.touched):
+            before = self._entry_of.get(group.readings[0].id, "")
+            claims = tuple([reading.id for reading in group.readings])
+            if before in renewal.old and renewal.old[before].claims == claims and renewal.fresh.isdisjoint(claims):
+                # An entry follows from its claims, their links and what editors said of them; what changes those makes claims fresh.
+                self._entries[before] = renewal.old[before]
+                continue
+            entry = self._assembled(group)
             body = entry.__pydantic_serializer__.to_json(entry)
             self._entries[entry.id] = _Standing.of(entry.claims, body)
             self._entry_of.update(dict.fromkeys(entry.claims, entry.id))
@@ -301,7 +316,7 @@ class Consolidator:
         near, parted = self._blocks.add(told)
         screen = Screen(told)
         self._outlines[claim_id] = screen.outline
-        for one, other in parted:
+        for one, other in ((before.id, after.id) for before, after in parted):
             if other in self._linked.get(one, ()) and not self._explicit(one, other) and not self._blocks.comparable(one, other):
                 self._unlink(one, other)
         near = {other for other in near if screen.lets_through(self._outlines[other])} | self._named_by(claim_id)
@@ -388,10 +403,16 @@ class Consolidator:
 
     def _consolidated(self, claim_ids: set[str]) -> Iterator[Entry]:
         """Iterate over the entries of claims, given with all that is connected to them."""
+        return map(self._assembled, self._groups(claim_ids))
+
+    def _assembled(self, group: Group) -> Entry:
+        return assemble(group, self._rulings, self._independence)
+
+    def _groups(self, claim_ids: set[str]) -> Iterator[Group]:
         for component in self._components(claim_ids):
             yield from self._clustered(self._told.bring(component))
 
-    def _clustered(self, told: Mapping[str, _Told]) -> Iterator[Entry]:
+    def _clustered(self, told: Mapping[str, _Told]) -> Iterator[Group]:
         claim_ids = sorted(told, key=lambda claim_id: (*told[claim_id].features.key, claim_id))
         order = {claim_id: index for index, claim_id in enumerate(claim_ids)}
         links: dict[Pair, Judgement] = {
@@ -409,7 +430,7 @@ class Consolidator:
         for group in clustering.groups:
             readings = tuple(told[claim_id].reading for claim_id in group)
             say = {claim_id: told[claim_id].features for claim_id in group}
-            yield assemble(Group(readings, say, clustering.held_by.get(group[0], ()), links), self._rulings, self._independence)
+            yield Group(readings, say, clustering.held_by.get(group[0], ()), links)
 
 
 def _linking(told: Mapping[str, _Told], one: str, other: str) -> Judgement | None:
