@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import orjson
+from msgspec import Struct
+from msgspec.json import Decoder
 
 from services.query.heads import Head, Json
 from services.query.snapshot import Snapshot
 from shared.domain.heads import CLAIMS
-from shared.lexicon.searching import Finder, Hit, Piece, Wanted, pieces_said
+from shared.lexicon.searching import Finder, Hit, Piece, Wanted, pieces
 
 SHOWN = 3
 """Texts that are shown of an entry beside its title."""
@@ -22,6 +24,27 @@ _BODIES = {
     "postgresql": "SELECT c.id, c.body FROM json_array_elements_text(CAST(? AS json)) AS w JOIN claim AS c "
     "ON c.chronology_id = ? AND c.generation = ? AND c.id = w",
 }
+
+
+class _Named(Struct, gc=False):
+    name: str
+
+
+class _Stated(Struct, gc=False):
+    attribute: str
+    value: str
+
+
+class _Claim(Struct, gc=False):
+    """A claim as far as it is searched: of the JSON of a page's claims most is not looked at."""
+
+    statement: str
+    actors: list[_Named]
+    places: list[_Named]
+    values: list[_Stated]
+
+
+_CLAIM = Decoder(_Claim)
 
 
 def found_in(snapshot: Snapshot, entries: Sequence[Head], asked: Wanted) -> dict[str, list[Json]]:
@@ -64,7 +87,7 @@ class _Look:
         for claim_id in self.entry.claims[first:last]:
             if claim_id not in sealed:
                 continue
-            for piece in pieces_said(orjson.loads(snapshot.open(sealed[claim_id], "claim", claim_id))):
+            for piece in pieces(_CLAIM.decode(snapshot.open(sealed[claim_id], "claim", claim_id))):
                 hits = self._finder.hits(piece.text)
                 if not hits:
                     continue

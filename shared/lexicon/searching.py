@@ -5,10 +5,10 @@ with it; words in quotes are a phrase and stand one after the other, each whole.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from shared.lexicon.folding import SPELLED, fold, name_key, words
 from shared.lexicon.places import known_place, languages_of_places
@@ -56,24 +56,13 @@ class Piece(NamedTuple):
 
 def pieces(claim: Said) -> Iterator[Piece]:
     """Iterate over what is searched of a claim."""
-    values = ((value.attribute, value.value) for value in claim.values)
-    return _pieces(claim.statement, (actor.name for actor in claim.actors), (place.name for place in claim.places), values)
-
-
-def pieces_said(claim: Mapping[str, Any]) -> Iterator[Piece]:
-    """Iterate over what is searched of a claim, given as its JSON object."""
-    values = ((value["attribute"], value["value"]) for value in claim["values"])
-    return _pieces(claim["statement"], (actor["name"] for actor in claim["actors"]), (place["name"] for place in claim["places"]), values)
-
-
-def _pieces(statement: str, actors: Iterable[str], places: Iterable[str], values: Iterable[tuple[str, str]]) -> Iterator[Piece]:
-    yield Piece("statement", statement)
-    for name in actors:
-        yield Piece("actor", name)
-    for name in places:
-        yield Piece("place", name)
-    for attribute, value in values:
-        yield Piece("value", f"{attribute} {value}")
+    yield Piece("statement", claim.statement)
+    for actor in claim.actors:
+        yield Piece("actor", actor.name)
+    for place in claim.places:
+        yield Piece("place", place.name)
+    for value in claim.values:
+        yield Piece("value", f"{value.attribute} {value.value}")
 
 
 def neighbours(found: Sequence[str]) -> Iterator[str]:

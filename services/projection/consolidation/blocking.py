@@ -41,7 +41,8 @@ class Place(NamedTuple):
     """Where a claim stands within a key. The id is its own, so that nothing after it orders.
 
     `order`: by ordinals, places, day, then content, as bytes that sort so; what stands in no order of its own is a hash, which brings the
-    same together as well. `sharp`: its date is a month or shorter. `timed`: its date is a few years at most.
+    same together as well. `sharp`: its date is a month or shorter. `timed`: its date is a few years at most. `headed`: it says of what kind
+    the happening was.
     """
 
     order: bytes
@@ -49,6 +50,7 @@ class Place(NamedTuple):
     sharp: bool
     timed: bool
     planned: bool
+    headed: bool
 
 
 def place(claim: Features) -> Place:
@@ -62,7 +64,7 @@ def place(claim: Features) -> Place:
         _LAST_DAY if day == math.inf else _FIRST_DAY if day == -math.inf else int(day + _ERA).to_bytes(6, "big"),
         _hashed(claim.key, 12),
     )
-    return Place(b"".join(order), claim.id, days <= _MONTH, days <= _YEARS * _YEAR, claim.planned)
+    return Place(b"".join(order), claim.id, days <= _MONTH, days <= _YEARS * _YEAR, claim.planned, bool(claim.heads))
 
 
 _ERA = 1 << 46
@@ -83,9 +85,14 @@ def _one_is_open(one: Place, other: Place) -> bool:
     return not (one.timed and other.timed) or one.planned != other.planned
 
 
-_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open)
+def _one_says_little(one: Place, other: Place) -> bool:
+    """Whether one of them is blunt, and one, which may be the other one, says no kind."""
+    return _one_is_blunt(one, other) and not (one.headed and other.headed)
+
+
+_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open, _one_says_little)
 """Which pairs meet under a key; None: all."""
-_SORTS = {"kind-year": 1, "magnitude": 1, "ordinal": 2}
+_SORTS = {"kind-year": 1, "kind-magnitude": 1, "ordinal": 2, "magnitude": 3}
 """Sorts of keys under which not all pairs meet."""
 
 
@@ -126,9 +133,16 @@ def _dated(claim: Features, counted: list[Figure]) -> Iterator[Said]:
         yield from (("counted", *noun, day) for day in ends for noun in nouns)
     yield from (("place-month", "".join(name), *month) for name in claim.places for month in months)
     yield from (("name-year", "".join(name), year) for named in (claim.titles, claim.actors) for name in named for year in years)
-    yield from (("magnitude", *about, year) for about in set(magnitudes(claim)) for year in years)
+    sizes = [(*about, year) for about in set(magnitudes(claim)) for year in years]
+    yield from (("magnitude", *size) for size in sizes)
+    yield from (("kind-magnitude", kind, *size) for kind in _akin(claim) for size in sizes)
     yield from (("made", made, year) for made in claim.made for year in years)
     yield from (("number", *number, year) for number in counted for year in years)
+
+
+def _akin(claim: Features) -> set[str]:
+    """The kinds of a claim, and the families that other kinds are of, too."""
+    return set(claim.heads).union(*(kind.concept.families for kind in claim.heads.values()))
 
 
 def _numbered(claim: Features, counted: list[Figure]) -> Iterator[Said]:

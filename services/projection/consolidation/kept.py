@@ -37,7 +37,7 @@ class KeptClaim:
                 "id": place.id,
                 "document": self.document_id,
                 "continues": self.continues,
-                "place": [place.order.hex(), place.sharp, place.timed, place.planned],
+                "place": [place.order.hex(), place.sharp, place.timed, place.planned, place.headed],
                 "keys": self.keys.tolist(),
                 "hashes": outline.hashes.tolist(),
                 "has": outline.has,
@@ -51,13 +51,13 @@ class KeptClaim:
     def from_json(body: bytes) -> "KeptClaim":
         """Read what `to_json` wrote."""
         said = orjson.loads(body)
-        order, sharp, timed, planned = said["place"]
+        order, *told = said["place"]
         earliest, latest = said["days"]
         language, document = said["told"]
         return KeptClaim(
             document_id=said["document"],
             continues=said["continues"],
-            place=Place(bytes.fromhex(order), said["id"], sharp, timed, planned),
+            place=Place(bytes.fromhex(order), said["id"], *told),
             keys=array("Q", said["keys"]),
             outline=Outline(
                 hashes=array("I", said["hashes"]),
