@@ -57,6 +57,7 @@ class GroupCommit(Generic[Request, Result]):
         self._heaviest = heaviest
         self._lanes: dict[str, deque[_Ticket[Request, Result]]] = {}
         self._coming: dict[str, int] = {}
+        self._awaited: dict[str, tuple[int, threading.Lock]] = {}  # with how many in the queue a leader has all, and wants to be woken up
         self._took = 0.0
         self._size = 1
         self._lock = threading.Lock()
@@ -84,10 +85,12 @@ class GroupCommit(Generic[Request, Result]):
                 ticket.leads = True
             else:
                 queue.append(ticket)
-        if not ticket.leads:
+                if lane in self._awaited and len(queue) >= self._awaited[lane][0]:
+                    self._awaited.pop(lane)[1].release()
+        if queue is not None:
             self._wait(lane, ticket)
         if ticket.leads:
-            self._lead(lane, ticket)
+            self._lead(lane, ticket, waited=queue is not None)
         if isinstance(ticket.outcome, Exception):
             raise ticket.outcome
         assert ticket.outcome is not None
@@ -105,8 +108,8 @@ class GroupCommit(Generic[Request, Result]):
         if not ticket.wake.acquire(timeout=self._patience):
             raise Busy("the log does not answer; ask again with the same key: what was written is not written twice")
 
-    def _lead(self, lane: str, own: _Ticket[Request, Result]) -> None:
-        self._gather(lane)
+    def _lead(self, lane: str, own: _Ticket[Request, Result], waited: bool) -> None:
+        self._gather(lane, own, waited)
         group = [own, *self._take(lane, own.weight)]
         self._size = len(group)
         outcomes: Sequence[Result | Exception] = ()
@@ -130,17 +133,22 @@ class GroupCommit(Generic[Request, Result]):
                     ticket.leads = False
                     ticket.wake.release()
 
-    def _gather(self, lane: str) -> None:
+    def _gather(self, lane: str, own: _Ticket[Request, Result], waited: bool) -> None:
         """Wait for those who are on their way, no longer than a commit takes: what comes too late for this group waits as long again.
 
         Those are known who are preparing something. Others come back with their next request as soon as they have woken up from the group
-        before: as long as more and more do, it is worth a moment.
+        before: as long as more and more do, it is worth a moment. The last of them ends it. `waited`: the leader is none of them.
         """
         until = time.monotonic() + min(self._took, GATHER_SECONDS)
-        queue, seen = self._lanes[lane], -1
-        while (lane in self._coming or (self._size > 1 and len(queue) > seen)) and time.monotonic() < until:
+        with self._lock:
+            queue, seen = self._lanes[lane], -1
+            everybody = len(queue) + self._size - (not waited)
+            self._awaited[lane] = everybody, own.wake
+        while (lane in self._coming or (self._size > 1 and seen < len(queue) < everybody)) and time.monotonic() < until:
             seen = len(queue)
-            time.sleep(NAP_SECONDS)
+            own.wake.acquire(timeout=NAP_SECONDS)
+        with self._lock:
+            self._awaited.pop(lane, None)
 
     def _take(self, lane: str, weight: int) -> list[_Ticket[Request, Result]]:
         taken: list[_Ticket[Request, Result]] = []
