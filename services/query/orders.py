@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
-import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, case, literal, null, or_, select, tuple_
 from sqlmodel import col
 
@@ -109,15 +108,13 @@ class Look:
 
     def parted(self, match: Match) -> tuple[list[Found], list[Found]]:
         """Part what is found into what has a match as well, and what has not."""
-        having = {one.segment.number: one.ordinals for one in matching(self.snapshot, match)}
+        having = {one.segment.number: one for one in matching(self.snapshot, match)}
         with_it, without = list[Found](), list[Found]()
         for one in self.found:
-            mask = np.zeros(len(one.segment.versions), bool)
             if one.segment.number in having:
-                mask[having[one.segment.number]] = True
-            here = mask[one.ordinals]
-            with_it.append(Found(one.segment, [one.ordinals[here]]))
-            without.append(Found(one.segment, [one.ordinals[~here]]))
+                both, one = one.parted(having[one.segment.number])
+                with_it.append(both)
+            without.append(one)
         return with_it, without
 
     def days(

@@ -98,6 +98,20 @@ class Found:
         """Those of some ordinals that are among them."""
         return ordinals[self._set(ordinals)] if self.dense else ordinals[_among(self.ordinals, ordinals)]
 
+    def parted(self, others: "Found") -> "tuple[Found, Found]":
+        """Part them into those that are among others of the segment, too, and those that are not."""
+        here = [*self._bits, *self._lists]
+        return Found(self.segment, [*here, *others._bits, *others._lists]), Found(self.segment, [*here, others._outside()])
+
+    def _outside(self) -> Posting:
+        """All others of the segment."""
+        if self.dense and self._bits:
+            together: Posting = np.bitwise_and.reduce(self._bits)
+            return ~together
+        mask = np.ones(len(self.segment.versions), bool)
+        mask[self.ordinals] = False
+        return np.packbits(mask)
+
     def _spread(self, low: int, high: int) -> Ints:
         if not self._bits:
             return np.arange(low, high)
