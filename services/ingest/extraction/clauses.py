@@ -19,6 +19,7 @@ _PHRASE_WORDS = 5
 _JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
 _LONG = 260
 _PREAMBLE = 60
 _COMMA = 20
@@ -55,7 +56,7 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
         return [Clause(start, end, None)]
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
-    parts = _parts(lower, start, end, _distinct(text, dates, cuts), cuts, grammar)
+    parts = _parts(lower, start, end, _distinct(text, dates, cuts, grammar), cuts, grammar)
     return [_tightened(text, lower, part, cuts, grammar) for part in parts]
 
 
@@ -85,7 +86,7 @@ class _Part:
     shared: bool = False
 
 
-def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMention]:
+def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut], grammar: Grammar) -> list[DateMention]:
     """Leave out a date that another one of the same clause says better: the year of a day, a day named twice or in the Julian calendar."""
     kept = []
     for date in dates:
@@ -93,12 +94,20 @@ def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> 
         again = date.derivation != EXPLICIT and any(other.edtf == date.edtf and other.derivation == EXPLICIT for other in others)
         refined = any(
             (other.edtf or "").startswith(f"{date.edtf}-")
-            and not _apart(date, other, cuts, anchored=other.anchor == (date.start, date.end))
+            and (_other_name(text, date, other, grammar) or not _apart(date, other, cuts, anchored=other.anchor == (date.start, date.end)))
             for other in others
         )
         if not again and not refined and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _other_name(text: str, date: DateMention, other: DateMention, grammar: Grammar) -> bool:
+    """Whether a date stands right behind one that was only counted, as its other name: "two years later, on 13–14 September 2008"."""
+    if date.derivation == EXPLICIT or other.derivation != EXPLICIT:
+        return False
+    beside = _BESIDE.fullmatch(text, date.end, other.start)
+    return beside is not None and (not beside[1] or beside[1] in grammar.prepositions)
 
 
 def _julian(text: str, date: DateMention, other: DateMention) -> bool:
@@ -153,7 +162,7 @@ def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tu
         if mark is None:
             break
         start = mark.end()
-    while end > start + 1 and text[end - 1] in ".!?…,;: ":
+    while end > start + 1 and (text[end - 1] in ".!?…,;: " or (text[end - 1] == ")" and "(" not in text[start:end])):
         end -= 1
     return start, end
 
@@ -183,11 +192,12 @@ def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMenti
         if char == "," and mark.start() in told_on and grammar.relatives and grammar.relatives.match(lower, mark.end(), end):
             continue  # "in 1859, when …" goes on about that year
         strength = _STRENGTHS.get("-" if char in "-–—" else char, _COMMA)
-        joint = _JOINT.match(lower, mark.start(), end)
-        if char == "," and joint and joint.group(1) in grammar.joining:
+        joint = _JOINT.match(lower, mark.start() + (char == ")"), end)
+        joined = joint if joint and joint.group(1) in grammar.joining and char in ",)" else None
+        if char == "," and joined:
             strength = _LINKED
         left = mark.start() + (1 if char == ")" else 0)
-        found.append(_Cut(left, joint.end() if strength == _LINKED and joint else mark.end(), strength))
+        found.append(_Cut(left, joined.end() if joined else mark.end(), strength))
     found += [
         _Cut(joint.start(), joint.end(), _JOINED)
         for joint in _JOINING.finditer(lower, start, end)
@@ -244,6 +254,7 @@ def _between(
         for cut in cuts
         if date.end <= cut.left
         and cut.right <= following.start
+        and not _before_aside(lower, cut, following)
         and _dates_something(lower, begin, cut.left, date, grammar)
         and _dates_something(lower, cut.right, beyond, following, grammar)
     ]
@@ -261,6 +272,11 @@ def _between(
         return last
     lead = _WORD.findall(lower, last.right, following.start)
     return last if all(word in grammar.prepositions for word in lead) else equal[0]
+
+
+def _before_aside(lower: str, cut: _Cut, following: DateMention) -> bool:
+    """Whether a cut stands before a bracket that closes again before the next date: what is in it belongs to what came before."""
+    return lower[cut.right] == "(" and lower.find(")", cut.right, following.start) > 0
 
 
 def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:

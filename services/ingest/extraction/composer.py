@@ -85,7 +85,9 @@ class Composer:
 
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
-        aside = datelines(self._view.text, self._mentions)
+        lines = datelines(self._view.text, self._mentions)
+        aside = [line.mention for line in lines]
+        opened = [line.end for line in lines]
         usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside and not self._compares(mention)]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar, self._dates)):
@@ -94,6 +96,7 @@ class Composer:
                 if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:
                     dates.append(usable[cursor])
                 cursor += 1
+            sentence = _without_dateline(sentence, opened)
             if not sentence.question and (self._asserts(sentence) or self._is_row(sentence, dates)):
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
@@ -393,6 +396,12 @@ def _blanked(lower: str, mentions: list[DateMention]) -> str:
         parts += [lower[done:start], " " * (mention.end - start)]
         done = max(done, mention.end)
     return "".join([*parts, lower[done:]])
+
+
+def _without_dateline(sentence: Sentence, opened: list[int]) -> Sentence:
+    """Leave out of a sentence the dateline before it, given where what datelines open begins."""
+    begin = next((at for at in opened if sentence.start < at < sentence.end), sentence.start)
+    return replace(sentence, start=begin)
 
 
 def _tells_when(mention: DateMention) -> bool:
