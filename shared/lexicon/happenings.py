@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from shared.lexicon.folding import fold
 
-Role = Literal["subject", "setting", "means"]
+Role = Literal["subject", "setting", "means", "eve"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ](?!s\b)[^\W_]+)*")
 _BREAK = re.compile(r"[.;:!?()\n]|, ")
@@ -348,7 +348,7 @@ def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: dict[i
 
 
 _Marks = tuple[frozenset[str], frozenset[str], tuple[str, ...]]
-_MARKED_ROLES: tuple[Role, ...] = ("means", "setting")
+_MARKED_ROLES: tuple[Role, ...] = ("eve", "means", "setting")
 
 
 @lru_cache(maxsize=32)

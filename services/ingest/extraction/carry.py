@@ -49,7 +49,7 @@ class Reference:
 class Happening:
     """A dated claim that a later sentence may point back to.
 
-    `quoted`: its noun stands in a title, its date outside. `planned`: it only says that this was to happen.
+    `quoted`: its noun stands in a title, its date outside. `planned`: it only says that this was to happen; `denied`: that it did not.
     """
 
     reference: Reference
@@ -58,6 +58,7 @@ class Happening:
     words: frozenset[str]
     quoted: bool
     planned: bool = False
+    denied: bool = False
 
 
 class ReferenceFinder:
@@ -202,7 +203,7 @@ class Happenings:
                 if _fits(reference, happening, sentence) and not (past and reference.generic and happening.planned)
             ]
             if fitting:
-                return max(fitting, key=lambda happening: (not happening.quoted, happening.claim)), reference
+                return max(fitting, key=lambda happening: (not happening.quoted, not happening.denied, happening.claim)), reference
         return None
 
 

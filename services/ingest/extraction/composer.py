@@ -14,6 +14,7 @@ from services.ingest.extraction.dates.finder import DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
 from services.ingest.extraction.modality import ModalityReader
+from services.ingest.extraction.named import in_names
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
@@ -86,9 +87,11 @@ class Composer:
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
         lines = datelines(self._view.text, self._mentions)
-        aside = [line.mention for line in lines]
+        aside = {line.mention.start for line in lines} | in_names(self._view, self._mentions, self._grammar)
         opened = [line.end for line in lines]
-        usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside and not self._compares(mention)]
+        usable = [
+            mention for mention in self._mentions if _tells_when(mention) and mention.start not in aside and not self._compares(mention)
+        ]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar, self._dates)):
             dates = []
@@ -244,8 +247,10 @@ class Composer:
             if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
-            planned = self._claims[-1].modality == "planned"
-            happening = Happening(reference, len(self._claims) - 1, number, words, quoted, planned)
+            modality = self._claims[-1].modality
+            happening = Happening(
+                reference, len(self._claims) - 1, number, words, quoted, planned=modality == "planned", denied=modality == "denied"
+            )
             self._thread.remember(happening, sentence)
 
     def _in_title(self, part: Clause, reference: Reference) -> bool:

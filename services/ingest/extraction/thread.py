@@ -107,7 +107,7 @@ class Thread:
             fit = [one for one in near if one.reference.kind in row.kinds and one.sentence < number and not one.quoted]
             # What was only mentioned, to say when something else was, has them where nothing else does.
             if fit:
-                happening = min(fit, key=lambda one: one.reference.passing)
+                happening = min(fit, key=lambda one: (one.denied, one.reference.passing))
                 return happening, replace(happening.reference, locative=False)
         return None
 
@@ -144,7 +144,15 @@ class Thread:
         if self._tells_of_now(sentence):
             return False
         if grammar.verb_final:
-            low, high = self._index.within(start, end)
-            last = next((token.text for token in reversed(self._index.tokens[low:high]) if token.word), "")
-            return grammar.past_endings is not None and grammar.past_endings.search(last) is not None
+            # "… olduğu göstərilir": who tells of the past may do so in the present.
+            telling = grammar.announcing.search(lower, start, end) if grammar.announcing else None
+            reported = grammar.reported_past if telling else None
+            last = self._last_word(start, telling.start() if telling else end)
+            if reported is not None and reported.search(last):
+                return True
+            return grammar.past_endings is not None and grammar.past_endings.search(self._last_word(start, end)) is not None
         return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None
+
+    def _last_word(self, start: int, end: int) -> str:
+        low, high = self._index.within(start, end)
+        return next((token.text for token in reversed(self._index.tokens[low:high]) if token.word), "")

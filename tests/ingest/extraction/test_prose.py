@@ -4,7 +4,7 @@ import pytest
 
 from services.ingest.extraction.analysis import analyse
 from shared.domain.ports import ExtractionInput
-from tests.ingest.extraction.helpers import dated_of
+from tests.ingest.extraction.helpers import claims_of, dated_of, values_of
 
 REPORTS = [
     "LINZ, May 17, 2011. The fair of honey makers closed here on Monday.",
@@ -64,3 +64,82 @@ def test_news_comes_back_from_a_story_to_its_own_days() -> None:
     text = "The fair was held on 13 and 14 September 2008. The mayor gave a dinner on the evening of May 15."
     dates = analyse(ExtractionInput(text="The fair opened on May 14. " + text, language="en", published="2011-05-17")).dates
     assert [date.edtf for date in dates] == ["2011-05-14", "2008-09-13", "2008-09-14", "2011-05-15"]
+
+
+NAMES = [
+    ("az", "Şuranın 2011-ci il 7 iyul tarixli qərarı ilə “Bal 2012–2015-ci illərdə” proqramı təsdiq edildi.", ["2011-07-07"]),
+    ("en", 'By the decision of 7 July 2011 the programme "Honey in 2012-2015" was approved.', ["2011-07-07"]),
+    ("en", 'In 2011 the mayor wrote: "The fair began in 1905."', ["2011", "1905"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), NAMES)
+def test_a_date_in_a_name_dates_nothing(language: str, text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+def test_what_was_called_off_has_no_guests() -> None:
+    text = (
+        "The third fair opened in Linz on 14 May 2011. The fair had been planned for October 2010, but was postponed because of the rain. "
+        "Delegates from 24 countries took part."
+    )
+    claims = claims_of(text)
+    assert [claim.date and claim.date.edtf for claim in claims] == ["2011-05-14", "2010-10", "2011-05-14"]
+    assert [claim.modality for claim in claims] == ["happened", "denied", "happened"]
+
+
+PLANS = [
+    "The resolution, adopted on the last day, calls on all members to hold the next fair in 2013.",
+    "The council decided on Monday to hold the fair in 2013.",
+    "The bridge had been promised for the spring of 2013.",
+]
+
+
+@pytest.mark.parametrize("text", PLANS)
+def test_what_is_called_for_is_a_plan(text: str) -> None:
+    assert claims_of(text)[-1].modality == "planned"
+
+
+REPORTED = "Yarmarka 14–16 may 2011-ci il tarixlərində keçirilib. Bəzi mənbələrdə qonaqların sayının 220 nəfər olduğu göstərilir."
+
+
+def test_who_tells_of_the_past_in_the_present_talks_on_about_it() -> None:
+    assert [claim.date and claim.date.edtf for claim in claims_of(REPORTED, "az")] == ["2011-05-14/2011-05-16"] * 2
+
+
+SUFFERED = [
+    ("en", "Some 31,500 people had been moved to safety.", [("evacuated", "~31500")]),
+    ("en", "The mayor put the number of the evacuated at 24,000.", [("evacuated", "24000")]),
+    ("en", "Police said 40 people were detained and 12 went missing.", [("arrested", "40")]),
+    ("az", "Daşqın zamanı 4 nəfər itkin düşdü, 31 min 500 nəfər təxliyə edildi.", [("missing", "4"), ("evacuated", "31500")]),
+    ("az", "On beş nəfərdən ibarət şura seçildi.", [("members", "15")]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), SUFFERED)
+def test_what_became_of_people_names_their_number(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert [value[:2] for value in values_of(text, language)] == expected
+
+
+def test_figures_that_change_from_one_year_to_another_are_those_of_their_years() -> None:
+    claims = claims_of("Its budget rose from 40 thousand euros in 2007 to 185 thousand euros in 2010.")
+    assert [(claim.date and claim.date.edtf, [value.value for value in claim.values]) for claim in claims] == [
+        ("2007", ["40000"]),
+        ("2010", ["185000"]),
+    ]
+
+
+def test_how_many_of_them_is_told_apart_from_the_whole() -> None:
+    claims = claims_of("The town allotted 300 million manats, of which 96 million were spent by September 1990.")
+    assert [(claim.date and claim.date.edtf, [value.value for value in claim.values]) for claim in claims] == [
+        (None, ["300000000"]),
+        ("1990-09", ["96000000"]),
+    ]
+
+
+def test_what_a_level_rises_to_is_no_bound() -> None:
+    assert values_of("В 1969 году уровень воды поднялся до 8,9 метра.", "ru")[0][1] == "8.9"
+
+
+def test_a_name_with_a_hyphen_is_one_name() -> None:
+    assert [value[1] for value in values_of("The dam near the village of Mughan-ganjali broke in 1990.")] == ["Mughan-ganjali"]

@@ -199,6 +199,7 @@ class Grammar:
     outcomes: tuple[tuple[str, Outcome], ...]
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
+    reported_past: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
@@ -302,6 +303,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         ),
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
+        reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
@@ -325,8 +327,9 @@ def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | N
 
 
 def _deciding(verbs: list[str], doings: list[str]) -> re.Pattern[str] | None:
-    """A pattern for words that decide upon what is to be held: "resolved to hold"."""
-    return _any([f"{verb} {doing}" for verb in verbs for doing in doings])
+    """A pattern for words that decide upon what is to be held: "resolved to hold", "calls on its members to hold"."""
+    doing = _any(doings, r"\s+(?:[\w']+\s+){0,7}?(?:{})(?!\w)")
+    return _any(verbs, rf"(?<!\w)(?:{{}}){doing.pattern}") if doing else None
 
 
 def _passing(table: dict[str, Any]) -> str:
