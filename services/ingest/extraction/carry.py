@@ -186,6 +186,10 @@ class Happenings:
         if reference.ordinal is not None:
             self._numbered[reference.kind, reference.ordinal].append(happening)
 
+    def knows(self, kind: str) -> bool:
+        """Whether a happening of this kind has been told of lately."""
+        return any(happening.reference.kind == kind for happening in self._recent)
+
     def latest(self) -> Iterator[Happening]:
         """Yield the happenings told of lately, the last first."""
         return reversed(self._recent)

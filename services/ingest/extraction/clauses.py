@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.ingest.extraction.asides import find_asides
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
@@ -31,12 +32,22 @@ _LINKED = 30
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a sentence and the date that it is dated by. `purpose`: it tells what something else was for ("… üçün")."""
+    """A stretch of a sentence and the date that it is dated by.
+
+    `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
+    date as well ("The bridge, built in 1905, burnt down in 1920").
+    """
 
     start: int
     end: int
     date: DateMention | None
     purpose: bool = False
+    own: int | None = None
+
+    @property
+    def begin(self) -> int:
+        """Where its own words begin."""
+        return self.start if self.own is None else self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,14 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
         return [Clause(start, end, None)]
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
-    parts = _parts(lower, start, end, _distinct(text, dates, cuts, grammar), cuts, grammar)
-    return [_tightened(text, lower, part, cuts, grammar) for part in parts]
+    distinct = _distinct(text, lower, dates, cuts, grammar)
+    asides = find_asides(text, lower, start, end, distinct, grammar)
+    apart = {aside.date.start for aside in asides}
+    leading = next((aside.end for aside in asides if aside.own <= start), start)
+    parts = _parts(lower, leading, end, [date for date in distinct if date.start not in apart], cuts, grammar)
+    found = [_tightened(text, lower, part, cuts, grammar) for part in parts]
+    told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
+    return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
 
 
 def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> list[tuple[int, int]]:
@@ -86,7 +103,7 @@ class _Part:
     shared: bool = False
 
 
-def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut], grammar: Grammar) -> list[DateMention]:
+def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequence[_Cut], grammar: Grammar) -> list[DateMention]:
     """Leave out a date that another one of the same clause says better: the year of a day, a day named twice or in the Julian calendar."""
     kept = []
     for date in dates:
@@ -94,7 +111,7 @@ def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut], gra
         again = date.derivation != EXPLICIT and any(other.edtf == date.edtf and other.derivation == EXPLICIT for other in others)
         refined = any(
             (other.edtf or "").startswith(f"{date.edtf}-")
-            and (_other_name(text, date, other, grammar) or not _apart(date, other, cuts, anchored=other.anchor == (date.start, date.end)))
+            and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
         if not again and not refined and not any(_julian(text, date, other) for other in others):
@@ -119,10 +136,19 @@ def _julian(text: str, date: DateMention, other: DateMention) -> bool:
     return here.days == there.days == 1 and there.earliest - here.earliest in CALENDARS_APART
 
 
-def _apart(date: DateMention, other: DateMention, cuts: Sequence[_Cut], *, anchored: bool) -> bool:
-    """Whether a later date may stand in another clause; one that leans on the earlier needs more to part it."""
-    least = _COMMA if anchored else 0
-    return other.start < date.start or any(date.end <= cut.left and cut.right <= other.start and cut.strength >= least for cut in cuts)
+def _apart(lower: str, date: DateMention, other: DateMention, cuts: Sequence[_Cut], grammar: Grammar) -> bool:
+    """Whether a later date may stand in another clause; one that leans on the earlier needs a comma to part it, or a verb that closes."""
+    if other.start < date.start:
+        return True
+    between = [cut for cut in cuts if date.end <= cut.left and cut.right <= other.start]
+    if other.anchor != (date.start, date.end):
+        return bool(between)
+    return any(cut.strength >= _COMMA or (grammar.verb_final and _closed_by_verb(lower, date.end, cut.left, grammar)) for cut in between)
+
+
+def _closed_by_verb(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    verbs = grammar.finite.finditer(lower, start, end) if grammar.finite else ()
+    return any(verb.end() == end for verb in verbs)
 
 
 def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[_Cut], grammar: Grammar) -> list[_Part]:
@@ -312,8 +338,14 @@ def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_
         start = next((cut.right for cut in before if grammar.verb_final or _finite(lower, start, cut.left, grammar)), start)
     if end - date.end > _LONG // 2:
         after = (cut for cut in cuts if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose)
-        end = next((cut.left for cut in after if _finite(lower, start, cut.left, grammar)), end)
+        end = next((cut.left for cut in after if _told(lower, start, cut.left, grammar)), end)
     return start, end
+
+
+def _told(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    """Whether a stretch has a verb that is no participle: "the council, chaired by the mayor, resolved"."""
+    verbs = grammar.finite.finditer(lower, start, end) if grammar.finite else ()
+    return any(not lower.startswith(" by ", verb.end()) for verb in verbs)
 
 
 def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:

@@ -72,7 +72,12 @@ class Thread:
         following = self._following(number, sentence, references) if counts else None
         if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
             found = None
-        found = found or self._by_pronoun(number, sentence) or (self._by_consequence(number, sentence) if counts else None) or following
+        found = (
+            found
+            or self._by_pronoun(number, sentence)
+            or (self._by_consequence(number, sentence, references) if counts else None)
+            or following
+        )
         if found:
             self._named = _Told(number, sentence.paragraph, found[0])
         return found
@@ -96,7 +101,7 @@ class Thread:
         happening = self._named.happening
         return happening, replace(happening.reference, locative=False)
 
-    def _by_consequence(self, number: int, sentence: Sentence) -> Meant | None:
+    def _by_consequence(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:
         """The last happening of a kind that has such consequences: "26 people were killed" after an earthquake."""
         if not self._tells_of_past(sentence):
             return None
@@ -109,7 +114,17 @@ class Thread:
             if fit:
                 happening = min(fit, key=lambda one: (one.denied, one.reference.passing))
                 return happening, replace(happening.reference, locative=False)
+            if row.named_later and (told := self._called_anew(number, row.kinds, references)) is not None:
+                return told, told.reference
         return None
+
+    def _called_anew(self, number: int, kinds: frozenset[str], references: Sequence[Reference]) -> Happening | None:
+        """What was told last, where a noun that was not used of anything yet calls it so: "the tragedy", after troops entered the town."""
+        told = self._told
+        new = [
+            one for one in references if one.definite and one.kind in kinds and one.ordinal is None and not self._happenings.knows(one.kind)
+        ]
+        return told.happening if new and told is not None and number - told.sentence <= _NEXT else None
 
     def _following(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:
         """What was told just before in the same paragraph, where nothing says that this is of another time or another happening."""

@@ -143,3 +143,95 @@ def test_what_a_level_rises_to_is_no_bound() -> None:
 
 def test_a_name_with_a_hyphen_is_one_name() -> None:
     assert [value[1] for value in values_of("The dam near the village of Mughan-ganjali broke in 1990.")] == ["Mughan-ganjali"]
+
+
+BY_DECREE = [
+    (
+        "az",
+        "Arıçıların II qurultayı Prezident Orxan Səlimovun 8 fevral 2006-cı il tarixli sərəncamı ilə 2006-cı il martın 16-da keçirildi. "
+        "Qurultayda 49 ölkədən 593 nümayəndə iştirak edib.",
+        ["2006-03-16", "2006-02-08", "2006-03-16"],
+    ),
+    (
+        "az",
+        "Arıçıların ilk qurultayı Orxan Səlimovun “Arıçıların I qurultayı haqqında” 23 may 2001-ci il tarixli sərəncamına əsasən "
+        "2001-ci il noyabrın 9-10-da keçirilib. Qurultayda 406 nümayəndə iştirak edib.",
+        ["2001-11-09/2001-11-10", "2001-05-23", "2001-11-09/2001-11-10"],
+    ),
+    ("az", "Onun 2002-ci il 5 iyul tarixli fərmanı ilə komitə yaradıldı, 2008-ci ildə komitə bağlandı.", ["2002-07-05", "2008"]),
+    (
+        "en",
+        "The Third Congress, convened by the order of 26 May 2011, took place on 5-6 July. It was attended by 40 people.",
+        ["2011-07-05/2011-07-06", "2011-05-26", "2011-07-05/2011-07-06"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), BY_DECREE)
+def test_what_a_decree_orders_is_not_of_the_day_of_the_decree(language: str, text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+def test_what_stands_between_a_subject_and_its_verb_keeps_them_together() -> None:
+    claims = claims_of("The bridge, built in 1905 by 40 masons, burnt down in 1920.")
+    assert [(claim.date and claim.date.edtf, claim.statement, len(claim.values)) for claim in claims] == [
+        ("1920", "The bridge, built in 1905 by 40 masons, burnt down in 1920", 0),
+        ("1905", "The bridge, built in 1905 by 40 masons", 1),
+    ]
+
+
+NIGHTS = [
+    ("az", "1990-cı il yanvarın 19-dan 20-nə keçən gecə şəhər yandı. Nəticədə 131 nəfər həlak oldu.", "1990-01-19/1990-01-20"),
+    ("az", "1992-ci il fevralın 28-dən martın 1-nə keçən gecə körpü uçdu. 5 nəfər həlak oldu.", "1992-02-28/1992-03-01"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "night"), NIGHTS)
+def test_a_night_is_of_two_days_and_counts_nothing(language: str, text: str, night: str) -> None:
+    claims = claims_of(text, language)
+    assert [(claim.date and claim.date.edtf, len(claim.values)) for claim in claims] == [(night, 0), (night, 1)]
+
+
+DAYS_MADE = [
+    ("en", "In February 1994 the council declared 26 February the Day of the Harbour.", ["1994-02"]),
+    ("az", "Şura 1994-cü il fevralın 24-də 26 fevral gününü “Liman günü” elan etdi.", ["1994-02-24"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), DAYS_MADE)
+def test_a_day_that_is_declared_is_not_when_it_was_declared(language: str, text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+CALLED_SO = [
+    ("en", "On 4 May 1932 soldiers entered the town.\n\nDuring the massacre 14 people were killed.", "1932-05-04"),
+    ("az", "4 may 1932-ci ildə qoşun şəhərə girdi. Qırğın nəticəsində 14 nəfər, o cümlədən 3 uşaq qətlə yetirildi.", "1932-05-04"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "date"), CALLED_SO)
+def test_what_was_told_may_be_called_by_another_name_later(language: str, text: str, date: str) -> None:
+    claims = claims_of(text, language)
+    assert claims[1].date is not None
+    assert claims[1].date.edtf == date
+    assert claims[1].values[0].attribute == "deaths"
+
+
+def test_two_verbs_make_two_claims_though_the_second_date_leans_on_the_first() -> None:
+    text = "1989-cu ilin dekabrında hasar söküldü və dekabrın 31-də insanlar görüşdü."
+    assert [date for date, _ in dated_of(text, "az")] == ["1989-12", "1989-12-31"]
+
+
+def test_people_may_be_counted_by_what_they_were() -> None:
+    assert [value[:2] for value in values_of("Of those who came, 579 were delegates and 211 were guests.")] == [
+        ("representatives", "579"),
+        ("guests", "211"),
+    ]
+
+
+def test_the_subject_keeps_its_verb_past_who_chaired_it() -> None:
+    text = (
+        "On 16 December 1991 the upper house of the northern province, chaired by the oldest of its members, resolved to build a harbour, "
+        "a railway station with nine tracks, two schools and a hospital for the sick of all the villages along the river and in the hills."
+    )
+    assert "resolved to build a harbour" in dated_of(text)[0][1]

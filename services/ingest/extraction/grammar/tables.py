@@ -68,6 +68,7 @@ class Phrases:
     adjectives: frozenset[str]
     closing_endings: tuple[str, ...]
     light_verbs: tuple[str, ...]
+    including: frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What shows that a sentence talks on about a happening of one of these kinds: "were injured" of an earthquake or a fire."""
+    """What shows that a sentence talks on about a happening of one of these kinds: "were injured" of an earthquake or a fire.
+
+    `named_later`: what was told without a noun may be called so later ("the tragedy").
+    """
 
     kinds: frozenset[str]
     words: re.Pattern[str] | None
+    named_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,8 @@ class Grammar:
     bounds: Bounds
     phrases: Phrases
     joining: frozenset[str]
+    papers: re.Pattern[str] | None
+    owner_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
     relatives: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
@@ -202,6 +209,7 @@ class Grammar:
     reported_past: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
+    done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_with: re.Pattern[str] | None
     compared_after: re.Pattern[str] | None
@@ -237,6 +245,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
+        papers=_papers(clauses.get("papers", [])),
+        owner_endings=tuple(clauses.get("owner_endings", ())),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
@@ -291,7 +301,11 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         ordinals=table["definite"]["ordinals"],
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
         consequences=tuple(
-            Consequence(frozenset(row["kinds"]), _any(row["words"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"))
+            Consequence(
+                frozenset(row["kinds"]),
+                _any(row["words"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+                row.get("named_later", False),
+            )
             for row in table.get("consequences", [])
         ),
         outcomes=tuple(
@@ -306,6 +320,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
@@ -324,6 +339,12 @@ def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | N
     """A pattern for how much something is more or less, after what it is compared with: "7,5 faiz az"."""
     by = _any(measures, r"\s*\d[\d.,]*\s*(?:{})\w*\s+")
     return _any(degrees, rf"{by.pattern}(?:{{}})") if by else None
+
+
+def _papers(words: list[str]) -> re.Pattern[str] | None:
+    """A pattern for a dated paper, with its title and number, by which something was done: "tarixli 522 nömrəli qərarı ilə"."""
+    title = r"(?:[“«\"][^“”«»\"]*[”»\"]\s+)?"
+    return _any(words, rf"\s+(?:tarixli\s+)?{title}(?:[\w№-]+\s+){{0,3}}?{title}(?:{{}})(?!\w)")
 
 
 def _deciding(verbs: list[str], doings: list[str]) -> re.Pattern[str] | None:
@@ -417,6 +438,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         partitives=frozenset(table.get("partitives", ())),
         closing_endings=tuple(table.get("closing_endings", ())),
         light_verbs=tuple(table.get("light_verbs", ())),
+        including=frozenset(tuple(phrase.split()) for phrase in table.get("including", ())),
     )
 
 
