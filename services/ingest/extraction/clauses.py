@@ -22,6 +22,7 @@ _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
 _LONG = 260
+_AROUND_ASIDE = " ,"
 _PREAMBLE = 60
 _COMMA = 20
 _STRENGTHS = {";": 40, ":": 25, "-": 30, ",": _COMMA, ")": 15, "(": 15}
@@ -35,7 +36,7 @@ class Clause:
     """A stretch of a sentence and the date that it is dated by.
 
     `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
-    date as well ("The bridge, built in 1905, burnt down in 1920").
+    date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
     """
 
     start: int
@@ -43,6 +44,15 @@ class Clause:
     date: DateMention | None
     purpose: bool = False
     own: int | None = None
+    asides: tuple[tuple[int, int], ...] = ()
+
+    def statement(self, text: str) -> str:
+        """What it tells, without its asides."""
+        told, done = "", self.start
+        for start, end in self.asides:
+            told += text[done:start].rstrip(_AROUND_ASIDE) + " "
+            done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))
+        return told + text[done : self.end]
 
     @property
     def begin(self) -> int:
@@ -72,9 +82,15 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     apart = {aside.date.start for aside in asides}
     leading = next((aside.end for aside in asides if aside.own <= start), start)
     parts = _parts(lower, leading, end, [date for date in distinct if date.start not in apart], cuts, grammar)
-    found = [_tightened(text, lower, part, cuts, grammar) for part in parts]
+    spans = [(aside.own, aside.end) for aside in asides]
+    found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
     told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
     return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
+
+
+def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:
+    """Note which asides stand in the midst of a clause."""
+    return replace(clause, asides=tuple((start, end) for start, end in asides if clause.start < start and end < clause.end))
 
 
 def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> list[tuple[int, int]]:

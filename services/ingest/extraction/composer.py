@@ -318,6 +318,7 @@ class Composer:
             actor
             for actor in self._actors(part.start, part.end)
             if not any(_overlap(actor, value) for value in values if value.kind == "money")
+            and not any(low <= actor.start and actor.end <= high for low, high in part.asides)
             and not any(place.start <= actor.start and actor.end <= place.end for place in places)
         ]
         located = [place for place in places if place.located]
@@ -327,7 +328,7 @@ class Composer:
                 **self._passage(part.start, part.end),
                 prefix=prefix,
                 suffix=suffix,
-                statement=view.text[part.start : part.end],
+                statement=part.statement(view.text),
                 language=self._document.language,
                 date=self._date(part.date, carried),
                 values=tuple(sorted(cited, key=lambda value: (value.start, value.end))),

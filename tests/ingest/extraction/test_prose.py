@@ -175,7 +175,7 @@ def test_what_a_decree_orders_is_not_of_the_day_of_the_decree(language: str, tex
 def test_what_stands_between_a_subject_and_its_verb_keeps_them_together() -> None:
     claims = claims_of("The bridge, built in 1905 by 40 masons, burnt down in 1920.")
     assert [(claim.date and claim.date.edtf, claim.statement, len(claim.values)) for claim in claims] == [
-        ("1920", "The bridge, built in 1905 by 40 masons, burnt down in 1920", 0),
+        ("1920", "The bridge burnt down in 1920", 0),
         ("1905", "The bridge, built in 1905 by 40 masons", 1),
     ]
 
