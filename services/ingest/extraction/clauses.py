@@ -21,6 +21,9 @@ _JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
+_YEAR = re.compile(r"\d{4}")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
+_WORD_AFTER = re.compile(r"\s([^\W\d_]+)")
 _LONG = 260
 _AROUND_ASIDE = " ,"
 _PREAMBLE = 60
@@ -130,9 +133,18 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
             and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
-        if not again and not refined and not any(_julian(text, date, other) for other in others):
+        named = len(dates) > 1 and _describes(lower, date, grammar)
+        if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:
+    """Whether a year only tells which thing is meant: "the victims of the 1987 fire"."""
+    if not _YEAR.fullmatch(date.edtf or "") or date.end - date.start > len("1987"):
+        return False
+    before, after = _WORD_BEFORE.search(lower, 0, date.start), _WORD_AFTER.match(lower, date.end)
+    return before is not None and before[1] in grammar.phrases.determiners and after is not None and after[1] in grammar.happenings
 
 
 def _other_name(text: str, date: DateMention, other: DateMention, grammar: Grammar) -> bool:
@@ -206,7 +218,9 @@ def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tu
         start = mark.end()
     while end > start + 1 and (text[end - 1] in ".!?…,;: " or (text[end - 1] == ")" and "(" not in text[start:end])):
         end -= 1
-    return start, end
+    last = lower.rfind(" ", start, end)
+    # "… in August 1964 and": what it would join has been cut off.
+    return (start, last) if last > start and lower[last + 1 : end] in grammar.joining and not grammar.verb_final else (start, end)
 
 
 def _close_shared(parts: list[_Part]) -> list[_Part]:
@@ -324,7 +338,14 @@ def _before_aside(lower: str, cut: _Cut, following: DateMention) -> bool:
 def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:
     """Whether a part of a sentence holds more than its date and the small words about it."""
     words = _WORD.findall(lower, start, date.start) + _WORD.findall(lower, date.end, end)
-    return any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
+    telling = any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
+    return telling or _goes_on(lower, start, end, grammar)
+
+
+def _goes_on(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    """Whether a part of a sentence is a clause of a pronoun: "it went on until 2009"."""
+    first = _ANY_WORD.match(lower, start, end)
+    return not grammar.verb_final and first is not None and first.group() in grammar.pronouns and _finite(lower, first.end(), end, grammar)
 
 
 def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Grammar) -> Clause:

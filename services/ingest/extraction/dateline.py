@@ -13,7 +13,7 @@ _HEAD = 1500
 _LINE = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){0,2},?\s){1,3}")
-_CLOSE = re.compile(r"\.?,?\s*(?:[-–—/(|]+|(?P<agency>[^\W\d_]{3,})\b)\s*")
+_CLOSE = re.compile(r"\.?,?\s*(?:\([^()]{2,40}\)\s*[-–—/|]*|[-–—/(|]+|(?P<agency>[^\W\d_]{3,})\b)\s*")
 _STOP = re.compile(r"\.\s+(?=[\"“«„]?[^\W\d_])")
 _NAME = re.compile(r"[^\W\d_]+")
 

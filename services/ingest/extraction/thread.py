@@ -151,6 +151,8 @@ class Thread:
         start, end, asides = sentence.start, sentence.end, self._grammar.asides
         # "…, which is a record" is said by the way.
         end = aside.start() if asides and (aside := asides.search(self._lower, start, end)) else end
+        if self._grammar.durations and self._grammar.durations.match(self._lower, start, end):
+            return True
         return any(words and words.search(self._lower, start, end) for words in (self._grammar.present, self._grammar.timeless))
 
     def _tells_of_past(self, sentence: Sentence) -> bool:

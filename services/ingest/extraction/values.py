@@ -14,6 +14,11 @@ from shared.lexicon.units import Noun, Units
 __all__ = ["Found", "ValueFinder", "bound_of"]
 
 
+_YEAR_DIGITS = 4
+_LARGE = 1_000_000
+"""Numbers of such a scale without a noun are sums."""
+
+
 class ValueFinder:
     """Finds the values of one text."""
 
@@ -24,6 +29,7 @@ class ValueFinder:
         self._grammar = grammar
         self._units = units
         self._numerals = NumeralReader(tokens, grammar, inflection)
+        self._large = {word for word, scale in grammar.numbers.scales.items() if scale >= _LARGE}
         self._counts = CountFinder(text, tokens, grammar, units, gazetteer)
 
     def find(self, low: int, high: int, blocked: bytearray) -> list[Found]:
@@ -32,7 +38,7 @@ class ValueFinder:
         for numeral in self._numerals.read(low, high, blocked):
             if found and numeral.start < found[-1].end:
                 continue
-            value = self._value(numeral, low, high)
+            value = self._value(numeral, low, high) or self._of_same_money(numeral, found)
             if value is not None:
                 found.append(value)
         return found
@@ -44,6 +50,12 @@ class ValueFinder:
             else self._money(numeral, high) or self._percent(numeral, low, high) or self._counts.find(numeral, low, high)
         )
 
+    def _of_same_money(self, numeral: Numeral, found: list[Found]) -> Found | None:
+        """A sum whose currency was named before: "2.6 million manats, after 0.8 million in 2011"."""
+        if not found or found[-1].kind != "money" or found[-1].unit is None or self._tokens[numeral.last - 1].text not in self._large:
+            return None
+        return self._amount(numeral, numeral.start, numeral.end, found[-1].unit)
+
     def _labelled(self, numeral: Numeral, low: int) -> bool:
         """Whether the word before makes the number a label: "Article 5"."""
         return numeral.first > low and self._tokens[numeral.first - 1].text in self._grammar.phrases.not_before
@@ -54,7 +66,8 @@ class ValueFinder:
         if before <= low or self._tokens[before].text not in self._grammar.numbers.ratio_words:
             return False
         first = self._tokens[before - 1]
-        return first.number or first.text in self._grammar.numbers.words
+        # "Published in 1985 in 1,200 copies" is none.
+        return (first.number and len(first.text) < _YEAR_DIGITS) or first.text in self._grammar.numbers.words
 
     # identifiers
 

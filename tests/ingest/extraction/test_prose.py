@@ -235,3 +235,62 @@ def test_the_subject_keeps_its_verb_past_who_chaired_it() -> None:
         "a railway station with nine tracks, two schools and a hospital for the sick of all the villages along the river and in the hills."
     )
     assert "resolved to build a harbour" in dated_of(text)[0][1]
+
+
+def test_an_agency_in_brackets_belongs_to_the_dateline() -> None:
+    assert dated_of("LINZ, 17 August 2007 (Flussbote) - A fair was opened here on Friday.") == [
+        ("2007-08-17", "A fair was opened here on Friday")
+    ]
+
+
+def test_a_year_that_tells_which_thing_is_meant_dates_nothing() -> None:
+    text = "A stone for the victims of the 1987 fire at the mill was set up on 17 August 2007."
+    assert [date for date, _ in dated_of(text)] == ["2007-08-17"]
+
+
+SUMS = [
+    ("Last year the firm earned 2.6 million manats, after a profit of 0.8 million in 2011.", ["2600000", "800000"]),
+    ("The town gave 300 million manats, of which 96 million were spent by 1990.", ["300000000", "96000000"]),
+    ("The book was printed in 1985 in 1,200 copies.", ["1200"]),
+    ("The fire cost 14 lives in 1985.", ["14"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SUMS)
+def test_figures_whose_nouns_stand_apart(text: str, expected: list[str]) -> None:
+    assert [value.value for claim in claims_of(text) for value in claim.values] == expected
+
+
+def test_a_clause_ends_before_the_word_that_would_join_another() -> None:
+    text = "The results were shown in Linz in August 1964 and, more fully, in a book published in 1985."
+    assert next(statement for _, statement in dated_of(text)) == "The results were shown in Linz in August 1964"
+
+
+def test_a_clause_of_a_pronoun_is_one_of_its_own() -> None:
+    text = "In 2002 a team from five countries, headed by a baker, resumed the work; it went on until 2009."
+    assert [statement for _, statement in dated_of(text)] == [
+        "In 2002 a team from five countries, headed by a baker, resumed the work",
+        "it went on until 2009",
+    ]
+
+
+MEANT = [
+    ("az", "Seçkilərdə fəallıq 2004-cü ildə 25 faizdən çox olmayıb.", "happened"),
+    ("az", "Dörd şəhərdə nəticələr ləğv edilib, təkrar seçkilər 2000-ci il martın 26-da baş tutub.", "happened"),
+    ("az", "2000-ci il martın 26-da keçirilməli olan seçkilər ləğv edilib.", "denied"),
+    ("en", "The money goes into a second mill, to be completed in 2015.", "planned"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "modality"), MEANT)
+def test_how_prose_means_what_it_tells(language: str, text: str, modality: str) -> None:
+    assert [claim.modality for claim in claims_of(text, language)] == [modality]
+
+
+def test_what_was_done_in_so_many_years_is_of_no_one_date() -> None:
+    text = "On 1 August 1968 they found a jaw. In eight seasons the team collected over 20,000 stone tools."
+    assert [date for date, _ in dated_of(text)] == ["1968-08-01", None]
+
+
+def test_the_hour_of_a_day_counts_nothing() -> None:
+    assert values_of("1987-ci il avqustun 17-də səhər saat 4 radələrində yanğın başladı.", "az") == []

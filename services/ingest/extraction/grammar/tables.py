@@ -175,6 +175,7 @@ class Grammar:
     presented: Mapping[Presentation, Presented]
     denying: re.Pattern[str] | None
     cancelling: re.Pattern[str] | None
+    cancelling_apart: re.Pattern[str] | None
     conditional: re.Pattern[str] | None
     unreal: re.Pattern[str] | None
     supposing: re.Pattern[str] | None
@@ -206,6 +207,7 @@ class Grammar:
     outcomes: tuple[tuple[str, Outcome], ...]
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
+    durations: re.Pattern[str] | None
     reported_past: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
@@ -280,6 +282,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         decided=_any(modality.get("decided", []), r"(?:{})"),
         deciding=_deciding(modality.get("deciding", []), modality.get("holding", [])),
         cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
+        cancelling_apart=_any(modality.get("cancelling_apart", []), r"(?<!\w)(?:{})"),
         announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
         setting=_any(modality["setting"]),
         setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
@@ -317,6 +320,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         ),
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
+        durations=_any(verbs.get("durations", []), r"(?:in|over|within|during)\s+(?:the\s+)?[\w-]+\s+(?:{})(?!\w)"),
         reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
