@@ -16,6 +16,7 @@ _PAPER = 160
 _OWNERS = 12
 """Words before a date that may say whose paper it is, and what it is called."""
 _WORD_BEFORE = re.compile(r"(\S+)\s+$")
+_TURN = re.compile(r"[;:]\s|,\s(?:and|but|while)\s")
 _CLOSING = {"”": "“", "»": "«", '"': '"'}
 
 
@@ -78,7 +79,8 @@ def _participle(text: str, lower: str, after: int, until: int, date: DateMention
     if closing < 0 or grammar.finite is None or not grammar.finite.match(lower, closing + 2) or _finite(lower, date.end, closing, grammar):
         return None
     opening = text.rfind(", ", after, date.start)
-    if opening < 0 or _finite(lower, after, opening, grammar):
+    # "…, was put off: on 15 September they met" tells something else on the next date.
+    if opening < 0 or _finite(lower, after, opening, grammar) or _TURN.search(text, closing, until):
         return None
     return Aside(date, after, opening + 2, closing)
 

@@ -40,6 +40,7 @@ class Clause:
 
     `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
     date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
+    `subject`: whom or what it goes on about, named in an earlier clause ("and took its present name in 1968").
     """
 
     start: int
@@ -48,10 +49,11 @@ class Clause:
     purpose: bool = False
     own: int | None = None
     asides: tuple[tuple[int, int], ...] = ()
+    subject: tuple[int, int] | None = None
 
     def statement(self, text: str) -> str:
-        """What it tells, without its asides."""
-        told, done = "", self.start
+        """What it tells, without its asides, of the subject that an earlier clause gives it."""
+        told, done = f"{text[slice(*self.subject)]} " if self.subject else "", self.start
         for start, end in self.asides:
             told += text[done:start].rstrip(_AROUND_ASIDE) + " "
             done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))

@@ -19,6 +19,7 @@ from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
 from services.ingest.extraction.sentences import Sentence, split_sentences
+from services.ingest.extraction.subjects import with_subjects
 from services.ingest.extraction.thread import Thread
 from services.ingest.extraction.tokens import TokenIndex, tokenize
 from services.ingest.extraction.values import Found, ValueFinder, bound_of
@@ -203,6 +204,7 @@ class Composer:
     def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> None:
         places = self._named(sentence.start, sentence.end, values)
         parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
+        parts = with_subjects(self._view.text, self._view.lower, parts, self._grammar)
         self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
         left: list[Found] = []
@@ -316,7 +318,7 @@ class Composer:
         said_by = self._said_by(part)
         actors = [
             actor
-            for actor in self._actors(part.start, part.end)
+            for actor in (*(self._actors(*part.subject) if part.subject else ()), *self._actors(part.start, part.end))
             if not any(_overlap(actor, value) for value in values if value.kind == "money")
             and not any(low <= actor.start and actor.end <= high for low, high in part.asides)
             and not any(place.start <= actor.start and actor.end <= place.end for place in places)

@@ -294,3 +294,25 @@ def test_what_was_done_in_so_many_years_is_of_no_one_date() -> None:
 
 def test_the_hour_of_a_day_counts_nothing() -> None:
     assert values_of("1987-ci il avqustun 17-də səhər saat 4 radələrində yanğın başladı.", "az") == []
+
+
+SUBJECTS = [
+    ("en", "The club was founded in 1955 as a choir and took its present name in 1968.", "The club took its present name in 1968"),
+    ("en", "The mill was built in 1951, and a harbour was added in 1960.", "a harbour was added in 1960"),
+    ("en", "In 1951 the mill was built and was sold in 1960.", "was sold in 1960"),
+    ("az", "Orxan Səlimov 1922-ci ildə anadan olmuş, 1994-cü ildə vəfat etmişdir.", "Orxan Səlimov 1994-cü ildə vəfat etmişdir"),
+    ("az", "Səlimovun əmri ilə 1922-ci ildə məktəb açıldı, 1994-cü ildə bağlandı.", "1994-cü ildə bağlandı"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "statement"), SUBJECTS)
+def test_a_clause_without_a_subject_goes_on_about_the_last_one(language: str, text: str, statement: str) -> None:
+    assert dated_of(text, language)[-1][1] == statement
+
+
+def test_what_was_put_off_is_no_aside_of_what_came_then() -> None:
+    text = "The opening match, scheduled for 1 September 2013, was put off by two weeks: on 15 September the team won."
+    assert [(claim.date and claim.date.edtf, claim.modality) for claim in claims_of(text)] == [
+        ("2013-09-01", "denied"),
+        ("2013-09-15", "happened"),
+    ]

@@ -157,6 +157,7 @@ class Grammar:
     joining: frozenset[str]
     papers: re.Pattern[str] | None
     owner_endings: tuple[str, ...]
+    oblique_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
     relatives: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
@@ -248,6 +249,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
         papers=_papers(clauses.get("papers", [])),
+        oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
         owner_endings=tuple(clauses.get("owner_endings", ())),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
