@@ -13,6 +13,8 @@ from services.ingest.extraction.grammar.tables import Grammar
 
 _PAPER = 160
 """Characters after a date within which its paper is named, with the title of it."""
+_WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_NAMED = 4
 _OWNERS = 12
 """Words before a date that may say whose paper it is, and what it is called."""
 _WORD_BEFORE = re.compile(r"(\S+)\s+$")
@@ -83,6 +85,22 @@ def _participle(text: str, lower: str, after: int, until: int, date: DateMention
     if opening < 0 or _finite(lower, after, opening, grammar) or _TURN.search(text, closing, until):
         return None
     return Aside(date, after, opening + 2, closing)
+
+
+def relative_clause(lower: str, start: int, date: DateMention, grammar: Grammar) -> tuple[int, tuple[int, int]] | None:
+    """Return where the relative clause begins that closes a sentence with its date, and the words that it says more of.
+
+    None where the date is that of what the sentence tells: "they came to the meeting, which began on 4 May".
+    """
+    opened = list(grammar.asides.finditer(lower, start, date.start)) if grammar.asides and not grammar.verb_final else []
+    if not opened or lower.find(",", opened[-1].end(), date.start) >= 0 or not _finite(lower, start, opened[-1].start(), grammar):
+        return None
+    words = list(_WORDS.finditer(lower, start, opened[-1].start()))
+    if not words or words[-1].group() in grammar.happenings or not _finite(lower, opened[-1].end(), date.start, grammar):
+        return None
+    small = [at for at, word in enumerate(words) if word.group() in grammar.phrases.stops]
+    first = words[max(small[-1] + 1 if small else 0, len(words) - _NAMED)] if not small or small[-1] + 1 < len(words) else words[-1]
+    return opened[-1].start() + len(", "), (first.start(), words[-1].end())
 
 
 def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.ingest.extraction.asides import find_asides
+from services.ingest.extraction.asides import find_asides, relative_clause
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
@@ -90,7 +90,17 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     spans = [(aside.own, aside.end) for aside in asides]
     found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
     told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
+    found = [part for clause in found for part in _with_relative(lower, clause, grammar)]
     return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
+
+
+def _with_relative(lower: str, clause: Clause, grammar: Grammar) -> list[Clause]:
+    """Part a relative clause with its date from what it says more of something in: "they met in Linz, which was freed in 1945"."""
+    relative = relative_clause(lower, clause.start, clause.date, grammar) if clause.date else None
+    if relative is None:
+        return [clause]
+    begin, named = relative
+    return [Clause(clause.start, begin - len(", "), None), replace(clause, start=begin, subject=named)]
 
 
 def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:
@@ -129,7 +139,10 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
     kept = []
     for date in dates:
         others = [other for other in dates if other is not date]
-        again = date.derivation != EXPLICIT and any(other.edtf == date.edtf and other.derivation == EXPLICIT for other in others)
+        again = date.derivation != EXPLICIT and any(
+            other.edtf == date.edtf and (other.derivation == EXPLICIT or other.start < date.start) for other in others
+        )
+        again = again or any(_counted_within(date, other, cuts) for other in others)
         refined = any(
             (other.edtf or "").startswith(f"{date.edtf}-")
             and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
@@ -139,6 +152,15 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
         if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut]) -> bool:
+    """Whether a date that was only counted lies within one of the same clause: "ended 44 days later, in the night of 9 to 10 November"."""
+    if not date.derivation.startswith("relative") or not date.edtf or not other.edtf or other.start < date.start:
+        return False
+    here, there = Edtf.parse(date.edtf), Edtf.parse(other.edtf)
+    inside = there.earliest <= here.earliest and here.latest <= there.latest and here.days < there.days
+    return inside and not any(date.end <= cut.left and cut.right <= other.start and cut.strength > _COMMA for cut in cuts)
 
 
 def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:

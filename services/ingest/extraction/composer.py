@@ -228,6 +228,7 @@ class Composer:
             if told.date and told.modality in ("happened", "planned") and parts[index].own is None:
                 planned = told.modality == "planned"
                 self._thread.reach(number, sentence, len(self._claims) - 1, Edtf.parse(told.date.edtf), planned=planned)
+        self._remember_fulfilled(sentence)
         if any(value.counts for value in left):
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]
@@ -262,6 +263,15 @@ class Composer:
                 reference, len(self._claims) - 1, number, words, quoted, planned=modality == "planned", denied=modality == "denied"
             )
             self._thread.remember(happening, sentence)
+
+    def _remember_fulfilled(self, sentence: Sentence) -> None:
+        """What a sentence tells of first as planned is what it tells of then: "planned for 2010, it took place in 2011"."""
+        last = len(self._claims) - 1
+        plan = self._thread.last_named
+        if plan is None or not (plan.planned or plan.denied) or self._claims[last].modality != "happened":
+            return
+        if plan.claim < last and self._claims[plan.claim].start >= self._view.positions[sentence.start] and self._claims[last].date:
+            self._thread.remember(replace(plan, claim=last, planned=False, denied=False), sentence)
 
     def _in_title(self, part: Clause, reference: Reference) -> bool:
         """Whether a happening is only named in a title in quotation marks, which the date stands outside of."""

@@ -29,7 +29,9 @@ class Dateline:
 def datelines(text: str, mentions: Sequence[DateMention]) -> list[Dateline]:
     """Return the dates that stand in a dateline: at the head of a paragraph, after a place in capitals, or alone before a full stop."""
     found = [Dateline(mention, end) for mention in mentions if (end := _after_dateline(text, mention)) is not None]
-    alone = [Dateline(mention, end) for mention in mentions if (end := _after_lone_date(text, mention)) is not None]
+    known = {line.mention.start for line in found}
+    lone = (mention for mention in mentions if mention.start not in known)
+    alone = [Dateline(mention, end) for mention in lone if (end := _after_lone_date(text, mention)) is not None]
     # Many dates that stand so are the rows of a chronology.
     return [*found, *alone] if len(alone) == 1 and alone[0].mention.start <= _HEAD else found
 
@@ -63,8 +65,12 @@ def _after_dateline(text: str, mention: DateMention) -> int | None:
 
 
 def _after_lone_date(text: str, mention: DateMention) -> int | None:
-    """Return where a report begins that a day and a full stop open: "15 September 2013. The stadium …"."""
-    if mention.derivation != EXPLICIT or not _DAY.fullmatch(mention.edtf or "") or _line_start(text, mention.start) != mention.start:
+    """Return where a report begins that a day and a full stop open, with or without a place: "Sheki, 15 September 2013. The mill …"."""
+    begin = _line_start(text, mention.start)
+    if begin is None or mention.derivation != EXPLICIT or not _DAY.fullmatch(mention.edtf or ""):
+        return None
+    place = text[begin : mention.start]
+    if place and not (_PLACE.fullmatch(place) and "," in place and all(word[0].isupper() for word in place.split())):
         return None
     stop = _STOP.match(text, mention.end)
     return stop.end() if stop else None

@@ -18,7 +18,7 @@ def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Gra
     subject: tuple[int, int] | None = None
     found = []
     for clause in clauses:
-        if clause.date is not None and clause.own is None and not clause.purpose:
+        if clause.date is not None and clause.own is None and clause.subject is None and not clause.purpose:
             if _goes_on(lower, clause, grammar):
                 clause = replace(clause, subject=subject)
             else:

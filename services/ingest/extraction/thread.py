@@ -48,6 +48,11 @@ class Thread:
         # Words of time that no date could be found for: what follows them is told of another time.
         self._unplaced = [mention.start for mention in mentions if mention.edtf is None]
 
+    @property
+    def last_named(self) -> Happening | None:
+        """The happening that was taken in last."""
+        return next(self._happenings.latest(), None)
+
     def remember(self, happening: Happening, sentence: Sentence) -> None:
         """Take in a happening that a dated claim names."""
         self._happenings.add(happening)
@@ -66,6 +71,8 @@ class Thread:
 
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
+        if self._grammar.elliptic and self._grammar.elliptic.match(self._lower, sentence.start, sentence.end):
+            return None
         found = self._happenings.antecedent(references, number, past=self._tells_of_past(sentence))
         if found and found[1].generic:
             found = self._nearer(number, sentence, found)

@@ -35,13 +35,40 @@ class ValueFinder:
     def find(self, low: int, high: int, blocked: bytearray) -> list[Found]:
         """Return the values among the tokens `low` to `high`, in text order; marked characters belong to dates."""
         found: list[Found] = []
+        bare: list[Numeral] = []
         for numeral in self._numerals.read(low, high, blocked):
             if found and numeral.start < found[-1].end:
                 continue
             value = self._value(numeral, low, high) or self._of_same_money(numeral, found)
             if value is not None:
                 found.append(value)
-        return found
+            elif self._beside_date(numeral, low, high, blocked):
+                bare.append(numeral)
+        return self._completed(found, bare)
+
+    def _beside_date(self, numeral: Numeral, low: int, high: int, blocked: bytearray) -> bool:
+        """Whether a number stands by itself at a date, as one of a row: "200 clubs in 2001, 407 in 2008"."""
+        if numeral.bound == "exact" and numeral.end - numeral.core == _YEAR_DIGITS:
+            return False
+        if self._grammar.verb_final:
+            return numeral.first > low and bool(blocked[self._tokens[numeral.first - 1].start])
+        after = numeral.last
+        prepared = after + 1 < high and self._tokens[after].text in self._grammar.prepositions
+        return prepared and bool(blocked[self._tokens[after + 1].start])
+
+    def _completed(self, found: list[Found], bare: list[Numeral]) -> list[Found]:
+        """Give numbers of a row the noun that is named once, before them or, where the verb comes last, after them."""
+        added = []
+        for numeral in bare:
+            counted = [
+                one
+                for one in found
+                if one.kind == "count" and (one.start > numeral.end if self._grammar.verb_final else one.end < numeral.start)
+            ]
+            if counted:
+                noun = counted[0] if self._grammar.verb_final else counted[-1]
+                added.append(number(noun.attribute, numeral, numeral.start, numeral.end, "count", None))
+        return sorted([*found, *added], key=lambda one: one.start)
 
     def _value(self, numeral: Numeral, low: int, high: int) -> Found | None:
         return self._identifier(numeral, low, high) or (

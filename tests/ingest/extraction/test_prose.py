@@ -316,3 +316,72 @@ def test_what_was_put_off_is_no_aside_of_what_came_then() -> None:
         ("2013-09-01", "denied"),
         ("2013-09-15", "happened"),
     ]
+
+
+RELATIVES = [
+    (
+        "The fair was held by 40 clubs in the city of Orlin, which was freed on 8 November 2020.",
+        [(None, "The fair was held by 40 clubs in the city of Orlin"), ("2020-11-08", "Orlin which was freed on 8 November 2020")],
+    ),
+    (
+        "Four people died, among them a baker, who drowned on 14 May 2010.",
+        [(None, "Four people died, among them a baker"), ("2010-05-14", "baker who drowned on 14 May 2010")],
+    ),
+    (
+        "Some 220 delegates attended the meeting, which began on 14 May 2011.",
+        [("2011-05-14", "Some 220 delegates attended the meeting, which began on 14 May 2011")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RELATIVES)
+def test_a_relative_clause_dates_what_it_says_more_of(text: str, expected: list[tuple[str | None, str]]) -> None:
+    assert dated_of(text) == expected
+
+
+FULFILLED = [
+    ("az", "III yarmarkanın 2010-cu ildə keçirilməsi planlaşdırılsa da, o, 2011-ci il iyulun 5-də baş tutdu. Yarmarkaya 40 nəfər gəldi."),
+    ("en", "The third fair had been planned for 2010, but it took place on 5 July 2011. The fair was attended by 40 people."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), FULFILLED)
+def test_guests_come_to_what_took_place_and_not_to_the_plan(language: str, text: str) -> None:
+    claims = claims_of(text, language)
+    assert [(claim.date and claim.date.edtf, claim.modality) for claim in claims] == [
+        ("2010", "planned"),
+        ("2011-07-05", "happened"),
+        ("2011-07-05", "happened"),
+    ]
+
+
+ROWS = [
+    ("en", "There were some 200 clubs in 2001, 407 in 2008 and 462 in 2015.", ["200", "407", "462"]),
+    ("az", "2008-ci ildə 407, 2015-ci ildə isə 462 təşkilat var idi.", ["407", "462"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), ROWS)
+def test_a_noun_that_is_named_once_is_counted_in_every_year(language: str, text: str, expected: list[str]) -> None:
+    claims = claims_of(text, language)
+    assert [value.value for claim in claims for value in claim.values] == expected
+    assert len({value.attribute for claim in claims for value in claim.values}) == 1
+
+
+def test_one_of_several_is_not_what_was_told_last() -> None:
+    text = "The third fair opened on 5 July 2011. The first was attended by 406 delegates."
+    assert [date for date, _ in dated_of(text)] == ["2011-07-05", None]
+
+
+def test_a_count_of_days_is_no_date_beside_the_date_it_leads_to() -> None:
+    text = "The strike began on 27 September 1920. It ended 44 days later with an agreement signed on the night of 9 to 10 November."
+    assert [date for date, _ in dated_of(text)] == ["1920-09-27", "1920-11-09/1920-11-10"]
+
+
+def test_a_dateline_with_a_place_in_small_letters() -> None:
+    text = "Linz, 22 April 2022. The fair was held today in the city of Orlin, which was freed on 8 November 2020."
+    assert [date for date, _ in dated_of(text)] == ["2022-04-22", "2020-11-08"]
+
+
+def test_a_scale_with_an_ending_counts_nothing_by_itself() -> None:
+    assert values_of("Onların 30 milyonu İranda, 3 milyonu Türkiyədə yaşayır.", "az") == []

@@ -210,6 +210,7 @@ class Grammar:
     past_endings: re.Pattern[str] | None
     durations: re.Pattern[str] | None
     reported_past: re.Pattern[str] | None
+    elliptic: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
@@ -324,6 +325,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
         durations=_any(verbs.get("durations", []), r"(?:in|over|within|during)\s+(?:the\s+)?[\w-]+\s+(?:{})(?!\w)"),
         reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
+        elliptic=_any(verbs.get("elliptic", []), r"(?:{})(?!\w)"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
