@@ -177,8 +177,11 @@ class CountFinder:
             words = self._tokens[index + 2 : min(index + 2 + _REACH, high)]
         else:
             return None
-        found = (self._units.counted.find(word.text) or self._units.named.find(word.text) for word in words)
-        return next((noun.name for noun in found if noun is not None), None)
+        found = [self._units.counted.find(word.text) or self._units.named.find(word.text) for word in words]
+        known = [noun for noun in found if noun is not None]
+        # "The number of Azerbaijani organizations": the first plural is what is counted.
+        counted = next((noun for noun in known if noun.ending.plural), next(iter(known), None))
+        return counted.name if counted else None
 
     def _counted(self, numeral: Numeral, words: list[_Word], high: int) -> Found | None:
         """Count what a phrase after a number names."""

@@ -385,3 +385,23 @@ def test_a_dateline_with_a_place_in_small_letters() -> None:
 
 def test_a_scale_with_an_ending_counts_nothing_by_itself() -> None:
     assert values_of("Onların 30 milyonu İranda, 3 milyonu Türkiyədə yaşayır.", "az") == []
+
+
+TURKISH = [
+    ("Birinci fuar 3-5 Haziran 2006 tarihlerinde Sivas'ta yapıldı. Fuara 14 ülkeden 96 delege katıldı.", "2006-06-03/2006-06-05"),
+    ("Deprem 4 Mayıs 1932 tarihinde oldu. Depremde 40 kişi hayatını kaybetti.", "1932-05-04"),
+]
+
+
+@pytest.mark.parametrize(("text", "date"), TURKISH)
+def test_turkish_sentences_talk_on(text: str, date: str) -> None:
+    assert [claim.date and claim.date.edtf for claim in claims_of(text, "tr")] == [date, date]
+
+
+def test_what_comes_back_every_year_has_no_date_in_turkish() -> None:
+    text = "Kasabada okul 1901 yılında açıldı. Her yıl 40 öğrenci mezun oldu."
+    assert [claim.date and claim.date.edtf for claim in claims_of(text, "tr")] == ["1901", None]
+
+
+def test_the_number_of_a_plural_is_that_of_its_noun() -> None:
+    assert values_of("In 2002 the number of Azerbaijani clubs abroad rose to 216.")[0][0] == "clubs"
