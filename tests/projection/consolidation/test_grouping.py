@@ -19,6 +19,19 @@ def stand_together(*claims: Told) -> bool:
     return len(consolidate(claims, ())) == 1
 
 
+def test_a_title_is_rather_told_than_hearsay() -> None:
+    told = claim("told", "In 1987 the second congress of beekeepers met in the town hall of Ganja", "1987-05-04", places=("Ganja",))
+    statement = "Organisers say that the second congress of all the beekeepers of the country met in the old town hall of Ganja"
+    other = claim("other", statement, "1987-05-04", document="B", places=("Ganja",))
+    hearsay = replaced(other, attribution=Mention(start=0, end=10, quote="Organisers", name="Organisers"))
+    (entry,) = consolidate((told, hearsay), ())
+    assert entry.title == told.claim.statement
+
+
+def replaced(told: Told, **changes: object) -> Told:
+    return told.model_copy(update={"claim": told.claim.model_copy(update=changes)})
+
+
 class TestOneHappeningToldTwice:
     def test_in_two_languages(self) -> None:
         assert stand_together(
