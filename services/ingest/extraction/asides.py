@@ -15,6 +15,7 @@ _PAPER = 160
 """Characters after a date within which its paper is named, with the title of it."""
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NAMED = 4
+_ONE_WORD = 40
 _OWNERS = 12
 """Words before a date that may say whose paper it is, and what it is called."""
 _WORD_BEFORE = re.compile(r"(\S+)\s+$")
@@ -63,7 +64,7 @@ def _paper(text: str, lower: str, after: int, until: int, date: DateMention, gra
 def _owner_before(text: str, lower: str, start: int, index: int, grammar: Grammar) -> int:
     """Return where the words begin that say whose paper it is: titles, names, words in the genitive, what it is called."""
     for _ in range(_OWNERS):
-        word = _WORD_BEFORE.search(text, start, index)
+        word = _WORD_BEFORE.search(text, max(start, index - _ONE_WORD), index)
         if word is None:
             break
         first, last = word.span(1)

@@ -24,6 +24,7 @@ _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
 _YEAR = re.compile(r"\d{4}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
 _WORD_AFTER = re.compile(r"\s([^\W\d_]+)")
+_ONE_WORD = 24
 _LONG = 260
 _AROUND_ASIDE = " ,"
 _PREAMBLE = 60
@@ -167,7 +168,7 @@ def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:
     """Whether a year only tells which thing is meant: "the victims of the 1987 fire"."""
     if not _YEAR.fullmatch(date.edtf or "") or date.end - date.start > len("1987"):
         return False
-    before, after = _WORD_BEFORE.search(lower, 0, date.start), _WORD_AFTER.match(lower, date.end)
+    before, after = _WORD_BEFORE.search(lower, max(0, date.start - _ONE_WORD), date.start), _WORD_AFTER.match(lower, date.end)
     return before is not None and before[1] in grammar.phrases.determiners and after is not None and after[1] in grammar.happenings
 
 
@@ -199,7 +200,7 @@ def _apart(lower: str, date: DateMention, other: DateMention, cuts: Sequence[_Cu
 
 
 def _closed_by_verb(lower: str, start: int, end: int, grammar: Grammar) -> bool:
-    verbs = grammar.finite.finditer(lower, start, end) if grammar.finite else ()
+    verbs = grammar.finite.finditer(lower, max(start, end - _ONE_WORD), end) if grammar.finite else ()
     return any(verb.end() == end for verb in verbs)
 
 

@@ -1,6 +1,7 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -89,7 +90,7 @@ class Composer:
         """Return the claims in text order."""
         lines = datelines(self._view.text, self._mentions)
         aside = {line.mention.start for line in lines}
-        opened = [line.end for line in lines]
+        opened = sorted(line.end for line in lines)
         usable = [
             mention for mention in self._mentions if _tells_when(mention) and mention.start not in aside and not self._says_no_time(mention)
         ]
@@ -428,8 +429,8 @@ def _blanked(lower: str, mentions: list[DateMention]) -> str:
 
 def _without_dateline(sentence: Sentence, opened: list[int]) -> Sentence:
     """Leave out of a sentence the dateline before it, given where what datelines open begins."""
-    begin = next((at for at in opened if sentence.start < at < sentence.end), sentence.start)
-    return replace(sentence, start=begin)
+    at = bisect_right(opened, sentence.start)
+    return replace(sentence, start=opened[at]) if at < len(opened) and opened[at] < sentence.end else sentence
 
 
 def _tells_when(mention: DateMention) -> bool:

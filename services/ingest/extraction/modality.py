@@ -11,6 +11,7 @@ __all__ = ["ModalityReader", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
+_ONE_WORD = 24
 _CLOSING = ' .!?…,;:"”»)'
 # A preposition and a date, which is blanked.
 _OPENING = re.compile(r"(?:\w+\s)?\s+,\s+")
@@ -86,7 +87,7 @@ class ModalityReader:
 
     def _called_off(self, start: int, end: int, date: tuple[int, int] | None) -> bool:
         """Whether words say that something is called off, in the same clause as its date where verbs close clauses."""
-        if self._found("cancelling_apart", start, end):
+        if not self._found("cancelling", start, end) or self._found("cancelling_apart", start, end):
             return False
         if self._grammar.verb_final and date is not None:
             commas = [at for at in range(start, end) if self._lower[at] == "," and self._closed_by_verb(start, at)]
@@ -95,7 +96,7 @@ class ModalityReader:
         return self._found("cancelling", start, end) is not None
 
     def _closed_by_verb(self, start: int, end: int) -> bool:
-        verbs = self._grammar.finite.finditer(self._lower, start, end) if self._grammar.finite else ()
+        verbs = self._grammar.finite.finditer(self._lower, max(start, end - _ONE_WORD), end) if self._grammar.finite else ()
         return any(verb.end() == end for verb in verbs)
 
     def _opens(self, name: str, start: int, end: int) -> bool:

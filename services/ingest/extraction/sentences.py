@@ -49,7 +49,8 @@ def _of_date(dates: bytearray | None, begin: int, paragraph: int, stop: re.Match
     if dates is None:
         return False
     within = dates[stop.start()] and dates[min(stop.end() + 1, len(dates) - 1)]
-    return bool(within) or (begin == paragraph and all(dates[begin : stop.start()]))
+    alone = begin == paragraph and stop.start() - begin <= _LOOK_BACK and all(dates[begin : stop.start()])
+    return bool(within) or alone
 
 
 def _pieces(text: str, start: int, end: int, paragraph: int, mark: str) -> Iterator[Sentence]:
