@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from shared.lexicon.folding import fold
 
-Role = Literal["subject", "setting", "means"]
+Role = Literal["subject", "setting", "means", "eve"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ](?!s\b)[^\W_]+)*")
 _BREAK = re.compile(r"[.;:!?()\n]|, ")
@@ -261,7 +261,9 @@ def concepts_in(found: Sequence[Token], language: str) -> list[ConceptMention]:
             continue
         last = position + len(pattern.stems)
         ordinals = _ordinals_of(found, position, last, numbered, primary(language)) if pattern.concept.happening else frozenset[int]()
-        mentions.append(ConceptMention(pattern.concept, position, last, ordinals, _role(found, position, last, primary(language))))
+        mentions.append(
+            ConceptMention(pattern.concept, position, last, ordinals, _role(found, position, last, pattern.concept, primary(language)))
+        )
         position = last
     return mentions
 
@@ -348,7 +350,7 @@ def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: dict[i
 
 
 _Marks = tuple[frozenset[str], frozenset[str], tuple[str, ...]]
-_MARKED_ROLES: tuple[Role, ...] = ("means", "setting")
+_MARKED_ROLES: tuple[Role, ...] = ("eve", "means", "setting")
 
 
 @lru_cache(maxsize=32)
@@ -361,8 +363,16 @@ def _marks(row: dict[str, list[str]]) -> _Marks:
     return frozenset(map(fold, row["before"])), frozenset(map(fold, row["after"])), tuple(map(fold, row["endings"]))
 
 
-def _role(found: Sequence[Token], first: int, last: int, language: str) -> Role:
+@lru_cache(maxsize=32)
+def _occasions(language: str) -> frozenset[str]:
+    """The words before an anniversary on which something else was done."""
+    return frozenset(map(fold, _table("roles.toml").get(language, {}).get("occasion", {}).get("before", ())))
+
+
+def _role(found: Sequence[Token], first: int, last: int, concept: Concept, language: str) -> Role:
     ahead = _ahead(found, first)
+    if concept.kind_class == "commemoration" and ahead & _occasions(language):
+        return "setting"
     behind = found[last].folded if last < len(found) else ""
     for role, (before, after, endings) in _roles(language):
         if ahead & before or behind in after or (endings and found[last - 1].folded.endswith(endings)):

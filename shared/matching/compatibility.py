@@ -338,7 +338,7 @@ def _numbers(one: Features, other: Features) -> Evidence:
     if not shared:
         return []
     ordered = sorted(shared, key=lambda item: (item[0], item[1] or "", item[2]))
-    return [_Item(weights.NUMBER, "same-count", (one.numbers[item], item[0])) for item in ordered]
+    return [_Item(weights.of_count(str(item[2])), "same-count", (one.numbers[item], item[0])) for item in ordered]
 
 
 def _near_numbers(one: Features, other: Features) -> Evidence:

@@ -161,7 +161,7 @@ def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: S
     is not what it recalls. A decree on a gathering is the decree, unless the claim is of the plan; a decree that founds
     an institution is the founding.
     """
-    telling = [mention for mention in kinds if _tells(mention, mentions)]
+    telling = [mention for mention in kinds if mention.role != "eve" and _tells(mention, mentions)]
     chosen = [mention for mention in telling if mention.role == "subject"] or telling
     recalls = [mention for mention in chosen if mention.concept.kind_class == "commemoration"]
     if recalls:

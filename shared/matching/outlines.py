@@ -205,6 +205,7 @@ def _weighed(claim: Features) -> Iterator[tuple[int, str, float]]:
     for sort, said in dict.fromkeys(_told(claim)):
         if sort in _WEIGHTS:
             yield sort, said, _WEIGHTS[sort]
+    yield from ((_NUMBER, " ".join(figure), weights.of_count(figure[2])) for figure in figures(claim))
     for name, kind in claim.heads.items():
         yield _KIND, name, kind.concept.weight
         yield _ASIDE, name, weights.CONTENT_KIND
@@ -236,7 +237,6 @@ _WEIGHTS = {
     _TITLE: weights.TITLE,
     _ASIDE: weights.CONTENT_KIND,
     _CONCEPT: weights.CONCEPT,
-    _NUMBER: weights.NUMBER,
     _MAGNITUDE: weights.NEAR,
     _MADE: weights.MADE,
 }

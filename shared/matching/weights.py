@@ -23,6 +23,8 @@ KIN = 0.5
 """How much of the lesser weight it tells that two kinds are of one family."""
 CONTENT_KIND = 0.5
 NUMBER, NUMBERS_AT_MOST = 1.5, 4.0
+BY_DIGITS = (1.5, 1.5, 1.5, 2.0, 3.5)
+"""What a number weighs by its significant digits: 40 is counted everywhere, 3,711 houses are built once."""
 NEAR, NEARLY, NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
 CLOSE_RATIO, NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
 """Two counts of one noun are close when the smaller is so large a part of the larger."""
@@ -43,6 +45,12 @@ RICH = 3
 YEAR, SEASON, MONTH, CLOSE_DAYS = 366, 93, 31, 7
 ROUNDING = 1e-3
 """Sums of weights are compared with some room for how floats add up."""
+
+
+def of_count(number: str) -> float:
+    """Return what it weighs that two claims count alike, by how many digits of the number say something."""
+    digits = len(number.replace(".", "").lstrip("0").rstrip("0" if "." not in number else ""))
+    return BY_DIGITS[min(digits, len(BY_DIGITS) - 1)]
 
 
 def of_same_span(days: float, *, two_ends: bool) -> float:

@@ -49,7 +49,7 @@ class Reference:
 class Happening:
     """A dated claim that a later sentence may point back to.
 
-    `quoted`: its noun stands in a title, its date outside. `planned`: it only says that this was to happen.
+    `quoted`: its noun stands in a title, its date outside. `planned`: it only says that this was to happen; `denied`: that it did not.
     """
 
     reference: Reference
@@ -58,6 +58,7 @@ class Happening:
     words: frozenset[str]
     quoted: bool
     planned: bool = False
+    denied: bool = False
 
 
 class ReferenceFinder:
@@ -185,6 +186,10 @@ class Happenings:
         if reference.ordinal is not None:
             self._numbered[reference.kind, reference.ordinal].append(happening)
 
+    def knows(self, kind: str) -> bool:
+        """Whether a happening of this kind has been told of lately."""
+        return any(happening.reference.kind == kind for happening in self._recent)
+
     def latest(self) -> Iterator[Happening]:
         """Yield the happenings told of lately, the last first."""
         return reversed(self._recent)
@@ -202,7 +207,7 @@ class Happenings:
                 if _fits(reference, happening, sentence) and not (past and reference.generic and happening.planned)
             ]
             if fitting:
-                return max(fitting, key=lambda happening: (not happening.quoted, happening.claim)), reference
+                return max(fitting, key=lambda happening: (not happening.quoted, not happening.denied, happening.claim)), reference
         return None
 
 

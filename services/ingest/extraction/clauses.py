@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.ingest.extraction.asides import find_asides, relative_clause
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
@@ -19,7 +20,13 @@ _PHRASE_WORDS = 5
 _JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
+_YEAR = re.compile(r"\d{4}")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
+_WORD_AFTER = re.compile(r"\s([^\W\d_]+)")
+_ONE_WORD = 24
 _LONG = 260
+_AROUND_ASIDE = " ,"
 _PREAMBLE = 60
 _COMMA = 20
 _STRENGTHS = {";": 40, ":": 25, "-": 30, ",": _COMMA, ")": 15, "(": 15}
@@ -30,12 +37,33 @@ _LINKED = 30
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a sentence and the date that it is dated by. `purpose`: it tells what something else was for ("… üçün")."""
+    """A stretch of a sentence and the date that it is dated by.
+
+    `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
+    date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
+    `subject`: whom or what it goes on about, named in an earlier clause ("and took its present name in 1968").
+    """
 
     start: int
     end: int
     date: DateMention | None
     purpose: bool = False
+    own: int | None = None
+    asides: tuple[tuple[int, int], ...] = ()
+    subject: tuple[int, int] | None = None
+
+    def statement(self, text: str) -> str:
+        """What it tells, without its asides, of the subject that an earlier clause gives it."""
+        told, done = f"{text[slice(*self.subject)]} " if self.subject else "", self.start
+        for start, end in self.asides:
+            told += text[done:start].rstrip(_AROUND_ASIDE) + " "
+            done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))
+        return told + text[done : self.end]
+
+    @property
+    def begin(self) -> int:
+        """Where its own words begin."""
+        return self.start if self.own is None else self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +83,30 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
         return [Clause(start, end, None)]
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
-    parts = _parts(lower, start, end, _distinct(text, dates, cuts), cuts, grammar)
-    return [_tightened(text, lower, part, cuts, grammar) for part in parts]
+    distinct = _distinct(text, lower, dates, cuts, grammar)
+    asides = find_asides(text, lower, start, end, distinct, grammar)
+    apart = {aside.date.start for aside in asides}
+    leading = next((aside.end for aside in asides if aside.own <= start), start)
+    parts = _parts(lower, leading, end, [date for date in distinct if date.start not in apart], cuts, grammar)
+    spans = [(aside.own, aside.end) for aside in asides]
+    found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
+    told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
+    found = [part for clause in found for part in _with_relative(lower, clause, grammar)]
+    return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
+
+
+def _with_relative(lower: str, clause: Clause, grammar: Grammar) -> list[Clause]:
+    """Part a relative clause with its date from what it says more of something in: "they met in Linz, which was freed in 1945"."""
+    relative = relative_clause(lower, clause.start, clause.date, grammar) if clause.date else None
+    if relative is None:
+        return [clause]
+    begin, named = relative
+    return [Clause(clause.start, begin - len(", "), None), replace(clause, start=begin, subject=named)]
+
+
+def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:
+    """Note which asides stand in the midst of a clause."""
+    return replace(clause, asides=tuple((start, end) for start, end in asides if clause.start < start and end < clause.end))
 
 
 def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> list[tuple[int, int]]:
@@ -85,20 +135,49 @@ class _Part:
     shared: bool = False
 
 
-def _distinct(text: str, dates: Sequence[DateMention], cuts: Sequence[_Cut]) -> list[DateMention]:
+def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequence[_Cut], grammar: Grammar) -> list[DateMention]:
     """Leave out a date that another one of the same clause says better: the year of a day, a day named twice or in the Julian calendar."""
     kept = []
     for date in dates:
         others = [other for other in dates if other is not date]
-        again = date.derivation != EXPLICIT and any(other.edtf == date.edtf and other.derivation == EXPLICIT for other in others)
+        again = date.derivation != EXPLICIT and any(
+            other.edtf == date.edtf and (other.derivation == EXPLICIT or other.start < date.start) for other in others
+        )
+        again = again or any(_counted_within(date, other, cuts) for other in others)
         refined = any(
             (other.edtf or "").startswith(f"{date.edtf}-")
-            and not _apart(date, other, cuts, anchored=other.anchor == (date.start, date.end))
+            and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
-        if not again and not refined and not any(_julian(text, date, other) for other in others):
+        named = len(dates) > 1 and _describes(lower, date, grammar)
+        if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut]) -> bool:
+    """Whether a date that was only counted lies within one of the same clause: "ended 44 days later, in the night of 9 to 10 November"."""
+    if not date.derivation.startswith("relative") or not date.edtf or not other.edtf or other.start < date.start:
+        return False
+    here, there = Edtf.parse(date.edtf), Edtf.parse(other.edtf)
+    inside = there.earliest <= here.earliest and here.latest <= there.latest and here.days < there.days
+    return inside and not any(date.end <= cut.left and cut.right <= other.start and cut.strength > _COMMA for cut in cuts)
+
+
+def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:
+    """Whether a year only tells which thing is meant: "the victims of the 1987 fire"."""
+    if not _YEAR.fullmatch(date.edtf or "") or date.end - date.start > len("1987"):
+        return False
+    before, after = _WORD_BEFORE.search(lower, max(0, date.start - _ONE_WORD), date.start), _WORD_AFTER.match(lower, date.end)
+    return before is not None and before[1] in grammar.phrases.determiners and after is not None and after[1] in grammar.happenings
+
+
+def _other_name(text: str, date: DateMention, other: DateMention, grammar: Grammar) -> bool:
+    """Whether a date stands right behind one that was only counted, as its other name: "two years later, on 13–14 September 2008"."""
+    if date.derivation == EXPLICIT or other.derivation != EXPLICIT:
+        return False
+    beside = _BESIDE.fullmatch(text, date.end, other.start)
+    return beside is not None and (not beside[1] or beside[1] in grammar.prepositions)
 
 
 def _julian(text: str, date: DateMention, other: DateMention) -> bool:
@@ -110,10 +189,19 @@ def _julian(text: str, date: DateMention, other: DateMention) -> bool:
     return here.days == there.days == 1 and there.earliest - here.earliest in CALENDARS_APART
 
 
-def _apart(date: DateMention, other: DateMention, cuts: Sequence[_Cut], *, anchored: bool) -> bool:
-    """Whether a later date may stand in another clause; one that leans on the earlier needs more to part it."""
-    least = _COMMA if anchored else 0
-    return other.start < date.start or any(date.end <= cut.left and cut.right <= other.start and cut.strength >= least for cut in cuts)
+def _apart(lower: str, date: DateMention, other: DateMention, cuts: Sequence[_Cut], grammar: Grammar) -> bool:
+    """Whether a later date may stand in another clause; one that leans on the earlier needs a comma to part it, or a verb that closes."""
+    if other.start < date.start:
+        return True
+    between = [cut for cut in cuts if date.end <= cut.left and cut.right <= other.start]
+    if other.anchor != (date.start, date.end):
+        return bool(between)
+    return any(cut.strength >= _COMMA or (grammar.verb_final and _closed_by_verb(lower, date.end, cut.left, grammar)) for cut in between)
+
+
+def _closed_by_verb(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    verbs = grammar.finite.finditer(lower, max(start, end - _ONE_WORD), end) if grammar.finite else ()
+    return any(verb.end() == end for verb in verbs)
 
 
 def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[_Cut], grammar: Grammar) -> list[_Part]:
@@ -153,9 +241,11 @@ def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tu
         if mark is None:
             break
         start = mark.end()
-    while end > start + 1 and text[end - 1] in ".!?…,;: ":
+    while end > start + 1 and (text[end - 1] in ".!?…,;: " or (text[end - 1] == ")" and "(" not in text[start:end])):
         end -= 1
-    return start, end
+    last = lower.rfind(" ", start, end)
+    # "… in August 1964 and": what it would join has been cut off.
+    return (start, last) if last > start and lower[last + 1 : end] in grammar.joining and not grammar.verb_final else (start, end)
 
 
 def _close_shared(parts: list[_Part]) -> list[_Part]:
@@ -183,11 +273,12 @@ def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMenti
         if char == "," and mark.start() in told_on and grammar.relatives and grammar.relatives.match(lower, mark.end(), end):
             continue  # "in 1859, when …" goes on about that year
         strength = _STRENGTHS.get("-" if char in "-–—" else char, _COMMA)
-        joint = _JOINT.match(lower, mark.start(), end)
-        if char == "," and joint and joint.group(1) in grammar.joining:
+        joint = _JOINT.match(lower, mark.start() + (char == ")"), end)
+        joined = joint if joint and joint.group(1) in grammar.joining and char in ",)" else None
+        if char == "," and joined:
             strength = _LINKED
         left = mark.start() + (1 if char == ")" else 0)
-        found.append(_Cut(left, joint.end() if strength == _LINKED and joint else mark.end(), strength))
+        found.append(_Cut(left, joined.end() if joined else mark.end(), strength))
     found += [
         _Cut(joint.start(), joint.end(), _JOINED)
         for joint in _JOINING.finditer(lower, start, end)
@@ -244,6 +335,7 @@ def _between(
         for cut in cuts
         if date.end <= cut.left
         and cut.right <= following.start
+        and not _before_aside(lower, cut, following)
         and _dates_something(lower, begin, cut.left, date, grammar)
         and _dates_something(lower, cut.right, beyond, following, grammar)
     ]
@@ -263,10 +355,22 @@ def _between(
     return last if all(word in grammar.prepositions for word in lead) else equal[0]
 
 
+def _before_aside(lower: str, cut: _Cut, following: DateMention) -> bool:
+    """Whether a cut stands before a bracket that closes again before the next date: what is in it belongs to what came before."""
+    return lower[cut.right] == "(" and lower.find(")", cut.right, following.start) > 0
+
+
 def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:
     """Whether a part of a sentence holds more than its date and the small words about it."""
     words = _WORD.findall(lower, start, date.start) + _WORD.findall(lower, date.end, end)
-    return any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
+    telling = any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
+    return telling or _goes_on(lower, start, end, grammar)
+
+
+def _goes_on(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    """Whether a part of a sentence is a clause of a pronoun: "it went on until 2009"."""
+    first = _ANY_WORD.match(lower, start, end)
+    return not grammar.verb_final and first is not None and first.group() in grammar.pronouns and _finite(lower, first.end(), end, grammar)
 
 
 def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Grammar) -> Clause:
@@ -296,8 +400,14 @@ def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_
         start = next((cut.right for cut in before if grammar.verb_final or _finite(lower, start, cut.left, grammar)), start)
     if end - date.end > _LONG // 2:
         after = (cut for cut in cuts if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose)
-        end = next((cut.left for cut in after if _finite(lower, start, cut.left, grammar)), end)
+        end = next((cut.left for cut in after if _told(lower, start, cut.left, grammar)), end)
     return start, end
+
+
+def _told(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    """Whether a stretch has a verb that is no participle: "the council, chaired by the mayor, resolved"."""
+    verbs = grammar.finite.finditer(lower, start, end) if grammar.finite else ()
+    return any(not lower.startswith(" by ", verb.end()) for verb in verbs)
 
 
 def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:

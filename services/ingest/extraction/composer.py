@@ -1,6 +1,7 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -10,14 +11,16 @@ from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
 from services.ingest.extraction.dateline import datelines
-from services.ingest.extraction.dates.finder import DateMention
+from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
 from services.ingest.extraction.modality import ModalityReader
+from services.ingest.extraction.named import QuotedNames
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
 from services.ingest.extraction.sentences import Sentence, split_sentences
+from services.ingest.extraction.subjects import with_subjects
 from services.ingest.extraction.thread import Thread
 from services.ingest.extraction.tokens import TokenIndex, tokenize
 from services.ingest.extraction.values import Found, ValueFinder, bound_of
@@ -30,7 +33,6 @@ from shared.lexicon.inflection import load_inflection
 from shared.lexicon.places import load_places
 from shared.lexicon.units import load_units
 
-_EXPLICIT = "explicit"
 _HEADING = 120
 _CLOSE = 6
 _COMPARED = 40
@@ -78,6 +80,7 @@ class Composer:
         self._planned: list[Clause] = []
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
+        self._names = QuotedNames(view, self._grammar)
         self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
         self._speakers: list[Source] | None = None
@@ -85,8 +88,12 @@ class Composer:
 
     def claims(self) -> tuple[ClaimBody, ...]:
         """Return the claims in text order."""
-        aside = datelines(self._view.text, self._mentions)
-        usable = [mention for mention in self._mentions if _tells_when(mention) and mention not in aside and not self._compares(mention)]
+        lines = datelines(self._view.text, self._mentions)
+        aside = {line.mention.start for line in lines}
+        opened = sorted(line.end for line in lines)
+        usable = [
+            mention for mention in self._mentions if _tells_when(mention) and mention.start not in aside and not self._says_no_time(mention)
+        ]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar, self._dates)):
             dates = []
@@ -94,14 +101,18 @@ class Composer:
                 if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:
                     dates.append(usable[cursor])
                 cursor += 1
+            sentence = _without_dateline(sentence, opened)
             if not sentence.question and (self._asserts(sentence) or self._is_row(sentence, dates)):
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
 
-    def _compares(self, mention: DateMention) -> bool:
-        """Whether a date is only one that something is compared with: "more than in 2017", "the first win since May"."""
+    def _says_no_time(self, mention: DateMention) -> bool:
+        """Whether a date is part of a name, a day that something is made of, or one to compare with: "the first win since May"."""
         lower = self._view.lower
-        for before in (self._grammar.compared_before, self._grammar.compared_with, self._grammar.compared_since):
+        if self._names.hold(mention.start, mention.end):
+            return True
+        done = self._grammar.done_to_days if mention.derivation != EXPLICIT else None
+        for before in (done, self._grammar.compared_before, self._grammar.compared_with, self._grammar.compared_since):
             if before and before.search(lower, max(0, mention.start - _COMPARED), mention.start):
                 return True
         following = (self._grammar.compared_after, self._grammar.compared_by)
@@ -156,7 +167,11 @@ class Composer:
         """Return the places named in a stretch; "US dollars" names none."""
         money = [value for value in values if value.kind == "money"]
         found = self._places.find(*self._index.within(start, end), self._dates)
-        return [place for place in found if place.end <= end and not any(_overlap(place, value) for value in money)]
+        return [
+            place
+            for place in found
+            if place.end <= end and not self._names.hold(place.start, place.end) and not any(_overlap(place, value) for value in money)
+        ]
 
     def _undated(self, number: int, sentence: Sentence, part: Clause, values: list[Found]) -> None:
         """Add a claim of a stretch that has no date of its own, where it counts something or finds the result of what was told."""
@@ -190,12 +205,13 @@ class Composer:
     def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> None:
         places = self._named(sentence.start, sentence.end, values)
         parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
+        parts = with_subjects(self._view.text, self._view.lower, parts, self._grammar)
         self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
         left: list[Found] = []
         for value in values:
             owner = self._owner(value, parts)
-            inside = parts[owner].start <= value.start and value.end <= parts[owner].end
+            inside = parts[owner].begin <= value.start and value.end <= parts[owner].end
             # What stands outside a row of dated things is not dated by them.
             (shares[owner][0] if inside or len(parts) == 1 else left).append(value)
         for place in places:
@@ -209,9 +225,11 @@ class Composer:
             self._add(parts[index], *shares[index], None)
             self._remember(number, sentence, parts[index], parts)
             told = self._claims[-1]
-            if told.date and told.modality in ("happened", "planned"):
+            # What a clause says by the way is not what the text goes on with.
+            if told.date and told.modality in ("happened", "planned") and parts[index].own is None:
                 planned = told.modality == "planned"
                 self._thread.reach(number, sentence, len(self._claims) - 1, Edtf.parse(told.date.edtf), planned=planned)
+        self._remember_fulfilled(sentence)
         if any(value.counts for value in left):
             start, end = trimmed(self._view.text, self._view.lower, max(part.end for part in parts), sentence.end, self._grammar)
             beyond = [value for value in left if start <= value.start and value.end <= end]
@@ -241,16 +259,29 @@ class Composer:
             if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
-            planned = self._claims[-1].modality == "planned"
-            happening = Happening(reference, len(self._claims) - 1, number, words, quoted, planned)
+            modality = self._claims[-1].modality
+            happening = Happening(
+                reference, len(self._claims) - 1, number, words, quoted, planned=modality == "planned", denied=modality == "denied"
+            )
             self._thread.remember(happening, sentence)
+
+    def _remember_fulfilled(self, sentence: Sentence) -> None:
+        """What a sentence tells of first as planned is what it tells of then: "planned for 2010, it took place in 2011"."""
+        last = len(self._claims) - 1
+        plan = self._thread.last_named
+        if plan is None or not (plan.planned or plan.denied) or self._claims[last].modality != "happened":
+            return
+        if plan.claim < last and self._claims[plan.claim].start >= self._view.positions[sentence.start] and self._claims[last].date:
+            self._thread.remember(replace(plan, claim=last, planned=False, denied=False), sentence)
 
     def _in_title(self, part: Clause, reference: Reference) -> bool:
         """Whether a happening is only named in a title in quotation marks, which the date stands outside of."""
-        text = self._view.text[part.start : reference.start]
-        opened = any(text.count(left) > (text.count(right) if left != right else 0) for left, right in (("“", "”"), ("«", "»")))
-        inside = opened or text.count('"') % 2 == 1
-        return inside and part.date is not None and not (reference.start <= part.date.start)
+        return part.date is not None and self._quoting(part.start, reference.start) and not self._quoting(part.start, part.date.start)
+
+    def _quoting(self, start: int, end: int) -> bool:
+        """Whether quotation marks that open in a stretch are still open at its end."""
+        text = self._view.text[start:end]
+        return any(text.count(left) > text.count(right) for left, right in (("“", "”"), ("«", "»"))) or text.count('"') % 2 == 1
 
     def _modality(self, part: Clause) -> Modality:
         start, end, when = part.start, part.end, None
@@ -298,8 +329,9 @@ class Composer:
         said_by = self._said_by(part)
         actors = [
             actor
-            for actor in self._actors(part.start, part.end)
+            for actor in (*(self._actors(*part.subject) if part.subject else ()), *self._actors(part.start, part.end))
             if not any(_overlap(actor, value) for value in values if value.kind == "money")
+            and not any(low <= actor.start and actor.end <= high for low, high in part.asides)
             and not any(place.start <= actor.start and actor.end <= place.end for place in places)
         ]
         located = [place for place in places if place.located]
@@ -309,7 +341,7 @@ class Composer:
                 **self._passage(part.start, part.end),
                 prefix=prefix,
                 suffix=suffix,
-                statement=view.text[part.start : part.end],
+                statement=part.statement(view.text),
                 language=self._document.language,
                 date=self._date(part.date, carried),
                 values=tuple(sorted(cited, key=lambda value: (value.start, value.end))),
@@ -342,7 +374,7 @@ class Composer:
         finite = self._grammar.finite
         asserted = finite is not None and finite.search(self._view.lower, part.start, part.end) is not None
         if part.date is not None:
-            return "high" if asserted and part.date.derivation == _EXPLICIT else "medium"
+            return "high" if asserted and part.date.derivation == EXPLICIT else "medium"
         if carried is None:
             return "medium" if asserted else "low"
         return "medium" if carried.distance <= _CLOSE else "low"
@@ -395,6 +427,12 @@ def _blanked(lower: str, mentions: list[DateMention]) -> str:
     return "".join([*parts, lower[done:]])
 
 
+def _without_dateline(sentence: Sentence, opened: list[int]) -> Sentence:
+    """Leave out of a sentence the dateline before it, given where what datelines open begins."""
+    at = bisect_right(opened, sentence.start)
+    return replace(sentence, start=opened[at]) if at < len(opened) and opened[at] < sentence.end else sentence
+
+
 def _tells_when(mention: DateMention) -> bool:
     """Whether a date says which year, at least in part; "every 31 December" does not."""
     if mention.edtf is None:
@@ -419,7 +457,7 @@ def _owner(start: int, end: int, parts: list[Clause]) -> int:
 
     def distance(index: int) -> tuple[int, int]:
         part = parts[index]
-        outside = max(0, part.start - start) + max(0, end - part.end)
-        return outside, part.end - part.start
+        outside = max(0, part.begin - start) + max(0, end - part.end)
+        return outside, part.end - part.begin
 
     return min(range(len(parts)), key=distance)

@@ -15,6 +15,8 @@ _CLOSE = 3
 _FEW_LETTERS = 5
 _FEWEST_LETTERS = 2
 _NAMED = 8
+_LISTED = 24
+"""Tokens of a list between people and what became of them."""
 _SURELY_COUNTED = 10
 """From here on a number in words counts what follows, known or not: "twelve bakeries", but not "two ways"."""
 _YEAR_DIGITS = 4
@@ -100,14 +102,33 @@ class CountFinder:
     def _suffered_after(self, end: int, index: int, high: int) -> str | None:
         """What became of people who are counted: "12 people were killed", "24 nəfər xəsarət alıb"."""
         words: list[str] = []
-        for token in self._tokens[index : min(index + _NAMED, high)]:
+        for at in range(index, min(index + _NAMED, high)):
+            token = self._tokens[at]
             if token.end <= end:
                 continue
             if not token.word:
-                break
+                return self._suffered_by_all(at, high) if self._includes(at, high) else self._suffered(" ".join(words))
             words.append(token.text)
-        ahead = " ".join(words)
+        return self._suffered(" ".join(words))
+
+    def _suffered(self, ahead: str) -> str | None:
         return next((name for name, words in self._grammar.outcomes if words.after and words.after.match(ahead)), None)
+
+    def _includes(self, at: int, high: int) -> bool:
+        """Whether a comma begins a list of some of those who were counted: "613 people, including 63 children"."""
+        ahead = self._tokens[at : min(at + 3, high)]
+        return ahead[0].text == "," and any(
+            tuple(token.text for token in ahead[1 : len(words) + 1]) == words for words in self._grammar.phrases.including
+        )
+
+    def _suffered_by_all(self, at: int, high: int) -> str | None:
+        """What became of people of whom some are listed first: "613 people, including 63 children and 106 women, were killed"."""
+        listed = self._tokens[at : min(at + _LISTED, high)]
+        ahead = " ".join(token.text for token in listed)
+        found = [
+            (outcome.start(), name) for name, words in self._grammar.outcomes if words.after and (outcome := words.after.search(ahead))
+        ]
+        return min(found)[1] if found else None
 
     def _suffered_before(self, numeral: Numeral, low: int) -> str | None:
         """What was done to those whom a number counts, by the verb right before it: "killing at least 17"."""
@@ -156,8 +177,11 @@ class CountFinder:
             words = self._tokens[index + 2 : min(index + 2 + _REACH, high)]
         else:
             return None
-        found = (self._units.counted.find(word.text) or self._units.named.find(word.text) for word in words)
-        return next((noun.name for noun in found if noun is not None), None)
+        found = [self._units.counted.find(word.text) or self._units.named.find(word.text) for word in words]
+        known = [noun for noun in found if noun is not None]
+        # "The number of Azerbaijani organizations": the first plural is what is counted.
+        counted = next((noun for noun in known if noun.ending.plural), next(iter(known), None))
+        return counted.name if counted else None
 
     def _counted(self, numeral: Numeral, words: list[_Word], high: int) -> Found | None:
         """Count what a phrase after a number names."""
@@ -183,8 +207,9 @@ class CountFinder:
             if done >= high or self._text_of(words) not in self._grammar.phrases.copulas:
                 continue
             word = self._tokens[done].text
-            if word in self._grammar.phrases.undergone or self._ends_phrase(word):
-                noun = self._units.counted.find(word)
+            noun = self._units.counted.find(word)
+            # "579 were delegates" as well as "70,000 were evacuated".
+            if word in self._grammar.phrases.undergone or self._ends_phrase(word) or (noun is not None and noun.ending.plural):
                 attribute = noun.name if noun else "people" if word in self._grammar.phrases.undergone else word
                 return number(attribute, numeral, numeral.start, self._tokens[done].end, "count", None)
         return None

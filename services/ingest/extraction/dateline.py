@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.grammar.tables import Grammar
@@ -12,36 +13,67 @@ _HEAD = 1500
 _LINE = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){0,2},?\s){1,3}")
-_CLOSE = re.compile(r"\.?,?\s*(?:[-–—/(|]|(?P<agency>[^\W\d_]{3,})\b)")
+_CLOSE = re.compile(r"\.?,?\s*(?:\([^()]{2,40}\)\s*[-–—/|]*|[-–—/(|]+|(?P<agency>[^\W\d_]{3,})\b)\s*")
+_STOP = re.compile(r"\.\s+(?=[\"“«„]?[^\W\d_])")
 _NAME = re.compile(r"[^\W\d_]+")
 
 
-def datelines(text: str, mentions: Sequence[DateMention]) -> list[DateMention]:
-    """Return the dates that stand in a dateline: after a place in capitals at the head of a paragraph, before a dash or an agency."""
-    return [mention for mention in mentions if _in_dateline(text, mention)]
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """A date that dates a document, and where what it reports begins."""
+
+    mention: DateMention
+    end: int
+
+
+def datelines(text: str, mentions: Sequence[DateMention]) -> list[Dateline]:
+    """Return the dates that stand in a dateline: at the head of a paragraph, after a place in capitals, or alone before a full stop."""
+    found = [Dateline(mention, end) for mention in mentions if (end := _after_dateline(text, mention)) is not None]
+    known = {line.mention.start for line in found}
+    lone = (mention for mention in mentions if mention.start not in known)
+    alone = [Dateline(mention, end) for mention in lone if (end := _after_lone_date(text, mention)) is not None]
+    # Many dates that stand so are the rows of a chronology.
+    return [*found, *alone] if len(alone) == 1 and alone[0].mention.start <= _HEAD else found
 
 
 def published(text: str, lower: str, mentions: Sequence[DateMention], grammar: Grammar) -> str | None:
     """Return the day that a text itself gives as that of its publication, in EDTF, or None."""
+    reported = {line.mention.start for line in datelines(text, mentions)}
     for mention in mentions:
         if mention.start > _HEAD:
             break
         if mention.derivation != EXPLICIT or not _DAY.fullmatch(mention.edtf or ""):
             continue
-        if _in_dateline(text, mention) or _in_byline(text, lower, mention, grammar):
+        if mention.start in reported or _in_byline(text, lower, mention, grammar):
             return mention.edtf
     return None
 
 
-def _in_dateline(text: str, mention: DateMention) -> bool:
+def _after_dateline(text: str, mention: DateMention) -> int | None:
+    """Return where a report begins whose dateline names a place in capitals before a date: "SHEKI, July 5, 2014 — …"."""
     begin = _line_start(text, mention.start)
     if begin is None:
-        return False
+        return None
     place = _PLACE.fullmatch(text, begin, mention.start)
     if place is None or "," not in place.group() or not all(word[0].isupper() for word in place.group().split()):
-        return False
-    close = _CLOSE.match(text, mention.end)
-    return close is not None and (close["agency"] is None or close["agency"].isupper())
+        return None
+    stop = _STOP.match(text, mention.end) if place.group().isupper() else None
+    close = stop or _CLOSE.match(text, mention.end)
+    if close is None or (close.re is _CLOSE and close["agency"] is not None and not close["agency"].isupper()):
+        return None
+    return close.end()
+
+
+def _after_lone_date(text: str, mention: DateMention) -> int | None:
+    """Return where a report begins that a day and a full stop open, with or without a place: "Sheki, 15 September 2013. The mill …"."""
+    begin = _line_start(text, mention.start)
+    if begin is None or mention.derivation != EXPLICIT or not _DAY.fullmatch(mention.edtf or ""):
+        return None
+    place = text[begin : mention.start]
+    if place and not (_PLACE.fullmatch(place) and "," in place and all(word[0].isupper() for word in place.split())):
+        return None
+    stop = _STOP.match(text, mention.end)
+    return stop.end() if stop else None
 
 
 def _line_start(text: str, offset: int) -> int | None:

@@ -11,6 +11,8 @@ __all__ = ["ModalityReader", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
+_ONE_WORD = 24
+_CLOSING = ' .!?…,;:"”»)'
 # A preposition and a date, which is blanked.
 _OPENING = re.compile(r"(?:\w+\s)?\s+,\s+")
 _KEPT = 256
@@ -50,7 +52,7 @@ class ModalityReader:
             happening: Whether it names something that can be called off, such as a congress.
         """
         grammar = self._grammar
-        if self._found("denying", start, end) or (happening and self._found("cancelling", start, end)):
+        if self._found("denying", start, end) or (happening and self._called_off(start, end, date)):
             return "denied"
         if told and (date is None or told[0] <= date[0] < told[1]) and max(start, told[0]) < min(end, told[1]):
             start, end = max(start, told[0]), min(end, told[1])
@@ -82,6 +84,20 @@ class ModalityReader:
         """Find the first words of one kind of the grammar's in a stretch."""
         pattern: re.Pattern[str] | None = getattr(self._grammar, name)
         return pattern.search(self._lower, start, end) if pattern else None
+
+    def _called_off(self, start: int, end: int, date: tuple[int, int] | None) -> bool:
+        """Whether words say that something is called off, in the same clause as its date where verbs close clauses."""
+        if not self._found("cancelling", start, end) or self._found("cancelling_apart", start, end):
+            return False
+        if self._grammar.verb_final and date is not None:
+            commas = [at for at in range(start, end) if self._lower[at] == "," and self._closed_by_verb(start, at)]
+            start = max((at for at in commas if at < date[0]), default=start)
+            end = min((at for at in commas if at >= date[1]), default=end)
+        return self._found("cancelling", start, end) is not None
+
+    def _closed_by_verb(self, start: int, end: int) -> bool:
+        verbs = self._grammar.finite.finditer(self._lower, max(start, end - _ONE_WORD), end) if self._grammar.finite else ()
+        return any(verb.end() == end for verb in verbs)
 
     def _opens(self, name: str, start: int, end: int) -> bool:
         """Whether words of one kind open a stretch, or what follows a date that opens it: "in May 1950, had it held, …"."""
@@ -131,7 +147,7 @@ class ModalityReader:
             for match in pattern.finditer(lower, tail, end) if pattern else ():
                 if not any(low <= match.start() and match.end() <= high for low, high in apart):
                     return True
-        if presented.endings is None:
+        if presented.endings is None or any(high >= len(lower[:end].rstrip(_CLOSING)) for _, high in apart):
             return False
         words = [word.strip(_MARKS) for word in _WORD.findall(lower, _last_words(lower, start, end, 2), end) if any(map(str.isalnum, word))]
         while len(words) > 1 and words[-1] in grammar.auxiliaries:

@@ -223,8 +223,11 @@ class NumeralReader:
 
     def _analysed(self, word: str, table: Mapping[str, int]) -> tuple[int | None, str | None]:
         for stem, ending in self._inflection.stems(word):
-            if stem in table and len(stem) > 1 and ending.text and not ending.plural and ending.case in _NUMERAL_CASES:
-                return table[stem], ending.case
+            if stem not in table or len(stem) < 2 or not ending.text or ending.plural:
+                continue
+            # "30 milyonu": so many of those who were named.
+            if ending.case in _NUMERAL_CASES or (ending.case in (None, "accusative") and table is self._grammar.numbers.scales):
+                return table[stem], ending.case or "none"
         return None, None
 
     def _words(self, index: int, high: int) -> Numeral | None:

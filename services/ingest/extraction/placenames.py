@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.ingest.extraction.grammar.tables import Grammar
-from services.ingest.extraction.tokens import Token
+from services.ingest.extraction.tokens import Token, adjacent
 from shared.lexicon.places import Gazetteer, Place
 
 _REACH = 4
@@ -90,6 +90,8 @@ class PlaceFinder:
 
     def _continues_name(self, at: int) -> bool:
         token, before = self._tokens[at], self._tokens[at - 1]
+        if adjacent(before, token):
+            return token.text == "-" or (token.word and before.text == "-")
         return token.word and token.start - before.end == 1 and self._text[token.start].isupper()
 
     def _words(self, first: int, last: int) -> frozenset[str]:

@@ -36,7 +36,7 @@ def split_sentences(view: ReadingView, grammar: Grammar, dates: bytearray | None
     for number, (start, end) in enumerate(view.paragraphs()):
         begin = start
         for stop in _STOP.finditer(view.text, start, end):
-            if stop.end() < end and ((dates and _inside(dates, stop.start(), stop.end())) or not _ends(view, grammar, begin, stop, end)):
+            if stop.end() < end and (_of_date(dates, begin, start, stop) or not _ends(view, grammar, begin, stop, end)):
                 continue
             found += _pieces(view.text, begin, stop.end(), number, stop.group(1))
             begin = stop.end()
@@ -44,9 +44,13 @@ def split_sentences(view: ReadingView, grammar: Grammar, dates: bytearray | None
     return found
 
 
-def _inside(dates: bytearray, start: int, end: int) -> bool:
-    """Whether a full stop stands between two words of a date."""
-    return bool(dates[start] and dates[min(end + 1, len(dates) - 1)])
+def _of_date(dates: bytearray | None, begin: int, paragraph: int, stop: re.Match[str]) -> bool:
+    """Whether a full stop stands between two words of a date, or after one that heads its paragraph: "5 May 1905. It opened."."""
+    if dates is None:
+        return False
+    within = dates[stop.start()] and dates[min(stop.end() + 1, len(dates) - 1)]
+    alone = begin == paragraph and stop.start() - begin <= _LOOK_BACK and all(dates[begin : stop.start()])
+    return bool(within) or alone
 
 
 def _pieces(text: str, start: int, end: int, paragraph: int, mark: str) -> Iterator[Sentence]:

@@ -48,6 +48,11 @@ class Thread:
         # Words of time that no date could be found for: what follows them is told of another time.
         self._unplaced = [mention.start for mention in mentions if mention.edtf is None]
 
+    @property
+    def last_named(self) -> Happening | None:
+        """The happening that was taken in last."""
+        return next(self._happenings.latest(), None)
+
     def remember(self, happening: Happening, sentence: Sentence) -> None:
         """Take in a happening that a dated claim names."""
         self._happenings.add(happening)
@@ -66,13 +71,20 @@ class Thread:
 
     def meant(self, number: int, sentence: Sentence, references: Sequence[Reference], *, counts: bool) -> Meant | None:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
+        if self._grammar.elliptic and self._grammar.elliptic.match(self._lower, sentence.start, sentence.end):
+            return None
         found = self._happenings.antecedent(references, number, past=self._tells_of_past(sentence))
         if found and found[1].generic:
             found = self._nearer(number, sentence, found)
         following = self._following(number, sentence, references) if counts else None
         if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
             found = None
-        found = found or self._by_pronoun(number, sentence) or (self._by_consequence(number, sentence) if counts else None) or following
+        found = (
+            found
+            or self._by_pronoun(number, sentence)
+            or (self._by_consequence(number, sentence, references) if counts else None)
+            or following
+        )
         if found:
             self._named = _Told(number, sentence.paragraph, found[0])
         return found
@@ -96,7 +108,7 @@ class Thread:
         happening = self._named.happening
         return happening, replace(happening.reference, locative=False)
 
-    def _by_consequence(self, number: int, sentence: Sentence) -> Meant | None:
+    def _by_consequence(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:
         """The last happening of a kind that has such consequences: "26 people were killed" after an earthquake."""
         if not self._tells_of_past(sentence):
             return None
@@ -107,9 +119,19 @@ class Thread:
             fit = [one for one in near if one.reference.kind in row.kinds and one.sentence < number and not one.quoted]
             # What was only mentioned, to say when something else was, has them where nothing else does.
             if fit:
-                happening = min(fit, key=lambda one: one.reference.passing)
+                happening = min(fit, key=lambda one: (one.denied, one.reference.passing))
                 return happening, replace(happening.reference, locative=False)
+            if row.named_later and (told := self._called_anew(number, row.kinds, references)) is not None:
+                return told, told.reference
         return None
+
+    def _called_anew(self, number: int, kinds: frozenset[str], references: Sequence[Reference]) -> Happening | None:
+        """What was told last, where a noun that was not used of anything yet calls it so: "the tragedy", after troops entered the town."""
+        told = self._told
+        new = [
+            one for one in references if one.definite and one.kind in kinds and one.ordinal is None and not self._happenings.knows(one.kind)
+        ]
+        return told.happening if new and told is not None and number - told.sentence <= _NEXT else None
 
     def _following(self, number: int, sentence: Sentence, references: Sequence[Reference]) -> Meant | None:
         """What was told just before in the same paragraph, where nothing says that this is of another time or another happening."""
@@ -136,6 +158,8 @@ class Thread:
         start, end, asides = sentence.start, sentence.end, self._grammar.asides
         # "…, which is a record" is said by the way.
         end = aside.start() if asides and (aside := asides.search(self._lower, start, end)) else end
+        if self._grammar.durations and self._grammar.durations.match(self._lower, start, end):
+            return True
         return any(words and words.search(self._lower, start, end) for words in (self._grammar.present, self._grammar.timeless))
 
     def _tells_of_past(self, sentence: Sentence) -> bool:
@@ -144,7 +168,15 @@ class Thread:
         if self._tells_of_now(sentence):
             return False
         if grammar.verb_final:
-            low, high = self._index.within(start, end)
-            last = next((token.text for token in reversed(self._index.tokens[low:high]) if token.word), "")
-            return grammar.past_endings is not None and grammar.past_endings.search(last) is not None
+            # "… olduğu göstərilir": who tells of the past may do so in the present.
+            telling = grammar.announcing.search(lower, start, end) if grammar.announcing else None
+            reported = grammar.reported_past if telling else None
+            last = self._last_word(start, telling.start() if telling else end)
+            if reported is not None and reported.search(last):
+                return True
+            return grammar.past_endings is not None and grammar.past_endings.search(self._last_word(start, end)) is not None
         return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None
+
+    def _last_word(self, start: int, end: int) -> str:
+        low, high = self._index.within(start, end)
+        return next((token.text for token in reversed(self._index.tokens[low:high]) if token.word), "")

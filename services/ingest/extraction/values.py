@@ -14,6 +14,11 @@ from shared.lexicon.units import Noun, Units
 __all__ = ["Found", "ValueFinder", "bound_of"]
 
 
+_YEAR_DIGITS = 4
+_LARGE = 1_000_000
+"""Numbers of such a scale without a noun are sums."""
+
+
 class ValueFinder:
     """Finds the values of one text."""
 
@@ -24,18 +29,46 @@ class ValueFinder:
         self._grammar = grammar
         self._units = units
         self._numerals = NumeralReader(tokens, grammar, inflection)
+        self._large = {word for word, scale in grammar.numbers.scales.items() if scale >= _LARGE}
         self._counts = CountFinder(text, tokens, grammar, units, gazetteer)
 
     def find(self, low: int, high: int, blocked: bytearray) -> list[Found]:
         """Return the values among the tokens `low` to `high`, in text order; marked characters belong to dates."""
         found: list[Found] = []
+        bare: list[Numeral] = []
         for numeral in self._numerals.read(low, high, blocked):
             if found and numeral.start < found[-1].end:
                 continue
-            value = self._value(numeral, low, high)
+            value = self._value(numeral, low, high) or self._of_same_money(numeral, found)
             if value is not None:
                 found.append(value)
-        return found
+            elif self._beside_date(numeral, low, high, blocked):
+                bare.append(numeral)
+        return self._completed(found, bare)
+
+    def _beside_date(self, numeral: Numeral, low: int, high: int, blocked: bytearray) -> bool:
+        """Whether a number stands by itself at a date, as one of a row: "200 clubs in 2001, 407 in 2008"."""
+        if numeral.bound == "exact" and numeral.end - numeral.core == _YEAR_DIGITS:
+            return False
+        if self._grammar.verb_final:
+            return numeral.first > low and bool(blocked[self._tokens[numeral.first - 1].start])
+        after = numeral.last
+        prepared = after + 1 < high and self._tokens[after].text in self._grammar.prepositions
+        return prepared and bool(blocked[self._tokens[after + 1].start])
+
+    def _completed(self, found: list[Found], bare: list[Numeral]) -> list[Found]:
+        """Give numbers of a row the noun that is named once, before them or, where the verb comes last, after them."""
+        added = []
+        for numeral in bare:
+            counted = [
+                one
+                for one in found
+                if one.kind == "count" and (one.start > numeral.end if self._grammar.verb_final else one.end < numeral.start)
+            ]
+            if counted:
+                noun = counted[0] if self._grammar.verb_final else counted[-1]
+                added.append(number(noun.attribute, numeral, numeral.start, numeral.end, "count", None))
+        return sorted([*found, *added], key=lambda one: one.start)
 
     def _value(self, numeral: Numeral, low: int, high: int) -> Found | None:
         return self._identifier(numeral, low, high) or (
@@ -43,6 +76,12 @@ class ValueFinder:
             if self._labelled(numeral, low) or self._is_ratio(numeral, low)
             else self._money(numeral, high) or self._percent(numeral, low, high) or self._counts.find(numeral, low, high)
         )
+
+    def _of_same_money(self, numeral: Numeral, found: list[Found]) -> Found | None:
+        """A sum whose currency was named before: "2.6 million manats, after 0.8 million in 2011"."""
+        if not found or found[-1].kind != "money" or found[-1].unit is None or self._tokens[numeral.last - 1].text not in self._large:
+            return None
+        return self._amount(numeral, numeral.start, numeral.end, found[-1].unit)
 
     def _labelled(self, numeral: Numeral, low: int) -> bool:
         """Whether the word before makes the number a label: "Article 5"."""
@@ -54,7 +93,8 @@ class ValueFinder:
         if before <= low or self._tokens[before].text not in self._grammar.numbers.ratio_words:
             return False
         first = self._tokens[before - 1]
-        return first.number or first.text in self._grammar.numbers.words
+        # "Published in 1985 in 1,200 copies" is none.
+        return (first.number and len(first.text) < _YEAR_DIGITS) or first.text in self._grammar.numbers.words
 
     # identifiers
 

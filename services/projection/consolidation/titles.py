@@ -34,6 +34,7 @@ def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: C
         + (1.5 if _SHORTEST <= len(claim.statement) <= _LONGEST else 0)
         + 0.25 * min(4, len(told.titles) + len(told.actors) + len(told.places) + len(told.topics))
         - (1.0 if len(claim.statement) < _SHORTEST else 0)
+        - (1.0 if claim.attribution else 0)  # what somebody is said to say is no name of what happened
         - abs(len(claim.statement) - _LONGEST) / 400
     )
     return languages[told.language] == common, round(points, 6)

@@ -19,6 +19,19 @@ def stand_together(*claims: Told) -> bool:
     return len(consolidate(claims, ())) == 1
 
 
+def test_a_title_is_rather_told_than_hearsay() -> None:
+    told = claim("told", "In 1987 the second congress of beekeepers met in the town hall of Ganja", "1987-05-04", places=("Ganja",))
+    statement = "Organisers say that the second congress of all the beekeepers of the country met in the old town hall of Ganja"
+    other = claim("other", statement, "1987-05-04", document="B", places=("Ganja",))
+    hearsay = replaced(other, attribution=Mention(start=0, end=10, quote="Organisers", name="Organisers"))
+    (entry,) = consolidate((told, hearsay), ())
+    assert entry.title == told.claim.statement
+
+
+def replaced(told: Told, **changes: object) -> Told:
+    return told.model_copy(update={"claim": told.claim.model_copy(update=changes)})
+
+
 class TestOneHappeningToldTwice:
     def test_in_two_languages(self) -> None:
         assert stand_together(
@@ -72,6 +85,18 @@ class TestOneHappeningToldTwice:
         assert stand_together(
             claim("one", "In 1920 the school taught 412 pupils", "1920", value("pupils", "412"), value("teachers", "31")),
             claim("two", "In 1920 the school taught 409 pupils", "1920", value("pupils", "409"), value("teachers", "30"), document="B"),
+        )
+
+    def test_by_a_number_that_is_counted_once(self) -> None:
+        assert stand_together(
+            claim("one", "By the end of 1920 as many as 3,711 houses had been handed over", "1920", value("houses", "3711")),
+            claim("two", "İlin sonunadək 3711 ev tikildi", "1920", value("houses", "3711"), document="B", language="az"),
+        )
+
+    def test_by_what_was_done_on_an_anniversary(self) -> None:
+        assert stand_together(
+            claim("one", "A monument to the miners was unveiled on the 20th anniversary of the fire", "2007-08-17"),
+            claim("two", "A monument to fourteen miners was unveiled here", "2007-08-17", document="B"),
         )
 
     def test_by_acts_and_topics_where_no_word_can_agree(self) -> None:
@@ -177,6 +202,17 @@ class TestOtherHappenings:
         assert not stand_together(
             claim("en", "The university was dissolved in 1934", "1934"),
             claim("az", "Universitet 1934-cü ildə kitab nəşr etdi", "1934", document="B", language="az"),
+        )
+
+    def test_what_was_done_on_the_eve_of_it(self) -> None:
+        assert not stand_together(
+            claim(
+                "eve",
+                "On the eve of the second congress of beekeepers the union joined the league in Ganja",
+                "1987-05-03",
+                places=("Ganja",),
+            ),
+            claim("congress", "The second congress of beekeepers met in Ganja", "1987-05-04", document="B", places=("Ganja",)),
         )
 
     def test_counts_that_differ_by_much(self) -> None:

@@ -20,6 +20,9 @@ STORY = 2
 STORY_GAP = 60
 """and goes on with it for so many tokens."""
 
+STORY_DAYS = 7
+"""A day no longer than that before the publication is one of its own days, if it would lead the story back."""
+
 WEEKDAY_STEPS = (0, 1, -1)
 """Years from the one that a day seems to lie in, in which the day of the week beside it is looked for."""
 
@@ -28,6 +31,9 @@ RECENT = 15
 
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
+
+SOON = 31
+"""Days; a day no further on than that from one right before it goes on with its story: died on 28 May, buried on the 30th."""
 
 BACKWARDS = 2
 """A decade that lies back counts as so many times further away."""
@@ -154,7 +160,7 @@ def _in_its_year(course: Course, expression: Expression, when: When, told: bool)
     if beside is not None:
         return Resolved(when.within_year(nearest_year(beside.when, when)), same_year_as(beside.text), beside.span)
     anchor = course.narrative.year
-    story = _story(course, expression)
+    story = _story(course, expression, when)
     if story is not None and course.tense(expression) <= 0:
         own = year_near(story.when, story.when.month, when, None)
         return Resolved(None if own is None else when.within_year(own), _year_derivation(course, expression, story), story.span)
@@ -200,12 +206,23 @@ def _may_be_of_today(course: Course, anchor: Anchor, when: When) -> bool:
 def _stays_with(course: Course, expression: Expression, aside: Anchor, anchor: Anchor, when: When) -> bool:
     """Whether a month or day is of a year that the text had only mentioned.
 
-    It is in the same sentence ("in May 1927, and in November"), and where a day of the same month follows ("in March 1855 … on 16 March").
+    It is in the same sentence ("in May 1927, and in November"), where a day of the same month follows ("in March 1855 … on 16 March"),
+    and soon after a day ("died on 28 November 1907. … The funeral was on 2 December").
     """
+    if _goes_on(course, expression, aside, when):
+        return True
     if not close(aside.when, anchor.when):
         return aside is course.narrative.last and aside.when.month is not None and course.alongside(aside, expression)
     talks_on = aside.explicit and aside is course.narrative.last and when.day is not None and aside.when.month == when.month
     return talks_on or course.after_in_sentence(aside, expression)
+
+
+def _goes_on(course: Course, expression: Expression, aside: Anchor, when: When) -> bool:
+    """Whether a day lies soon after the one given in full right before it."""
+    if aside is not course.narrative.last or not aside.explicit or when.day is None or aside.when.day is None:
+        return False
+    near = expression.tokens[0] - aside.tokens[1] <= STORY_GAP
+    return near and when.possible and 0 <= days_ahead(aside.when, when) <= SOON
 
 
 def _told(course: Course, expression: Expression, when: When) -> bool:
@@ -230,12 +247,20 @@ def _told(course: Course, expression: Expression, when: When) -> bool:
     return course.tense(expression) <= 0
 
 
-def _story(course: Course, expression: Expression) -> Anchor | None:
+def _story(course: Course, expression: Expression, when: When) -> Anchor | None:
     """Return the date that news has come to in a story of another year, if the dates right before are all of that year."""
     last = course.narrative.last
     if not course.news or course.narrative.told < STORY or last is None or expression.tokens[0] - last.tokens[1] > STORY_GAP:
         return None
-    return last
+    return None if _back_to_today(course, last, when) else last
+
+
+def _back_to_today(course: Course, last: Anchor, when: When) -> bool:
+    """Whether a day would lead a story back, and lies right before the publication."""
+    published = course.narrative.published
+    if published is None or published.day is None or when.day is None or None in (when.month, last.when.month):
+        return False
+    return (when.month or 0) < (last.when.month or 0) and -STORY_DAYS <= days_ahead(published, when) <= 0
 
 
 def to_come(course: Course, expression: Expression) -> bool:

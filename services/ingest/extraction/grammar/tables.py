@@ -68,6 +68,7 @@ class Phrases:
     adjectives: frozenset[str]
     closing_endings: tuple[str, ...]
     light_verbs: tuple[str, ...]
+    including: frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What shows that a sentence talks on about a happening of one of these kinds: "were injured" of an earthquake or a fire."""
+    """What shows that a sentence talks on about a happening of one of these kinds: "were injured" of an earthquake or a fire.
+
+    `named_later`: what was told without a noun may be called so later ("the tragedy").
+    """
 
     kinds: frozenset[str]
     words: re.Pattern[str] | None
+    named_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,9 @@ class Grammar:
     bounds: Bounds
     phrases: Phrases
     joining: frozenset[str]
+    papers: re.Pattern[str] | None
+    owner_endings: tuple[str, ...]
+    oblique_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
     relatives: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
@@ -168,6 +176,7 @@ class Grammar:
     presented: Mapping[Presentation, Presented]
     denying: re.Pattern[str] | None
     cancelling: re.Pattern[str] | None
+    cancelling_apart: re.Pattern[str] | None
     conditional: re.Pattern[str] | None
     unreal: re.Pattern[str] | None
     supposing: re.Pattern[str] | None
@@ -199,8 +208,12 @@ class Grammar:
     outcomes: tuple[tuple[str, Outcome], ...]
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
+    durations: re.Pattern[str] | None
+    reported_past: re.Pattern[str] | None
+    elliptic: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
+    done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_with: re.Pattern[str] | None
     compared_after: re.Pattern[str] | None
@@ -236,6 +249,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
+        papers=_papers(clauses.get("papers", [])),
+        oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
+        owner_endings=tuple(clauses.get("owner_endings", ())),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
@@ -269,6 +285,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         decided=_any(modality.get("decided", []), r"(?:{})"),
         deciding=_deciding(modality.get("deciding", []), modality.get("holding", [])),
         cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
+        cancelling_apart=_any(modality.get("cancelling_apart", []), r"(?<!\w)(?:{})"),
         announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
         setting=_any(modality["setting"]),
         setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
@@ -290,7 +307,11 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         ordinals=table["definite"]["ordinals"],
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
         consequences=tuple(
-            Consequence(frozenset(row["kinds"]), _any(row["words"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"))
+            Consequence(
+                frozenset(row["kinds"]),
+                _any(row["words"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+                row.get("named_later", False),
+            )
             for row in table.get("consequences", [])
         ),
         outcomes=tuple(
@@ -302,8 +323,12 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         ),
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
+        durations=_any(verbs.get("durations", []), r"(?:in|over|within|during)\s+(?:the\s+)?[\w-]+\s+(?:{})(?!\w)"),
+        reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
+        elliptic=_any(verbs.get("elliptic", []), r"(?:{})(?!\w)"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
@@ -324,9 +349,16 @@ def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | N
     return _any(degrees, rf"{by.pattern}(?:{{}})") if by else None
 
 
+def _papers(words: list[str]) -> re.Pattern[str] | None:
+    """A pattern for a dated paper, with its title and number, by which something was done: "tarixli 522 nömrəli qərarı ilə"."""
+    title = r"(?:[“«\"][^“”«»\"]*[”»\"]\s+)?"
+    return _any(words, rf"\s+(?:tarixli\s+)?{title}(?:[\w№-]+\s+){{0,3}}?{title}(?:{{}})(?!\w)")
+
+
 def _deciding(verbs: list[str], doings: list[str]) -> re.Pattern[str] | None:
-    """A pattern for words that decide upon what is to be held: "resolved to hold"."""
-    return _any([f"{verb} {doing}" for verb in verbs for doing in doings])
+    """A pattern for words that decide upon what is to be held: "resolved to hold", "calls on its members to hold"."""
+    doing = _any(doings, r"\s+(?:[\w']+\s+){0,7}?(?:{})(?!\w)")
+    return _any(verbs, rf"(?<!\w)(?:{{}}){doing.pattern}") if doing else None
 
 
 def _passing(table: dict[str, Any]) -> str:
@@ -414,6 +446,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         partitives=frozenset(table.get("partitives", ())),
         closing_endings=tuple(table.get("closing_endings", ())),
         light_verbs=tuple(table.get("light_verbs", ())),
+        including=frozenset(tuple(phrase.split()) for phrase in table.get("including", ())),
     )
 
 

@@ -1,0 +1,108 @@
+"""Phrases within a clause that have a date of their own: the paper by which something was done, a participle between commas.
+
+"The Third Congress, convened by the order of 26 May 2011, took place on 5–6 July": the congress took place on its own days, and the order
+is told besides.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.ingest.extraction.dates.mention import DateMention
+from services.ingest.extraction.grammar.tables import Grammar
+
+_PAPER = 160
+"""Characters after a date within which its paper is named, with the title of it."""
+_WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_NAMED = 4
+_ONE_WORD = 40
+_OWNERS = 12
+"""Words before a date that may say whose paper it is, and what it is called."""
+_WORD_BEFORE = re.compile(r"(\S+)\s+$")
+_TURN = re.compile(r"[;:]\s|,\s(?:and|but|while)\s")
+_CLOSING = {"”": "“", "»": "«", '"': '"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A date with the phrase that it stands in; `own` is where its own words begin, `start` where what it says something of does."""
+
+    date: DateMention
+    start: int
+    own: int
+    end: int
+
+
+def find_asides(text: str, lower: str, start: int, end: int, dates: Sequence[DateMention], grammar: Grammar) -> list[Aside]:
+    """Return the phrases of a sentence that stand beside the date of what they are part of."""
+    found: list[Aside] = []
+    for index, date in enumerate(dates):
+        until = dates[index + 1].start if index + 1 < len(dates) else end
+        after = dates[index - 1].end if index else start
+        last = index + 1 == len(dates)
+        if not grammar.verb_final:
+            aside = None if last else _participle(text, lower, after, until, date, grammar)
+        else:
+            aside = _paper(text, lower, after, until, date, grammar)
+            # Where there is no other date in its clause, what was done by the paper was done then.
+            ahead = aside is not None and not last and not _finite(lower, aside.end, until, grammar)
+            aside = aside if ahead or (index and not _finite(lower, after, date.start, grammar)) else None
+        if aside is not None:
+            found.append(aside)
+    return found if len(found) < len(dates) else []
+
+
+def _paper(text: str, lower: str, after: int, until: int, date: DateMention, grammar: Grammar) -> Aside | None:
+    """A paper in the case or with the word that says by it: "23 may 2001-ci il tarixli sərəncamına əsasən"."""
+    named = grammar.papers.match(lower, date.end, min(until, date.end + _PAPER)) if grammar.papers else None
+    if named is None:
+        return None
+    begin = _owner_before(text, lower, after, date.start, grammar)
+    return Aside(date, begin, begin, named.end())
+
+
+def _owner_before(text: str, lower: str, start: int, index: int, grammar: Grammar) -> int:
+    """Return where the words begin that say whose paper it is: titles, names, words in the genitive, what it is called."""
+    for _ in range(_OWNERS):
+        word = _WORD_BEFORE.search(text, max(start, index - _ONE_WORD), index)
+        if word is None:
+            break
+        first, last = word.span(1)
+        if (opening := _CLOSING.get(text[last - 1])) is not None:
+            first = max(start, text.rfind(opening, start, last - 1))
+        elif not (text[first].isupper() or lower[first:last] in grammar.titles or lower[first:last].endswith(grammar.owner_endings)):
+            break
+        index = first
+    return index
+
+
+def _participle(text: str, lower: str, after: int, until: int, date: DateMention, grammar: Grammar) -> Aside | None:
+    """What stands between a subject and its verb: "The bridge, built in 1905, burnt down in 1920"."""
+    closing = text.find(", ", date.end, until)
+    if closing < 0 or grammar.finite is None or not grammar.finite.match(lower, closing + 2) or _finite(lower, date.end, closing, grammar):
+        return None
+    opening = text.rfind(", ", after, date.start)
+    # "…, was put off: on 15 September they met" tells something else on the next date.
+    if opening < 0 or _finite(lower, after, opening, grammar) or _TURN.search(text, closing, until):
+        return None
+    return Aside(date, after, opening + 2, closing)
+
+
+def relative_clause(lower: str, start: int, date: DateMention, grammar: Grammar) -> tuple[int, tuple[int, int]] | None:
+    """Return where the relative clause begins that closes a sentence with its date, and the words that it says more of.
+
+    None where the date is that of what the sentence tells: "they came to the meeting, which began on 4 May".
+    """
+    opened = list(grammar.asides.finditer(lower, start, date.start)) if grammar.asides and not grammar.verb_final else []
+    if not opened or lower.find(",", opened[-1].end(), date.start) >= 0 or not _finite(lower, start, opened[-1].start(), grammar):
+        return None
+    words = list(_WORDS.finditer(lower, start, opened[-1].start()))
+    if not words or words[-1].group() in grammar.happenings or not _finite(lower, opened[-1].end(), date.start, grammar):
+        return None
+    small = [at for at, word in enumerate(words) if word.group() in grammar.phrases.stops]
+    first = words[max(small[-1] + 1 if small else 0, len(words) - _NAMED)] if not small or small[-1] + 1 < len(words) else words[-1]
+    return opened[-1].start() + len(", "), (first.start(), words[-1].end())
+
+
+def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:
+    return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None

@@ -1,0 +1,35 @@
+"""Names in quotation marks: of decrees, books, programmes. A date in one dates nothing, and a place is not where it happened."""
+
+import re
+from bisect import bisect_left
+
+from services.ingest.extraction.grammar.tables import Grammar
+from services.ingest.extraction.reading import ReadingView
+
+_QUOTED = re.compile(r"“([^“”]*)[”“]|„([^“”„]*)[“”]|«([^«»]*)»|\"([^\"]*)\"")
+_LONGEST = 90
+_WORDS = 10
+"""A longer quotation is somebody's words."""
+_SPOKEN = re.compile(r"[.!?…,;:]\s|[.!?…,]$")
+
+
+class QuotedNames:
+    """The names of one text that stand in quotation marks: "the programme “Youth in 2011–2015”", but not what somebody says."""
+
+    def __init__(self, view: ReadingView, grammar: Grammar) -> None:
+        quotations = (quoted for start, end in view.paragraphs() for quoted in _QUOTED.finditer(view.text, start, end))
+        self._spans = [quoted.span() for quoted in quotations if _is_name(quoted, view.lower, grammar)]
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether a stretch stands in such a name."""
+        index = bisect_left(self._spans, (start, start)) - 1
+        return index >= 0 and end < self._spans[index][1]
+
+
+def _is_name(quoted: re.Match[str], lower: str, grammar: Grammar) -> bool:
+    words = quoted.group()[1:-1]
+    if len(words) > _LONGEST or len(words.split()) > _WORDS or _SPOKEN.search(words):
+        return False
+    # Where the verb closes the clause, one within it is a participle: "“1905-ci ildə tikilmiş körpü haqqında”".
+    start = lower.rfind(" ", quoted.start(), quoted.end()) if grammar.verb_final else quoted.start()
+    return grammar.finite is None or grammar.finite.search(lower, max(start, quoted.start()), quoted.end()) is None

@@ -1,0 +1,60 @@
+"""Clauses that go on about the subject of the one before: "The club was founded in 1955 and took its present name in 1968"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.ingest.extraction.clauses import Clause
+from services.ingest.extraction.grammar.tables import Grammar
+
+_LONGEST = 80
+_WORDS = 9
+_WORD = re.compile(r"[^\W\d_]+")
+_LINKS = re.compile(r"[\s,]*$")
+
+
+def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Grammar) -> list[Clause]:
+    """Give clauses that have no subject of their own that of the clause before them."""
+    subject: tuple[int, int] | None = None
+    found = []
+    for clause in clauses:
+        if clause.date is not None and clause.own is None and clause.subject is None and not clause.purpose:
+            if _goes_on(lower, clause, grammar):
+                clause = replace(clause, subject=subject)
+            else:
+                subject = _subject(text, lower, clause, grammar)
+        found.append(clause)
+    return found
+
+
+def _goes_on(lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause begins with its date, where the verb comes last, or else with its verb."""
+    if grammar.verb_final:
+        return clause.date is not None and clause.date.start <= clause.start
+    return grammar.finite is not None and grammar.finite.match(lower, clause.start, clause.end) is not None
+
+
+def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[int, int] | None:
+    """What stands before the date, where the verb comes last, or else before the verb; None where that is no subject."""
+    assert clause.date is not None
+    start = clause.start
+    if grammar.verb_final:
+        end = clause.date.start
+    else:
+        verb = grammar.finite.search(lower, start, clause.end) if grammar.finite else None
+        end = _word_start(lower, verb.start()) if verb else start
+        if start < clause.date.end <= end:
+            return None
+    end -= len(text[start:end]) - len(_LINKS.sub("", text[start:end]))
+    words = _WORD.findall(lower, start, end)
+    if not 0 < len(words) <= _WORDS or end - start > _LONGEST or "," in text[start:end] or words[0] in grammar.prepositions:
+        return None
+    if words[-1] in grammar.joining or words[-1].endswith(grammar.oblique_endings):
+        return None
+    return start, end
+
+
+def _word_start(lower: str, index: int) -> int:
+    while index > 0 and lower[index - 1].isalpha():
+        index -= 1
+    return index
