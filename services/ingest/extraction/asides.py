@@ -45,8 +45,8 @@ def find_asides(text: str, lower: str, start: int, end: int, dates: Sequence[Dat
         else:
             aside = _paper(text, lower, after, until, date, grammar)
             # Where there is no other date in its clause, what was done by the paper was done then.
-            ahead = aside is not None and not last and not _finite(lower, aside.end, until, grammar)
-            aside = aside if ahead or (index and not _finite(lower, after, date.start, grammar)) else None
+            ahead = aside is not None and not last and not grammar.has_verb(lower, aside.end, until)
+            aside = aside if ahead or (index and not grammar.has_verb(lower, after, date.start)) else None
         if aside is not None:
             found.append(aside)
     return found if len(found) < len(dates) else []
@@ -79,11 +79,11 @@ def _owner_before(text: str, lower: str, start: int, index: int, grammar: Gramma
 def _participle(text: str, lower: str, after: int, until: int, date: DateMention, grammar: Grammar) -> Aside | None:
     """What stands between a subject and its verb: "The bridge, built in 1905, burnt down in 1920"."""
     closing = text.find(", ", date.end, until)
-    if closing < 0 or grammar.finite is None or not grammar.finite.match(lower, closing + 2) or _finite(lower, date.end, closing, grammar):
+    if closing < 0 or grammar.finite is None or not grammar.finite.match(lower, closing + 2) or grammar.has_verb(lower, date.end, closing):
         return None
     opening = text.rfind(", ", after, date.start)
     # "…, was put off: on 15 September they met" tells something else on the next date.
-    if opening < 0 or _finite(lower, after, opening, grammar) or _TURN.search(text, closing, until):
+    if opening < 0 or grammar.has_verb(lower, after, opening) or _TURN.search(text, closing, until):
         return None
     return Aside(date, after, opening + 2, closing)
 
@@ -94,15 +94,11 @@ def relative_clause(lower: str, start: int, date: DateMention, grammar: Grammar)
     None where the date is that of what the sentence tells: "they came to the meeting, which began on 4 May".
     """
     opened = list(grammar.asides.finditer(lower, start, date.start)) if grammar.asides and not grammar.verb_final else []
-    if not opened or lower.find(",", opened[-1].end(), date.start) >= 0 or not _finite(lower, start, opened[-1].start(), grammar):
+    if not opened or lower.find(",", opened[-1].end(), date.start) >= 0 or not grammar.has_verb(lower, start, opened[-1].start()):
         return None
     words = list(_WORDS.finditer(lower, start, opened[-1].start()))
-    if not words or words[-1].group() in grammar.happenings or not _finite(lower, opened[-1].end(), date.start, grammar):
+    if not words or words[-1].group() in grammar.happenings or not grammar.has_verb(lower, opened[-1].end(), date.start):
         return None
-    small = [at for at, word in enumerate(words) if word.group() in grammar.phrases.stops]
-    first = words[max(small[-1] + 1 if small else 0, len(words) - _NAMED)] if not small or small[-1] + 1 < len(words) else words[-1]
+    begin = max((at + 1 for at, word in enumerate(words) if word.group() in grammar.phrases.stops), default=0)
+    first = words[min(max(begin, len(words) - _NAMED), len(words) - 1)]
     return opened[-1].start() + len(", "), (first.start(), words[-1].end())
-
-
-def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:
-    return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None

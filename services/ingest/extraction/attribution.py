@@ -144,7 +144,7 @@ class _Reader:
         """Whether a verb introduces a clause, and does not only close one: "…, Halas told reporters"."""
         if self.grammar.verb_final:
             return self.text[verb_end : self.end].strip(" .,;:") != ""
-        return self.grammar.finite is not None and self.grammar.finite.search(self.lower, verb_end, self.end) is not None
+        return self.grammar.has_verb(self.lower, verb_end, self.end)
 
     def _named_before(self, verb: int) -> tuple[int, int] | None:
         """Return the words before a verb or phrase that name who says so."""

@@ -116,7 +116,7 @@ def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> l
     hidden: bytearray | None = None
     for turn in grammar.turns.finditer(lower, start, end) if grammar.turns else ():
         hidden = hidden if hidden is not None else _enclosed(text, start, end)
-        if not hidden[turn.start() - start] and _finite(lower, begin, turn.start(), grammar) and _finite(lower, turn.end(), end, grammar):
+        if not hidden[turn.start() - start] and grammar.has_verb(lower, begin, turn.start()) and grammar.has_verb(lower, turn.end(), end):
             found.append((begin, turn.start()))
             begin = turn.end()
     return [*found, (begin, end)]
@@ -196,12 +196,7 @@ def _apart(lower: str, date: DateMention, other: DateMention, cuts: Sequence[_Cu
     between = [cut for cut in cuts if date.end <= cut.left and cut.right <= other.start]
     if other.anchor != (date.start, date.end):
         return bool(between)
-    return any(cut.strength >= _COMMA or (grammar.verb_final and _closed_by_verb(lower, date.end, cut.left, grammar)) for cut in between)
-
-
-def _closed_by_verb(lower: str, start: int, end: int, grammar: Grammar) -> bool:
-    verbs = grammar.finite.finditer(lower, max(start, end - _ONE_WORD), end) if grammar.finite else ()
-    return any(verb.end() == end for verb in verbs)
+    return any(cut.strength >= _COMMA or (grammar.verb_final and grammar.closes(lower, date.end, cut.left)) for cut in between)
 
 
 def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[_Cut], grammar: Grammar) -> list[_Part]:
@@ -216,7 +211,7 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
             continue
-        nominal = grammar.verb_final and cut.strength == _COMMA and not _finite(lower, begin, cut.left, grammar)
+        nominal = grammar.verb_final and cut.strength == _COMMA and not grammar.has_verb(lower, begin, cut.left)
         if cut.purpose == "left":
             # What is said to have been done encloses what it was done for.
             found.append(_Part(date.start, cut.left, date, purpose=True))
@@ -344,7 +339,7 @@ def _between(
     best = max(cut.strength for cut in usable)
     words = _WORD.findall(lower, date.end, following.start)
     content = [word for word in words if word not in grammar.prepositions and word not in grammar.joining]
-    both = _finite(lower, begin, usable[0].left, grammar) and _finite(lower, following.end, beyond, grammar)
+    both = grammar.has_verb(lower, begin, usable[0].left) and grammar.has_verb(lower, following.end, beyond)
     if len(content) < (1 if best >= _COMMA else 2) and not both:
         return None
     equal = [cut for cut in usable if cut.strength == best]
@@ -370,7 +365,7 @@ def _dates_something(lower: str, start: int, end: int, date: DateMention, gramma
 def _goes_on(lower: str, start: int, end: int, grammar: Grammar) -> bool:
     """Whether a part of a sentence is a clause of a pronoun: "it went on until 2009"."""
     first = _ANY_WORD.match(lower, start, end)
-    return not grammar.verb_final and first is not None and first.group() in grammar.pronouns and _finite(lower, first.end(), end, grammar)
+    return not grammar.verb_final and first is not None and first.group() in grammar.pronouns and grammar.has_verb(lower, first.end(), end)
 
 
 def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Grammar) -> Clause:
@@ -397,7 +392,7 @@ def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_
         before = (
             cut for cut in reversed(cuts) if start < cut.left and cut.right <= date.start and cut.strength >= _COMMA and not cut.purpose
         )
-        start = next((cut.right for cut in before if grammar.verb_final or _finite(lower, start, cut.left, grammar)), start)
+        start = next((cut.right for cut in before if grammar.verb_final or grammar.has_verb(lower, start, cut.left)), start)
     if end - date.end > _LONG // 2:
         after = (cut for cut in cuts if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose)
         end = next((cut.left for cut in after if _told(lower, start, cut.left, grammar)), end)
@@ -408,7 +403,3 @@ def _told(lower: str, start: int, end: int, grammar: Grammar) -> bool:
     """Whether a stretch has a verb that is no participle: "the council, chaired by the mayor, resolved"."""
     verbs = grammar.finite.finditer(lower, start, end) if grammar.finite else ()
     return any(not lower.startswith(" by ", verb.end()) for verb in verbs)
-
-
-def _finite(lower: str, start: int, end: int, grammar: Grammar) -> bool:
-    return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None

@@ -138,7 +138,7 @@ class Composer:
             return False
         if sentence.end - sentence.start > _HEADING:
             return True
-        return grammar.finite is not None and grammar.finite.search(lower, sentence.start, sentence.end) is not None
+        return grammar.has_verb(lower, sentence.start, sentence.end)
 
     def _is_row(self, sentence: Sentence, dates: list[DateMention]) -> bool:
         """Whether a line that closes as no sentence does is a row of a chronology: "1905 — foundation of the school"."""
@@ -371,8 +371,7 @@ class Composer:
         return ClaimDate(start=earlier.start, end=earlier.end, quote=earlier.quote, edtf=earlier.edtf, derivation=f'carried from "{words}"')
 
     def _confidence(self, part: Clause, carried: _Carried | None) -> Confidence:
-        finite = self._grammar.finite
-        asserted = finite is not None and finite.search(self._view.lower, part.start, part.end) is not None
+        asserted = self._grammar.has_verb(self._view.lower, part.start, part.end)
         if part.date is not None:
             return "high" if asserted and part.date.derivation == EXPLICIT else "medium"
         if carried is None:

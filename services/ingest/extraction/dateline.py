@@ -54,10 +54,10 @@ def _after_dateline(text: str, mention: DateMention) -> int | None:
     begin = _line_start(text, mention.start)
     if begin is None:
         return None
-    place = _PLACE.fullmatch(text, begin, mention.start)
-    if place is None or "," not in place.group() or not all(word[0].isupper() for word in place.group().split()):
+    place = text[begin : mention.start]
+    if not _is_place(place):
         return None
-    stop = _STOP.match(text, mention.end) if place.group().isupper() else None
+    stop = _STOP.match(text, mention.end) if place.isupper() else None
     close = stop or _CLOSE.match(text, mention.end)
     if close is None or (close.re is _CLOSE and close["agency"] is not None and not close["agency"].isupper()):
         return None
@@ -70,10 +70,15 @@ def _after_lone_date(text: str, mention: DateMention) -> int | None:
     if begin is None or mention.derivation != EXPLICIT or not _DAY.fullmatch(mention.edtf or ""):
         return None
     place = text[begin : mention.start]
-    if place and not (_PLACE.fullmatch(place) and "," in place and all(word[0].isupper() for word in place.split())):
+    if place and not _is_place(place):
         return None
     stop = _STOP.match(text, mention.end)
     return stop.end() if stop else None
+
+
+def _is_place(words: str) -> bool:
+    """Whether what stands before a date is a place, every word of it in capitals, and a comma."""
+    return _PLACE.fullmatch(words) is not None and "," in words and all(word[0].isupper() for word in words.split())
 
 
 def _line_start(text: str, offset: int) -> int | None:
@@ -92,7 +97,7 @@ def _in_byline(text: str, lower: str, mention: DateMention, grammar: Grammar) ->
         return False
     end = text.find(PARAGRAPH, mention.end, begin + _LINE + len(PARAGRAPH))
     end = len(text) if end < 0 else end
-    if end - begin > _LINE or (grammar.finite and grammar.finite.search(lower, begin, mention.start)):
+    if end - begin > _LINE or grammar.has_verb(lower, begin, mention.start):
         return False
     around = text[begin : mention.start] + text[mention.end : end]
     if grammar.bylines and grammar.bylines.match(lower, begin):

@@ -11,7 +11,6 @@ __all__ = ["ModalityReader", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
-_ONE_WORD = 24
 _CLOSING = ' .!?…,;:"”»)'
 # A preposition and a date, which is blanked.
 _OPENING = re.compile(r"(?:\w+\s)?\s+,\s+")
@@ -90,14 +89,10 @@ class ModalityReader:
         if not self._found("cancelling", start, end) or self._found("cancelling_apart", start, end):
             return False
         if self._grammar.verb_final and date is not None:
-            commas = [at for at in range(start, end) if self._lower[at] == "," and self._closed_by_verb(start, at)]
+            commas = [at for at in range(start, end) if self._lower[at] == "," and self._grammar.closes(self._lower, start, at)]
             start = max((at for at in commas if at < date[0]), default=start)
             end = min((at for at in commas if at >= date[1]), default=end)
         return self._found("cancelling", start, end) is not None
-
-    def _closed_by_verb(self, start: int, end: int) -> bool:
-        verbs = self._grammar.finite.finditer(self._lower, max(start, end - _ONE_WORD), end) if self._grammar.finite else ()
-        return any(verb.end() == end for verb in verbs)
 
     def _opens(self, name: str, start: int, end: int) -> bool:
         """Whether words of one kind open a stretch, or what follows a date that opens it: "in May 1950, had it held, …"."""

@@ -32,4 +32,4 @@ def _is_name(quoted: re.Match[str], lower: str, grammar: Grammar) -> bool:
         return False
     # Where the verb closes the clause, one within it is a participle: "“1905-ci ildə tikilmiş körpü haqqında”".
     start = lower.rfind(" ", quoted.start(), quoted.end()) if grammar.verb_final else quoted.start()
-    return grammar.finite is None or grammar.finite.search(lower, max(start, quoted.start()), quoted.end()) is None
+    return not grammar.has_verb(lower, max(start, quoted.start()), quoted.end())

@@ -114,7 +114,7 @@ def _closes_phrase(word: str, grammar: Grammar) -> bool:
 def _before_apposition(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tuple[int, int] | None:
     """Return the name before an apposition: "Lars Mohn, its chairman, said"."""
     comma = text.rfind(",", start, end)
-    if comma <= start or len(text[comma:end].split()) > _PHRASE_WORDS or (grammar.finite and grammar.finite.search(lower, comma, end)):
+    if comma <= start or len(text[comma:end].split()) > _PHRASE_WORDS or grammar.has_verb(lower, comma, end):
         return None
     named = phrase_before(text, lower, start, comma, grammar)
     return named if named and text[named[0]].isupper() else None

@@ -175,7 +175,7 @@ class Thread:
             if reported is not None and reported.search(last):
                 return True
             return grammar.past_endings is not None and grammar.past_endings.search(self._last_word(start, end)) is not None
-        return grammar.finite is not None and grammar.finite.search(lower, start, end) is not None
+        return grammar.has_verb(lower, start, end)
 
     def _last_word(self, start: int, end: int) -> str:
         low, high = self._index.within(start, end)

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, Literal
 
 UNDETERMINED = "und"
+_LONGEST_VERB = 24
 
 Presentation = Literal["denied", "planned", "hypothetical"]
 # In this order: "if the rain had not stopped" denies nothing, "will not open" plans nothing.
@@ -219,6 +220,15 @@ class Grammar:
     compared_after: re.Pattern[str] | None
     compared_by: re.Pattern[str] | None
     compared_since: re.Pattern[str] | None
+
+    def has_verb(self, lower: str, start: int, end: int) -> bool:
+        """Whether a stretch of a text in small letters has a finite verb; in a language without a table of them, never."""
+        return self.finite is not None and self.finite.search(lower, start, end) is not None
+
+    def closes(self, lower: str, start: int, end: int) -> bool:
+        """Whether a finite verb closes a stretch."""
+        verbs = self.finite.finditer(lower, max(start, end - _LONGEST_VERB), end) if self.finite else ()
+        return any(verb.end() == end for verb in verbs)
 
 
 @lru_cache
