@@ -29,6 +29,9 @@ _SOUND = re.compile("|".join(re.escape(row[0]) for row in _TABLE["sounds"]["rows
 STEM = 6
 """Letters of a sound class that are kept as the stem of a word: endings of inflected languages fall off."""
 
+NAME_STEM = 8
+"""Letters that are kept of a word in a name: `Hüseynov` and `Hüseynzadə` are two people, and names come with fewer endings than words."""
+
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
@@ -61,4 +64,4 @@ def sound(word: str, language: str = "") -> str:
 @lru_cache(maxsize=65536)
 def name_key(name: str, language: str = "") -> tuple[str, ...]:
     """Return the sound classes of the words of a name, each cut to its stem: equal for one name across alphabets and endings."""
-    return tuple(sound(word, language)[:STEM] for word in _WORD.findall(name))
+    return tuple(sound(word, language)[:NAME_STEM] for word in _WORD.findall(name))

@@ -248,10 +248,14 @@ def primary(language: str) -> str:
     return language.split("-", 1)[0].casefold()
 
 
-def concepts_in(found: Sequence[Token], language: str) -> list[ConceptMention]:
-    """Return the concepts that a text mentions, in order, the longest pattern at each place."""
+Ordinals = dict[int, tuple[int, int]]
+"""Position of the last word of an ordinal -> position of the first word, number"""
+
+
+def concepts_in(found: Sequence[Token], language: str, numbered: Ordinals | None = None) -> list[ConceptMention]:
+    """Return the concepts that a text mentions, in order, the longest pattern at each place; `numbered` are its ordinals, if known."""
     lexicon = _lexicon(primary(language))
-    numbered = _ordinals_at(found, primary(language))
+    numbered = ordinals_in(found, language) if numbered is None else numbered
     mentions: list[ConceptMention] = []
     position = 0
     while position < len(found):
@@ -290,10 +294,10 @@ def _ordinal_words(language: str) -> _OrdinalWords:
     return _OrdinalWords(frozenset(map(fold, row.get("suffixes", ()))), frozenset(map(fold, row.get("stops", ()))), by_beginning)
 
 
-def _ordinals_at(found: Sequence[Token], language: str) -> dict[int, tuple[int, int]]:
-    """Return the ordinals of a text: position of the last word -> (position of the first word, number)."""
-    table = _ordinal_words(language)
-    numbered: dict[int, tuple[int, int]] = {}
+def ordinals_in(found: Sequence[Token], language: str) -> Ordinals:
+    """Return the ordinals that stand in a text."""
+    table = _ordinal_words(primary(language))
+    numbered: Ordinals = {}
     for position, token in enumerate(found):
         following = found[position + 1] if position + 1 < len(found) else None
         figure = _FIGURE.fullmatch(token.folded) if token.folded[:1].isdigit() else None
@@ -308,7 +312,7 @@ def _ordinals_at(found: Sequence[Token], language: str) -> dict[int, tuple[int, 
     return {last: (first, number) for last, (first, number) in numbered.items() if number > 0}
 
 
-def _note_ordinal_word(found: Sequence[Token], position: int, table: _OrdinalWords, numbered: dict[int, tuple[int, int]]) -> None:
+def _note_ordinal_word(found: Sequence[Token], position: int, table: _OrdinalWords, numbered: Ordinals) -> None:
     for stems, number in table.by_beginning.get(found[position].folded[:_BEGINNING], ()):
         following = found[position : position + len(stems)]
         if len(following) == len(stems) and all(
@@ -324,7 +328,7 @@ def _roman(text: str) -> int:
     return sum(-digit if digit < max(digits[i:]) else digit for i, digit in enumerate(digits))
 
 
-def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: dict[int, tuple[int, int]], language: str) -> frozenset[int]:
+def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: Ordinals, language: str) -> frozenset[int]:
     """Return the ordinals of a noun: `the First World Congress`, `1-ci, 2-ci və 3-cü konqres`, `World War II`."""
     stops = _ordinal_words(language).stops
     numbers: list[int] = []

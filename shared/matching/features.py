@@ -13,7 +13,7 @@ from functools import lru_cache
 from shared.domain.claims import Mention
 from shared.domain.dates import Edtf
 from shared.lexicon.folding import STEM, name_key, sound
-from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_matter_of, is_stopword, primary, tokens
+from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_matter_of, is_stopword, ordinals_in, primary, tokens
 from shared.lexicon.places import known_place
 from shared.matching.readings import ContentKey, Reading
 
@@ -64,7 +64,7 @@ class Features:
     words: dict[str, str]
 
     named: frozenset[str]
-    """The single words of all actors and places"""
+    """The stems of the single words of all actors and places"""
     content: frozenset[str]
     """Words, and the single words of all names, titles and epithets: what the claim says beyond its kind of happening"""
 
@@ -74,7 +74,8 @@ def features(reading: Reading) -> Features:
     claim = reading.testimony.claim
     language = primary(claim.language)
     found = tokens(claim.statement)
-    mentions = concepts_in(found, language)
+    numbered = ordinals_in(found, language)
+    mentions = concepts_in(found, language, numbered)
     dated = _told_by_date(reading, found)
     aside = _told_by_values(reading, found) | dated
     kinds = [mention for mention in mentions if mention.concept.happening and mention.first not in aside]
@@ -82,8 +83,9 @@ def features(reading: Reading) -> Features:
     heads = _merged(_heads(kinds, mentions, found, reading), epithets)
     actors, titles = _names(claim.actors, claim.start, language), _titles(claim.statement, language)
     places = {**_places(claim.places, language), **_place_values(reading, language)}
-    named = frozenset(part for names in (actors, places) for name in names for part in name)
+    named = _stems((*actors, *places))
     covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside
+    covered.update(position for last, (first, _) in numbered.items() for position in range(first, last + 1))
     words = _words(found, covered, language)
     return Features(
         id=reading.id,
@@ -106,8 +108,13 @@ def features(reading: Reading) -> Features:
         numbers=_numbers(reading),
         words=words,
         named=named,
-        content=named.union(words, *titles, *(kind.epithets for kind in heads.values())),
+        content=named.union(words, _stems(titles), *(kind.epithets for kind in heads.values())),
     )
+
+
+def _stems(names: Iterable[Name]) -> frozenset[str]:
+    """The words of names, as words that are none are kept."""
+    return frozenset(part[:STEM] for name in names for part in name)
 
 
 def _told_by_values(reading: Reading, found: Sequence[Token]) -> set[int]:

@@ -94,7 +94,11 @@ class Screen:
         if agree[_NUMBERED] > agree[_ORDINALS] or (sharp and not _disputable(here, other, agree)):
             return False
         both = here.has & other.has
+        elsewhere = both & _SITED and not agree[_PLACE] + agree[_PLACE_WORD] + agree[_AREA] + agree[_AROUND]
+        if elsewhere:
+            agree[_ORDINAL] = 0.0
         most = _dates(here, other, apart=apart, sharp=sharp) + _kinds(here, other, agree) + _names(agree, both)
+        most += weights.OTHER_PLACE if elsewhere else 0.0
         most += min(weights.NUMBERS_AT_MOST, agree[_NUMBER]) + min(weights.MADE, agree[_MADE])
         if not same_document:
             most += min(weights.NEAR_COUNTS_AT_MOST, agree[_MAGNITUDE])
@@ -162,8 +166,6 @@ def _names(agree: list[float], both: int) -> float:
     weight = min(weights.NAMES_AT_MOST, agree[_TITLE] + people + places)
     if not people and agree[_PERSONAL] and both & _ACTED:
         weight += weights.OTHER_PERSON
-    if not places and both & _SITED and not agree[_AREA] + agree[_AROUND]:
-        weight += weights.OTHER_PLACE
     if not agree[_TITLE] and both & _TITLED:
         weight += weights.OTHER_TITLE
     return weight

@@ -60,6 +60,11 @@ def test_other_names_sound_otherwise(one: str, other: str) -> None:
     assert sound(one, "az") != sound(other, "az")
 
 
+@pytest.mark.parametrize(("one", "other"), [("Hüseynov", "Hüseynzadə"), ("Qurbanov", "Qurbanlı"), ("Abdullayev", "Abdullazadə")])
+def test_names_that_begin_alike_are_told_apart(one: str, other: str) -> None:
+    assert name_key(one, "az") != name_key(other, "az")
+
+
 def test_endings_fall_off_long_names() -> None:
     assert name_key("Naxçıvanda", "az") == name_key("Naxçıvanın", "az") == name_key("Nakhchivan", "en")
 

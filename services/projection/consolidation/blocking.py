@@ -6,7 +6,8 @@ in an order that depends on what claims say: the work for one claim stays bounde
 their arrival.
 
 Some keys are there for pairs of which one is vague: what two sharp claims could agree on has a sharper key of its own, so that under these
-keys sharp claims pass each other by. Otherwise a denser history, with more of one kind in a year, would make every claim dearer.
+keys sharp claims pass each other by, and so do claims of what took place elsewhere. Otherwise a denser history, with more of one kind in a
+month, would make every claim dearer.
 """
 
 import math
@@ -16,8 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import combinations
 from typing import NamedTuple
+from zlib import crc32
 
 from shared.domain.dates import Edtf, civil
+from shared.lexicon.places import areas_around
 from shared.matching.features import Features
 from shared.matching.figures import Figure, figures, magnitudes
 from shared.matching.spans import DAYS
@@ -32,7 +35,7 @@ _FIGURES = 8
 """Figures of one claim that are paired with each other."""
 
 Key = int
-"""64 bits of a hash of what a key says; the lowest two of them say which pairs meet under it."""
+"""64 bits of a hash of what a key says; the lowest three of them say which pairs meet under it."""
 Said = tuple[object, ...]
 """What a key says: its sort first."""
 
@@ -42,7 +45,7 @@ class Place(NamedTuple):
 
     `order`: by ordinals, places, day, then content, as bytes that sort so; what stands in no order of its own is a hash, which brings the
     same together as well. `sharp`: its date is a month or shorter. `timed`: its date is a few years at most. `headed`: it says of what kind
-    the happening was.
+    the happening was. `sites` and `around`: where it took place and what that lies in, as bits of hashes; none where it does not say.
     """
 
     order: bytes
@@ -51,6 +54,8 @@ class Place(NamedTuple):
     timed: bool
     planned: bool
     headed: bool
+    sites: int = 0
+    around: int = 0
 
 
 def place(claim: Features) -> Place:
@@ -64,7 +69,10 @@ def place(claim: Features) -> Place:
         _LAST_DAY if day == math.inf else _FIRST_DAY if day == -math.inf else int(day + _ERA).to_bytes(6, "big"),
         _hashed(claim.key, 12),
     )
-    return Place(b"".join(order), claim.id, days <= _MONTH, days <= _YEARS * _YEAR, claim.planned, bool(claim.heads))
+    sites = [part for name, shown in claim.places.items() for part in (*name, shown)] if claim.sites else []
+    around = [area for shown in claim.places.values() for area in areas_around(shown)] if claim.sites else []
+    sharp, timed = days <= _MONTH, days <= _YEARS * _YEAR
+    return Place(b"".join(order), claim.id, sharp, timed, claim.planned, bool(claim.heads), _bits(sites), _bits(around))
 
 
 _ERA = 1 << 46
@@ -74,6 +82,21 @@ _FIRST_DAY, _LAST_DAY = bytes(6), b"\xff" * 6
 
 def _hashed(said: Sequence[object], size: int) -> bytes:
     return blake2b("\0".join(map(str, said)).encode(), digest_size=size).digest() if said else bytes(size)
+
+
+def _bits(said: Sequence[str]) -> int:
+    found = 0
+    for word in said:
+        found |= 1 << crc32(word.encode()) % _SITE_BITS
+    return found
+
+
+_SITE_BITS = 61
+
+
+def _elsewhere(one: Place, other: Place) -> bool:
+    """Whether both say where, and `compatibility` cannot but find that these are other places; bits in common by chance say nothing."""
+    return bool(one.sites and other.sites) and not (one.sites & (other.sites | other.around) or one.around & other.sites)
 
 
 def _one_is_blunt(one: Place, other: Place) -> bool:
@@ -90,16 +113,27 @@ def _one_says_little(one: Place, other: Place) -> bool:
     return _one_is_blunt(one, other) and not (one.headed and other.headed)
 
 
-_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open, _one_says_little)
-"""Which pairs meet under a key; None: all."""
-_SORTS = {"kind-year": 1, "kind-magnitude": 1, "ordinal": 2, "magnitude": 3}
+def _always(one: Place, other: Place) -> bool:
+    return True
+
+
+_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open, _one_says_little, _always)
+"""Which pairs meet under a key, of those that did not take place elsewhere; None: all there are."""
+_SORT = 7
+_SORTS = {"kind-year": 1, "kind-magnitude": 1, "ordinal": 2, "magnitude": 3, "kind-month": 4}
 """Sorts of keys under which not all pairs meet."""
+
+
+def _meet(key: Key, one: Place, other: Place) -> bool:
+    """Whether claims that share a key are compared for it."""
+    meets = _MEETING[key & _SORT]
+    return meets is None or (meets(one, other) and not _elsewhere(one, other))
 
 
 def keys(claim: Features) -> Iterator[Key]:
     """Iterate over the keys under which a claim is compared."""
     for said in sayings(claim):
-        yield int.from_bytes(_hashed(said, 8)) & ~3 | _SORTS.get(str(said[0]), 0)
+        yield int.from_bytes(_hashed(said, 8)) & ~_SORT | _SORTS.get(str(said[0]), 0)
 
 
 def sayings(claim: Features) -> frozenset[Said]:
@@ -208,8 +242,7 @@ class Blocks:
             members = self._under(key)
             at = bisect_left(members, where)
             before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
-            meets = _MEETING[key & 3]
-            near.update([member.id for member in (*before, *after) if meets is None or meets(where, member)])
+            near.update([member.id for member in (*before, *after) if _meet(key, where, member)])
             parted += _far_ends(before, after)
             members.insert(at, where)
         return near, parted
@@ -250,8 +283,7 @@ class Blocks:
         """Whether two claims stand within reach of each other under any key."""
         where, there = self._places[one], self._places[other]
         return any(
-            ((meets := _MEETING[key & 3]) is None or meets(where, there))
-            and abs(bisect_left(self._under(key), where) - bisect_left(self._under(key), there)) <= REACH
+            _meet(key, where, there) and abs(bisect_left(self._under(key), where) - bisect_left(self._under(key), there)) <= REACH
             for key in set(self._keys[one]).intersection(self._keys[other])
         )
 

@@ -37,7 +37,7 @@ class KeptClaim:
                 "id": place.id,
                 "document": self.document_id,
                 "continues": self.continues,
-                "place": [place.order.hex(), place.sharp, place.timed, place.planned, place.headed],
+                "place": [place.order.hex(), place.sharp, place.timed, place.planned, place.headed, place.sites, place.around],
                 "keys": self.keys.tolist(),
                 "hashes": outline.hashes.tolist(),
                 "has": outline.has,

@@ -36,3 +36,18 @@ def test_figures_that_come_near_bring_claims_of_a_year_together_unless_their_kin
     second = claim("second", statement, date, value("guests", "406"), document="B")
     assert compared(first, second) is expected
     assert compared(second, first) is expected
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [("Tbilisi", False), ("Baku", False), ("Shusha", True), ("Karabakh", True), (None, True)],
+    ids=["elsewhere", "elsewhere in the same country", "there", "around it", "not said"],
+)
+def test_gatherings_of_one_month_are_compared_unless_they_took_place_elsewhere(place: str | None, expected: bool) -> None:
+    def told(name: str, at: str | None) -> chronology.Testimony:
+        sites, places = ((value("place", at, kind="place"),), (at,)) if at else ((), ())
+        return claim(name, CONGRESS, "1911-05", *sites, document=name, places=places)
+
+    first, second = told("A", "Shusha"), told("B", place)
+    assert compared(first, second) is expected
+    assert compared(second, first) is expected

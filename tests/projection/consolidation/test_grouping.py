@@ -8,6 +8,8 @@ from services.query.pages.wording import Wording
 from shared.domain.chronology import Link
 from shared.domain.chronology import Testimony as Told  # pytest would collect a class called Test…
 from shared.domain.claims import Mention
+from shared.matching.features import features
+from shared.matching.readings import read
 from tests.projection.consolidation.builders import claim, entry_of, together, value
 
 
@@ -277,6 +279,25 @@ class TestOtherHappenings:
             return claim(name, "The forum of the builders was held", "2022-04", sites, document=name, places=(at,))
 
         assert stand_together(told("A", "Shusha"), told("B", place)) is together
+
+    @pytest.mark.parametrize(("elsewhere", "together"), [("Ganja", True), ("Tbilisi", False)])
+    def test_the_second_congress_here_is_not_the_second_one_there(self, elsewhere: str, together: bool) -> None:
+        def told(name: str, statement: str, date: str, at: str) -> Told:
+            return claim(name, statement, date, value("place", at, kind="place"), document=name, places=(at,))
+
+        here = told("A", "The second congress was held in Ganja on 4 May 1987", "1987-05-04", "Ganja")
+        assert stand_together(here, told("B", f"A second congress met in {elsewhere} in 1987", "1987", elsewhere)) is together
+
+    def test_a_number_in_words_is_no_word_in_common(self) -> None:
+        one, other = (features(read(claim(word, f"The {word} congress gathered", "1987"))) for word in ("seventh", "7th"))
+        assert one.heads["congress"].ordinals == other.heads["congress"].ordinals == {7}
+        assert one.words == other.words
+
+    def test_people_whose_names_begin_alike(self) -> None:
+        assert not stand_together(
+            claim("one", "Hüseynov died in 1911", "1911", actors=("Rza Hüseynov",)),
+            claim("other", "Hüseynzadə died in 1911", "1911", document="B", actors=("Rza Hüseynzadə",)),
+        )
 
     def test_an_institution_at_work_all_year(self) -> None:
         assert not stand_together(

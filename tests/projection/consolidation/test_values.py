@@ -119,6 +119,13 @@ class TestNames:
         entry = one_entry(told("A", value("place", "Ganja", kind="place")), told("B", value("place", "Ganja city", kind="place")))
         assert row(entry, "place").status == "corroborated"
 
+    def test_places_whose_names_begin_alike_are_in_dispute(self) -> None:
+        same = (value("delegates", "212"), value("hives", "9400"))
+        entry = one_entry(
+            told("A", *same, value("place", "Petropolka", kind="place")), told("B", *same, value("place", "Petropovka", kind="place"))
+        )
+        assert row(entry, "place").status == "disputed"
+
     def test_two_numbers_of_one_paper_dispute(self) -> None:
         numbers = value("decree number", "17", kind="identifier"), value("decree number", "19", kind="identifier")
         assert row(one_entry(told("A", numbers[0]), told("B", numbers[1])), "decree number").status == "disputed"
