@@ -5,7 +5,7 @@ All of it depends on the one claim only, never on the others, so that it is comp
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +13,18 @@ from functools import lru_cache
 from shared.domain.claims import Mention
 from shared.domain.dates import Edtf
 from shared.lexicon.folding import STEM, name_key, sound
-from shared.lexicon.happenings import Concept, ConceptMention, Token, concepts_in, is_matter_of, is_stopword, ordinals_in, primary, tokens
+from shared.lexicon.happenings import (
+    Concept,
+    ConceptMention,
+    Ordinals,
+    Token,
+    concepts_in,
+    is_matter_of,
+    is_stopword,
+    ordinals_in,
+    primary,
+    tokens,
+)
 from shared.lexicon.places import known_place
 from shared.matching.readings import ContentKey, Reading
 
@@ -85,7 +96,7 @@ def features(reading: Reading) -> Features:
     places = {**_places(claim.places, language), **_place_values(reading, language)}
     named = _stems((*actors, *places))
     covered = {position for mention in mentions for position in range(mention.first, mention.last)} | aside
-    covered.update(position for last, (first, _) in numbered.items() for position in range(first, last + 1))
+    covered.update(_told_by_kinds(kinds, numbered))
     words = _words(found, covered, language)
     return Features(
         id=reading.id,
@@ -121,6 +132,14 @@ def _told_by_values(reading: Reading, found: Sequence[Token]) -> set[int]:
     """The words that stand in values: `200 different organizations` counts organizations and tells of none."""
     quotes = [known.value.quote for known in reading.values if known.value.numeric]
     return {position for quote in quotes for position in _positions(quote, found)}
+
+
+def _told_by_kinds(kinds: Iterable[ConceptMention], numbered: Ordinals) -> Iterator[int]:
+    """The words of the ordinals that kinds have."""
+    known = {number for mention in kinds for number in mention.ordinals}
+    for last, (first, number) in numbered.items():
+        if number in known:
+            yield from range(first, last + 1)
 
 
 def _told_by_date(reading: Reading, found: Sequence[Token]) -> set[int]:
