@@ -131,11 +131,11 @@ def _reasons(evidence: Sequence[_Item], sign: int) -> tuple[Reason, ...]:
 def _evidence(first: Features, second: Features, dates: Relation) -> Evidence:
     talks_on = dates is not Relation.APART and (_talks_on(first, second) or _talks_on(second, first))
     across = first.language != second.language
-    elsewhere = _elsewhere(first, second)
+    other_place = elsewhere(first, second)
     return [
         *([_Item(weights.CONTINUES, "continues")] if talks_on else []),
         _date(first, second, dates),
-        *(_kinds(first, second, elsewhere=elsewhere) or _kin(first, second)),
+        *(_kinds(first, second, other_place=other_place) or _kin(first, second)),
         *(_other_kinds(first, second) if not talks_on else []),
         *_capped(_numbers(first, second), weights.NUMBERS_AT_MOST),
         *_capped(_near_numbers(first, second), weights.NEAR_COUNTS_AT_MOST),
@@ -144,7 +144,7 @@ def _evidence(first: Features, second: Features, dates: Relation) -> Evidence:
         *_capped(_concepts(first, second), weights.CONCEPTS_ACROSS_AT_MOST if across else weights.CONCEPTS_AT_MOST),
         *_made(first, second),
         *([_Item(weights.BOTH_PLANNED)] if first.planned and second.planned else []),
-        *_against(first, second, elsewhere=elsewhere),
+        *_against(first, second, other_place=other_place),
         *([_Item(weights.TOLD_TWICE, "told-twice")] if _told_twice(first, second) and not talks_on else []),
     ]
 
@@ -318,11 +318,11 @@ def _dates_apart(first: Features, second: Features, one: Edtf, other: Edtf) -> _
     return _Item(weights.CLOSE if near else weights.APART, "dates-apart", dates=(one.text, other.text))
 
 
-def _kinds(one: Features, other: Features, *, elsewhere: bool) -> Evidence:
+def _kinds(one: Features, other: Features, *, other_place: bool) -> Evidence:
     """The kinds that both are of. What took place elsewhere is of another series, so that the same number says nothing."""
     evidence: Evidence = []
     for name in one.heads.keys() & other.heads.keys():
-        ordinals = frozenset[int]() if elsewhere else one.heads[name].ordinals & other.heads[name].ordinals
+        ordinals = frozenset[int]() if other_place else one.heads[name].ordinals & other.heads[name].ordinals
         epithets = one.heads[name].epithets & other.heads[name].epithets
         weight = one.heads[name].concept.weight + (weights.SAME_EPITHET if epithets else 0)
         if ordinals:
@@ -424,17 +424,17 @@ def _share_content(one: Features, other: Features) -> bool:
     return not (one.content.isdisjoint(other.content) and one.topics.isdisjoint(other.topics))
 
 
-def _elsewhere(one: Features, other: Features) -> bool:
+def elsewhere(one: Features, other: Features) -> bool:
     """Whether both say where it took place, and name no place in common, nor one that lies within another."""
     if not one.sites or not other.sites or any(_same_name(a, b) for a in one.places for b in other.places):
         return False
     return not _within(one, other)
 
 
-def _against(one: Features, other: Features, *, elsewhere: bool) -> Evidence:
+def _against(one: Features, other: Features, *, other_place: bool) -> Evidence:
     """What speaks against one happening without excluding it: other places, other titles, nothing in common though both say much."""
     evidence: Evidence = []
-    if elsewhere:
+    if other_place:
         evidence.append(_Item(weights.OTHER_PLACE, "other-place", (_first(one.places, one.sites), _first(other.places, other.sites))))
     personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
     if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):

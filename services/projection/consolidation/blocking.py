@@ -54,8 +54,8 @@ class Place(NamedTuple):
     timed: bool
     planned: bool
     headed: bool
-    sites: int = 0
-    around: int = 0
+    sites: int
+    around: int
 
 
 def place(claim: Features) -> Place:
@@ -94,40 +94,32 @@ def _bits(said: Sequence[str]) -> int:
 _SITE_BITS = 61
 
 
-def _elsewhere(one: Place, other: Place) -> bool:
-    """Whether both say where, and `compatibility` cannot but find that these are other places; bits in common by chance say nothing."""
-    return bool(one.sites and other.sites) and not (one.sites & (other.sites | other.around) or one.around & other.sites)
+def of_one_place(one: Place, other: Place) -> bool:
+    """Whether they may be of one place: unless both say where, and `compatibility` cannot but find that these are other places."""
+    if not one.sites or not other.sites:
+        return True
+    return bool(one.sites & (other.sites | other.around) or one.around & other.sites)  # bits in common by chance let a pair through
 
 
 def _one_is_blunt(one: Place, other: Place) -> bool:
-    return not (one.sharp and other.sharp)
+    return not (one.sharp and other.sharp) and of_one_place(one, other)
 
 
 def _one_is_open(one: Place, other: Place) -> bool:
     """Whether the years say little of one of them, or one may be the plan of the other, which may come about in another year."""
-    return not (one.timed and other.timed) or one.planned != other.planned
+    return (not (one.timed and other.timed) or one.planned != other.planned) and of_one_place(one, other)
 
 
 def _one_says_little(one: Place, other: Place) -> bool:
     """Whether one of them is blunt, and one, which may be the other one, says no kind."""
-    return _one_is_blunt(one, other) and not (one.headed and other.headed)
+    return not (one.headed and other.headed) and _one_is_blunt(one, other)
 
 
-def _always(one: Place, other: Place) -> bool:
-    return True
-
-
-_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open, _one_says_little, _always)
-"""Which pairs meet under a key, of those that did not take place elsewhere; None: all there are."""
+_MEETING: Sequence[Callable[[Place, Place], bool] | None] = (None, _one_is_blunt, _one_is_open, _one_says_little, of_one_place)
+"""Which pairs meet under a key; None: all."""
 _SORT = 7
 _SORTS = {"kind-year": 1, "kind-magnitude": 1, "ordinal": 2, "magnitude": 3, "kind-month": 4}
 """Sorts of keys under which not all pairs meet."""
-
-
-def _meet(key: Key, one: Place, other: Place) -> bool:
-    """Whether claims that share a key are compared for it."""
-    meets = _MEETING[key & _SORT]
-    return meets is None or (meets(one, other) and not _elsewhere(one, other))
 
 
 def keys(claim: Features) -> Iterator[Key]:
@@ -242,7 +234,8 @@ class Blocks:
             members = self._under(key)
             at = bisect_left(members, where)
             before, after = members[max(0, at - REACH) : at], members[at : at + REACH]
-            near.update([member.id for member in (*before, *after) if _meet(key, where, member)])
+            meets = _MEETING[key & _SORT]
+            near.update([member.id for member in (*before, *after) if meets is None or meets(where, member)])
             parted += _far_ends(before, after)
             members.insert(at, where)
         return near, parted
@@ -283,7 +276,8 @@ class Blocks:
         """Whether two claims stand within reach of each other under any key."""
         where, there = self._places[one], self._places[other]
         return any(
-            _meet(key, where, there) and abs(bisect_left(self._under(key), where) - bisect_left(self._under(key), there)) <= REACH
+            ((meets := _MEETING[key & _SORT]) is None or meets(where, there))
+            and abs(bisect_left(self._under(key), where) - bisect_left(self._under(key), there)) <= REACH
             for key in set(self._keys[one]).intersection(self._keys[other])
         )
 

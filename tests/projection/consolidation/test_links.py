@@ -1,4 +1,7 @@
-"""Claims that are told apart in outline are never linked, and most that are not linked are told apart so."""
+"""Claims that are told apart in outline are never linked, and most that are not linked are told apart so.
+
+Nor does a key part claims for their places that could be of one place.
+"""
 
 import os
 import subprocess
@@ -10,13 +13,14 @@ from pathlib import Path
 from hypothesis import given
 
 from benchmarks.history import Report, history
+from services.projection.consolidation.blocking import of_one_place, place
 from shared.domain import chronology
 from shared.domain.chronology import DocumentFacts
 from shared.domain.events import ClaimRecorded, DocumentCaptured
 from shared.domain.ids import sha256
 from shared.lexicon import happenings
 from shared.matching import outlines
-from shared.matching.compatibility import link
+from shared.matching.compatibility import elsewhere, link
 from shared.matching.features import Features, features
 from shared.matching.outlines import Screen
 from shared.matching.readings import read
@@ -35,6 +39,7 @@ def screened(claims: list[Features]) -> tuple[int, int, int]:
         assert link(other, one) == found
         passes = here.lets_through(there.outline)
         assert not found or (passes and there.lets_through(here.outline)) or continues(one, other)
+        assert of_one_place(place(one), place(other)) or elsewhere(one, other)
         linked, others, through = linked + (found is not None), others + (found is None), through + (found is None and passes)
     return linked, others, through
 
