@@ -60,7 +60,7 @@ from shared.store.engine import Database, Limits
 from shared.store.generations import Rows
 from shared.store.migrate import migrate
 from shared.store.read_model import READ_MODEL, EntryRow, ProgressRow, RevisionRow
-from shared.store.tables import ChronologyRow
+from shared.store.tables import ChronologyRow, table_of
 from shared.telemetry import calm_collector
 
 HERE = "01900000-0000-7000-9000-000000000000"
@@ -266,7 +266,7 @@ def build(database: Database, claims: int) -> None:
 def copy(database: Database, other: Database) -> None:
     """Write the rows of an SQLite database into an empty PostgreSQL one, as they are: both answer of the very same."""
     for model in (ChronologyRow, *READ_MODEL):
-        names = ", ".join(f'"{column.name}"' for column in model.__table__.columns)  # type: ignore[attr-defined]
+        names = ", ".join(f'"{column.name}"' for column in table_of(model).columns)
         with database.read() as reading, closing(other.engine.raw_connection()) as pooled:
             raw: Any = pooled.driver_connection
             found = reading.connection().execution_options(yield_per=1000).exec_driver_sql(f'SELECT {names} FROM "{model.__tablename__}"')

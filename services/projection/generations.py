@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select, text
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 from sqlmodel import select as select_row
 
 from services.projection import fold
@@ -17,6 +17,7 @@ from shared.store.generations import Rows
 from shared.store.keys import count_erasures
 from shared.store.read_keys import ReadKeys
 from shared.store.read_model import GENERATED, READ_MODEL, ChangeRow, GenerationRow, ProgressRow, ReadKeyRow, UntoldRow
+from shared.store.tables import table_of
 from shared.store.upsert import insert_into
 
 BUILDING, KEPT, DROPPED = "building", "kept", "dropped"
@@ -96,7 +97,7 @@ def open_first(session: WriteSession, progress: ProgressRow, key: ReadKeyRow) ->
         raise StaleFoldError
     for model in READ_MODEL:
         if model is not ProgressRow:
-            session.execute(_table(model).delete().where(_table(model).c.chronology_id == progress.chronology_id))
+            session.execute(table_of(model).delete().where(table_of(model).c.chronology_id == progress.chronology_id))
     session.execute(_KEY.insert(), key.model_dump())
 
 
@@ -195,7 +196,7 @@ def sweep(database: Database, chronology_id: str) -> None:
         dropped = [row.number for row in look(session, chronology_id).beside if row.state == DROPPED]
     for number in dropped:
         for model in GENERATED:
-            while _sweep_some(database, _table(model), Rows(chronology_id, number)) == SWEEP:
+            while _sweep_some(database, table_of(model), Rows(chronology_id, number)) == SWEEP:
                 pass
         with database.write() as session:
             session.execute(_GENERATION.delete().where(_GENERATION.c.chronology_id == chronology_id, _GENERATION.c.number == number))
@@ -260,10 +261,4 @@ def last_told(session: ReadSession | WriteSession, rows: Rows, carried: int) -> 
     return session.exec(query.order_by(col(ChangeRow.revision).desc()).limit(1)).first() or 0
 
 
-def _table(row: type[SQLModel]) -> Table:
-    table = row.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
-    assert isinstance(table, Table)
-    return table
-
-
-_PROGRESS, _GENERATION, _KEY, _UNTOLD = (_table(row) for row in (ProgressRow, GenerationRow, ReadKeyRow, UntoldRow))
+_PROGRESS, _GENERATION, _KEY, _UNTOLD = (table_of(row) for row in (ProgressRow, GenerationRow, ReadKeyRow, UntoldRow))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import LargeBinary, Select, Table, select, text, type_coerce
+from sqlalchemy import LargeBinary, Select, select, text, type_coerce
 from sqlalchemy.engine import Row
 
 from shared.store.engine import WriteSession
@@ -31,14 +31,13 @@ from shared.store.segments import (
     in_order,
     token_numbers,
 )
+from shared.store.tables import table_of
 
 FAN = 8
 TIERS = tuple(LARGEST // 2 // FAN**power for power in (3, 2, 1, 0))
 """Versions from which on a segment is of a higher tier; from the last on it is full, and not merged any more."""
 
-_SEGMENT: Table = SegmentRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen
-_POSTING: Table = PostingRow.__table__  # type: ignore[attr-defined]
-_LISTING: Table = ListingRow.__table__  # type: ignore[attr-defined]
+_SEGMENT, _POSTING, _LISTING = (table_of(row) for row in (SegmentRow, PostingRow, ListingRow))
 
 _NOW = {
     "sqlite": "SELECT number, id, until FROM listing WHERE number IN (SELECT value FROM json_each(:numbers))",

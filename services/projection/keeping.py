@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, func
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from services.projection.fold import Fold, Read, Restored
@@ -12,6 +12,7 @@ from shared.store.engine import Database, ReadSession, WriteSession
 from shared.store.generations import Rows
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import EntryRow, KeptClaimRow, RevisionRow
+from shared.store.tables import table_of
 from shared.store.upsert import insert_into
 
 _FETCH = 2000
@@ -81,5 +82,4 @@ def _all(database: Database, query: Any, column: Any, last: Any) -> Iterator[Any
         yield from found
 
 
-_KEPT = KeptClaimRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
-assert isinstance(_KEPT, Table)
+_KEPT = table_of(KeptClaimRow)

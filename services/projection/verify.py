@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, select
 from sqlmodel import SQLModel
 
 from services.projection import fold
@@ -31,6 +31,7 @@ from shared.store.generations import Rows, live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import LISTED, TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
+from shared.store.tables import table_of
 
 FETCH = 500
 
@@ -165,7 +166,7 @@ def _difference(model: type[SQLModel], ours: dict[str, Any] | None, theirs: dict
 
 def _contents(side: _Side, model: type[SQLModel]) -> Generator[dict[str, Any]]:
     """Yield the rows of a table, their bodies opened, in the order of their keys, which is the same on every database."""
-    table, key = _table(model), _key(side)
+    table, key = table_of(model), _key(side)
     order = [
         column.collate("C") if side.database.dialect == "postgresql" and column.type.python_type is str else column
         for column in _identity(model)
@@ -197,7 +198,7 @@ def _said(model: type[SQLModel], said: dict[str, Any], key: ReadKey, carried: in
 
 def _identity(model: type[SQLModel]) -> list[Column[Any]]:
     """The columns that tell rows of a table apart, in the order in which rows are compared."""
-    return [_table(model).c[name] for name in IDENTITY[model]] if model in IDENTITY else list(_table(model).primary_key)
+    return [table_of(model).c[name] for name in IDENTITY[model]] if model in IDENTITY else list(table_of(model).primary_key)
 
 
 def _key(side: _Side) -> ReadKey:
@@ -206,9 +207,3 @@ def _key(side: _Side) -> ReadKey:
     if key is None:
         raise WrongKey("the key of this read model is not there; `salname rebuild` makes it anew")
     return key
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
-    assert isinstance(table, Table)
-    return table

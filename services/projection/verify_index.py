@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Row
 
 from services.projection.indexing import Made, made_of, rows_to_index
@@ -17,12 +17,11 @@ from shared.store.engine import ReadSession
 from shared.store.generations import Rows
 from shared.store.read_model import ListingRow, PostingRow, SegmentRow
 from shared.store.segments import NEVER, Ints, Versions, decode_ends, decode_versions
+from shared.store.tables import table_of
 
 FETCH = 500
 
-_SEGMENT: Table = SegmentRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen
-_POSTING: Table = PostingRow.__table__  # type: ignore[attr-defined]
-_LISTING: Table = ListingRow.__table__  # type: ignore[attr-defined]
+_SEGMENT, _POSTING, _LISTING = (table_of(row) for row in (SegmentRow, PostingRow, ListingRow))
 
 
 def verify_index(session: ReadSession, here: Rows) -> None:

@@ -24,16 +24,10 @@ from shared.store.read_model import (
     SentenceRow,
     SourceRow,
 )
-
-
-def _table(row: type[SQLModel]) -> Table:
-    table = row.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
-    assert isinstance(table, Table)
-    return table
-
+from shared.store.tables import table_of
 
 _SOURCE, _CLAIM, _ENTRY, _LISTING, _CAPTURED, _CORRECTION, _SENTENCE, _RESEMBLANCE, _CHANGE = (
-    _table(row) for row in (SourceRow, ClaimRow, EntryRow, ListingRow, CapturedRow, CorrectionRow, SentenceRow, ResemblanceRow, ChangeRow)
+    table_of(row) for row in (SourceRow, ClaimRow, EntryRow, ListingRow, CapturedRow, CorrectionRow, SentenceRow, ResemblanceRow, ChangeRow)
 )
 
 
@@ -70,7 +64,7 @@ def write_revisions(session: WriteSession, chronology_id: str, revisions: Sequen
 
 def _insert(session: WriteSession, row: type[SQLModel], rows: Sequence[Row]) -> None:
     if rows:
-        session.execute(_table(row).insert(), rows)
+        session.execute(table_of(row).insert(), rows)
 
 
 def _remove(session: WriteSession, table: Table, here: Rows, keys: Sequence[Row], columns: Mapping[str, str]) -> None:

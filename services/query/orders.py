@@ -5,7 +5,7 @@ there is now is walked along an index of the listing. What is filtered, and what
 search index (`nearest`), which knows what held without a look at the rows of what did not.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
@@ -24,11 +24,12 @@ from shared.store.driver import Row
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import NO_END, NO_START, ClaimRow, EntryRow, ListingRow
 from shared.store.segments import Ints
+from shared.store.tables import table_of
 
 Sort = Literal["date", "-date", "changed", "sources", "relevance"]
 """By the days of happening, early or late first; the last changed first; of most sources first; found in the title first."""
 
-_L: Mapping[str, ColumnElement[Any]] = ListingRow.__table__.c  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen
+_L = table_of(ListingRow).c
 
 UNDATED = and_(_L["sort_from"] == NO_START, _L["sort_to"] == NO_END)
 """What has no date has its place behind all that has one."""

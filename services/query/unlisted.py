@@ -6,17 +6,17 @@ search for, and nothing of sources, places and actors.
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
 
 from shared.domain.errors import Busy
 from shared.store.read_model import EntryRow, ListingRow
+from shared.store.tables import table_of
 
 ClauseT = TypeVar("ClauseT", bound=ClauseElement)
 
-_LISTING: Table = ListingRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
-_ENTRY: Table = EntryRow.__table__  # type: ignore[attr-defined]
+_LISTING, _ENTRY = table_of(ListingRow), table_of(EntryRow)
 
 
 def of_entries(query: ClauseT) -> ClauseT:

@@ -5,11 +5,18 @@ key: every append locks its row first, and a check for each event would cost a f
 refuse UPDATE and DELETE; `alembic check` holds these classes and the migrations together.
 """
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
 from sqlmodel import Field, SQLModel
 
 ID = 36
 """Length of a UUID in text."""
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """Return the table whose rows a class stands for."""
+    table = row.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes, unseen by the type checker
+    assert isinstance(table, Table)
+    return table
 
 
 class ChronologyRow(SQLModel, table=True):

@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 from shutil import copyfile
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +35,7 @@ from shared.store.facet_columns import STATUSES
 from shared.store.generations import Rows
 from shared.store.migrate import migrate
 from shared.store.read_model import NO_END, NO_START, ListingRow, ProgressRow
-from shared.store.tables import ChronologyRow
+from shared.store.tables import ChronologyRow, table_of
 from tests.support.keys import KEK
 
 HERE = "01900000-0000-7000-8000-00000000cccc"
@@ -117,7 +116,7 @@ def write(database: Database, made: History) -> None:
     with database.write() as session:
         session.add(ChronologyRow(id=HERE, slug="index", title="Index", description="", head=made.commits[-1][-1]))
         open_first(session, progress, key_row)
-    table: Any = ListingRow.__table__  # type: ignore[attr-defined]
+    table = table_of(ListingRow)
     for commit in made.commits:
         with database.write() as session:
             for version in made.versions:

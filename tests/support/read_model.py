@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from shared.store.engine import Database
 from shared.store.read_model import TOLD, GenerationRow, ListingRow, ProgressRow, ReadKeyRow, UntoldRow
+from shared.store.tables import table_of
 
 SEALED = {
     "claim": ("body", "id"),
@@ -25,7 +26,7 @@ def read_model(database: Database) -> dict[str, list[dict[str, Any]]]:
     with database.read() as session:
         generations = dict(session.exec(select(ProgressRow.chronology_id, ProgressRow.generation)).all())
         for row in (ProgressRow, UntoldRow, *TOLD):
-            table = row.__table__  # type: ignore[attr-defined]
+            table = table_of(row)
             order = (table.c.chronology_id, table.c.id, table.c.since) if row is ListingRow else table.primary_key
             lines = session.execute(table.select().order_by(*order)).mappings()
             live = [dict(line) for line in lines if line.get("generation") in (None, generations[line["chronology_id"]])]
