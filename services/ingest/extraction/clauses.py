@@ -1,6 +1,7 @@
 """Clauses: which stretch of a sentence each of its dates belongs to."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -87,11 +88,12 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     asides = find_asides(text, lower, start, end, distinct, grammar)
     apart = {aside.date.start for aside in asides}
     leading = next((aside.end for aside in asides if aside.own <= start), start)
-    parts = _parts(lower, leading, end, [date for date in distinct if date.start not in apart], cuts, grammar)
+    closing = next((aside.own for aside in asides if aside.end >= end), end)
+    parts = _parts(lower, leading, closing, [date for date in distinct if date.start not in apart], cuts, grammar)
     spans = [(aside.own, aside.end) for aside in asides]
     found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
     told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
-    found = [part for clause in found for part in _with_relative(lower, clause, grammar)]
+    found = [part for clause in _without_brackets(text, found) for part in _with_relative(lower, clause, grammar)]
     return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
 
 
@@ -102,6 +104,20 @@ def _with_relative(lower: str, clause: Clause, grammar: Grammar) -> list[Clause]
         return [clause]
     begin, named = relative
     return [Clause(clause.start, begin - len(", "), None), replace(clause, start=begin, subject=named)]
+
+
+def _without_brackets(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """Leave out dates in brackets that share a clause with one outside: "She resigned on 30 November (effective 1 January)"."""
+    spans = Counter((clause.start, clause.end) for clause in found)
+    inside = {clause: _in_brackets(text, clause) for clause in found if spans[clause.start, clause.end] > 1}
+    outside = {(clause.start, clause.end) for clause, bracketed in inside.items() if not bracketed}
+    return [clause for clause in found if not (inside.get(clause) and (clause.start, clause.end) in outside)]
+
+
+def _in_brackets(text: str, clause: Clause) -> bool:
+    """Whether the date of a clause stands in brackets."""
+    date = clause.date
+    return date is not None and text.rfind("(", clause.start, date.start) > text.rfind(")", clause.start, date.start)
 
 
 def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:
@@ -207,7 +223,8 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
             found.append(_Part(begin, end, date, purpose, begin == start, items))
             break
         beyond = dates[index + 2].start if index + 2 < len(dates) else end
-        cut = _between(lower, begin, date, dates[index + 1], beyond, cuts, grammar)
+        usable = cuts if begin > start else [cut for cut in cuts if _parts_clauses(lower, start, date, cut, grammar)]
+        cut = _between(lower, begin, date, dates[index + 1], beyond, usable, grammar)
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
             continue
@@ -224,6 +241,17 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
         found.append(_Part(begin, until, date, purpose, begin == start, items or nominal))
         begin, purpose, items = cut.right, cut.purpose == "right", nominal
     return _close_shared(found)
+
+
+def _parts_clauses(lower: str, start: int, date: DateMention, cut: _Cut, grammar: Grammar) -> bool:
+    """Whether a weak cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
+
+    What stands before it has a verb, or is named with its date in brackets that close there.
+    """
+    joined = grammar.verb_final and cut.strength == _JOINED
+    if joined or cut.strength >= _COMMA or grammar.has_verb(lower, start, cut.left):
+        return True
+    return lower[cut.left - 1] == ")" and lower.rfind("(", start, cut.left) < date.start and cut.right - cut.left <= 1
 
 
 def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tuple[int, int]:

@@ -36,10 +36,13 @@ from shared.lexicon.units import load_units
 _HEADING = 120
 _CLOSE = 6
 _COMPARED = 40
+_COMPARED_AHEAD = 160
+_STOP = re.compile(r"[.;!?](?=\s|$)|\n")
 _ASIDE = 12
 _SHARED = 8
 """So many stretches are kept with their names: dates that share a clause ask for the same."""
 _ROW = re.compile(r"(?:\s[-–—]|:)\s+[^\W_]")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _Part = TypeVar("_Part", Found, Named)
 _COLUMNS = re.compile(r"\s[|•·]\s")
 
@@ -111,12 +114,21 @@ class Composer:
         lower = self._view.lower
         if self._names.hold(mention.start, mention.end):
             return True
+        if mention.derivation != EXPLICIT and self._is_kept(mention):
+            return True
         done = self._grammar.done_to_days if mention.derivation != EXPLICIT else None
         for before in (done, self._grammar.compared_before, self._grammar.compared_with, self._grammar.compared_since):
             if before and before.search(lower, max(0, mention.start - _COMPARED), mention.start):
                 return True
         following = (self._grammar.compared_after, self._grammar.compared_by)
         return any(after is not None and after.match(lower, mention.end) is not None for after in following)
+
+    def _is_kept(self, mention: DateMention) -> bool:
+        """Whether a day without its year is one that comes round: "10 March is celebrated as the Day of the Mill"."""
+        kept, lower = self._grammar.days_kept, self._view.lower
+        stop = _STOP.search(lower, mention.end, mention.end + _COMPARED_AHEAD)
+        end = stop.start() if stop else mention.end + _COMPARED_AHEAD
+        return kept is not None and any(map(str.isdigit, mention.text)) and kept.search(lower, mention.end, end) is not None
 
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
@@ -142,7 +154,9 @@ class Composer:
 
     def _is_row(self, sentence: Sentence, dates: list[DateMention]) -> bool:
         """Whether a line that closes as no sentence does is a row of a chronology: "1905 — foundation of the school"."""
-        return bool(dates) and dates[0].start == sentence.start and _ROW.match(self._view.text, dates[0].end, sentence.end) is not None
+        if not dates or dates[0].start != sentence.start or _ROW.match(self._view.text, dates[0].end, sentence.end) is None:
+            return False
+        return _WORD.search(self._view.text, dates[0].end, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
         self._sentence, self._speakers = sentence, None
@@ -151,13 +165,24 @@ class Composer:
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
         if dates:
-            self._dated(number, sentence, dates, values)
+            self._dated(number, sentence, dates, self._then(sentence, dates, values))
             return
         whole = Clause(*trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar), None)
         parts = [Clause(*span, None) for span in segments(self._view.text, self._view.lower, whole.start, whole.end, self._grammar)]
         counting = [part for part in parts if any(part.start <= value.start < part.end for value in values if value.counts)]
         for part in counting if len(counting) > 1 or self._stands_alone(counting) else [whole]:
             self._undated(number, sentence, part, _within(part, values))
+
+    def _then(self, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> list[Found]:
+        """Leave out what is counted now, after an earlier date: "founded in 1919 with two faculties, it has sixteen today"."""
+        lower, start = self._view.lower, dates[0].end
+        now = self._grammar.nowadays.search(lower, start, sentence.end) if self._grammar.nowadays else None
+        if now is None or self._names.hold(*now.span()) or any(date.start <= now.start() < date.end for date in dates):
+            return values
+        begin = now.start() if self._grammar.verb_final else max(lower.rfind(",", start, now.start()), start)
+        # A date after "today" dates what follows it.
+        until = next((date.start for date in dates if date.start > now.end()), sentence.end)
+        return [value for value in values if not begin <= value.start < until]
 
     def _stands_alone(self, parts: list[Clause]) -> bool:
         """Whether the one part that counts something says itself of which happening: "15 came to the congress, but nothing was decided"."""
@@ -261,7 +286,14 @@ class Composer:
             quoted = part.date is not None and self._in_title(part, reference)
             modality = self._claims[-1].modality
             happening = Happening(
-                reference, len(self._claims) - 1, number, words, quoted, planned=modality == "planned", denied=modality == "denied"
+                reference,
+                len(self._claims) - 1,
+                number,
+                sentence.paragraph,
+                words,
+                quoted,
+                planned=modality == "planned",
+                denied=modality == "denied",
             )
             self._thread.remember(happening, sentence)
 

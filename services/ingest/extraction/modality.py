@@ -65,11 +65,12 @@ class ModalityReader:
         # "If it falls, a vote could be held in May."
         if self._opens("supposing", start, end) and self._found("possible", start, end):
             return "hypothetical"
-        if grammar.negating and grammar.negating.match(self._lower, start):
-            return "denied"
         purpose = purpose or self._is_set(start, end, date)
+        # "No student was taken until 1750": then one was.
         if date is not None and self._found("lasting", start, date[0]):
             return "happened"
+        if grammar.negating and grammar.negating.match(self._lower, start):
+            return "denied"
         if not grammar.verb_final:
             start, end = self._governed(start, end, date)
         elif date and (mark := self._found("subordinators", start, end)):

@@ -10,7 +10,7 @@ from services.ingest.extraction.grammar.tables import Grammar
 _LONGEST = 80
 _WORDS = 9
 _WORD = re.compile(r"[^\W\d_]+")
-_LINKS = re.compile(r"[\s,]*$")
+_LINKS = re.compile(r"[\s,(]*$")
 
 
 def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Grammar) -> list[Clause]:
@@ -42,9 +42,11 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
         end = clause.date.start
     else:
         verb = grammar.finite.search(lower, start, clause.end) if grammar.finite else None
-        end = _word_start(lower, verb.start()) if verb else start
+        # "The Pact of Linz (1919)" names its subject before the brackets.
+        end = _word_start(lower, verb.start()) if verb else lower.find("(", start, clause.date.start)
         if start < clause.date.end <= end:
             return None
+    end = max(start, end)
     end -= len(text[start:end]) - len(_LINKS.sub("", text[start:end]))
     words = _WORD.findall(lower, start, end)
     if not 0 < len(words) <= _WORDS or end - start > _LONGEST or "," in text[start:end] or words[0] in grammar.prepositions:

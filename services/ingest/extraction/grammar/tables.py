@@ -112,6 +112,7 @@ class Attribution:
     pronouns: frozenset[str]
     articles: frozenset[str]
     auxiliaries: frozenset[str]
+    passives: frozenset[str]
     openers: frozenset[str]
     quoting: frozenset[str]
     topics: frozenset[str]
@@ -147,6 +148,7 @@ class Grammar:
 
     language: str
     verb_final: bool
+    lookalikes: Mapping[int, str]
     abbreviations: frozenset[str]
     numbering: frozenset[str]
     openers: re.Pattern[str] | None
@@ -214,6 +216,8 @@ class Grammar:
     elliptic: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
+    days_kept: re.Pattern[str] | None
+    nowadays: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_with: re.Pattern[str] | None
@@ -243,6 +247,13 @@ def load_grammar(language: str) -> Grammar:
     return _grammar(language, table)
 
 
+_DURATION = {
+    "first": r"(?:in|over|within|during)\s+(?:the\s+)?(?:[\w-]+\s+){1,2}(?:{})(?!\w)",
+    "last": r"(?:[\w-]+\s+){1,2}(?:{})(?!\w)",
+}
+"""A span of time at the head of a sentence, where the word for what lies within it comes first, and where it comes last."""
+
+
 def _grammar(language: str, table: dict[str, Any]) -> Grammar:
     verbs, modality, names, clauses = (table[name] for name in ("verbs", "modality", "names", "clauses"))
     verb_final = table["verbs"].get("final", False)
@@ -250,6 +261,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
     return Grammar(
         language=language,
         verb_final=verb_final,
+        lookalikes=str.maketrans(table.get("letters", {}).get("lookalikes", {})),
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
         numbering=frozenset(table["sentences"].get("numbering", [])),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
@@ -259,7 +271,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
-        papers=_papers(clauses.get("papers", [])),
+        papers=_papers(clauses.get("papers", []))
+        if verb_final
+        else _papers_before(clauses.get("papers", []), clauses.get("by_papers", [])),
         oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
         owner_endings=tuple(clauses.get("owner_endings", ())),
         turns=_any(clauses.get("turns", []), "{}"),
@@ -327,17 +341,19 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         outcomes=tuple(
             (
                 name.replace("_", " "),
-                Outcome(_any(row["after"], rf"(?:(?:{_passing(table)})\s+){{0,4}}(?:{{}})"), frozenset(row.get("before", ()))),
+                Outcome(_any(row["after"], rf"(?:(?:{_passing(table)})\s+){{0,5}}(?:{{}})"), frozenset(row.get("before", ()))),
             )
             for name, row in table.get("outcomes", {}).items()
         ),
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
-        durations=_any(verbs.get("durations", []), r"(?:in|over|within|during)\s+(?:the\s+)?[\w-]+\s+(?:{})(?!\w)"),
+        durations=_any(verbs.get("durations", []), _DURATION["last" if verb_final else "first"]),
         reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
         elliptic=_any(verbs.get("elliptic", []), r"(?:{})(?!\w)"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        days_kept=_any(clauses.get("days_kept", [])),
+        nowadays=_any(verbs.get("nowadays", [])),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
@@ -362,7 +378,14 @@ def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | N
 def _papers(words: list[str]) -> re.Pattern[str] | None:
     """A pattern for a dated paper, with its title and number, by which something was done: "tarixli 522 nömrəli qərarı ilə"."""
     title = r"(?:[“«\"][^“”«»\"]*[”»\"]\s+)?"
-    return _any(words, rf"\s+(?:tarixli\s+)?{title}(?:[\w№-]+\s+){{0,3}}?{title}(?:{{}})(?!\w)")
+    return _any(words, rf"\s+(?:tarixli,?\s+)?{title}(?:[\w№-]+\s+){{0,3}}?{title}(?:{{}})(?!\w)")
+
+
+def _papers_before(words: list[str], by: list[str]) -> re.Pattern[str] | None:
+    """A pattern for a paper up to its date, and the word before it: "under the decree No. 7 of the mayor dated"."""
+    opened = _any(by, r"(?<!\w)(?P<by>{})\s+(?:the\s+)?")
+    named = _any(words, r"(?:[\w.'-]+\s+){0,3}?(?:{})(?!\w)(?:\s+[\w.'-]+){0,9}?\s+(?:of|dated|from|issued on)\s+$")
+    return re.compile(opened.pattern + named.pattern) if opened and named else None
 
 
 def _deciding(verbs: list[str], doings: list[str]) -> re.Pattern[str] | None:
@@ -397,6 +420,7 @@ def _attribution(table: dict[str, Any]) -> Attribution:
         pronouns=words("pronouns"),
         articles=words("articles"),
         auxiliaries=words("auxiliaries"),
+        passives=words("passives"),
         openers=words("openers"),
         quoting=words("quoting"),
         topics=words("topics"),

@@ -1,0 +1,202 @@
+"""What passages of articles, encyclopaedias and reference books do that plainer prose does not."""
+
+import pytest
+
+from tests.ingest.extraction.helpers import claims_of, dated_of, values_of
+
+BEFORE_OUR_ERA = [
+    ("en", "Fought B.C. 283, when the army of Orlin met with a defeat.", ["-0282"]),
+    ("en", "The league stood from B.C. 431 to 404.", ["-0430/-0403"]),
+    ("en", "The mill moved to Tarn, B.C. In 2010 it burnt down.", ["2010"]),
+    ("en", "The mill moved to Tarn, B.C. 2010 men worked there.", [None]),
+    ("az", "İlk təkan eramızdan 1830 il əvvələ aiddir və qalanı dağıdıb.", ["-1829"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), BEFORE_OUR_ERA)
+def test_the_words_for_before_our_era_may_stand_before_the_year(language: str, text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+COUNTED_FROM = [
+    ("Zavod 1905-ci ildə açıldı. Müharibə başlamazdan 13 il əvvəl körpü salındı.", ["1905"]),
+    ("Zavod 1905-ci ildə açıldı. Bundan 13 il əvvəl körpü salınmışdı.", ["1905", "1892"]),
+    ("Zavod 1905-ci ildə açıldı. Bu tarixdən 22 il sonra o yandı.", ["1905", "1927"]),
+    ("Zavod 1905-ci ildə açıldı. Üç il sonra o yandı.", ["1905", "1908"]),
+]
+
+
+@pytest.mark.parametrize(("text", "dates"), COUNTED_FROM)
+def test_what_is_counted_from_a_named_happening_is_not_counted_from_what_was_told(text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, "az")] == dates
+
+
+ENDS = [
+    ("O, 1990-cı ildən 1992-ci ilin sonunadək idarənin müdiri işləyib.", ["1990/1992"]),
+    ("Hökumətin (03.04.1921-19.05.1921) iclasında bəyannamə qəbul edildi.", ["1921-04-03/1921-05-19"]),
+    ("Nizamnamə 1919-cu ildə hazırlandı. Qərarı şura sentyabrın birində qəbul etdi.", ["1919", "1919-09-01"]),
+    ("Qərarı şura 1919-cu il mayın iyirmi ikisində qəbul etdi.", ["1919-05-22"]),
+]
+
+
+@pytest.mark.parametrize(("text", "dates"), ENDS)
+def test_ends_of_periods_and_days_in_words(text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, "az")] == dates
+
+
+KEPT = [
+    ("en", "The mill opened on 3 May 1873. The 10th of March is celebrated as the Day of the Mill.", ["1873-05-03"]),
+    ("az", "Teatr 1873-cü il martın 3-də açıldı. 10 mart ölkədə Teatr günü kimi qeyd edilir.", ["1873-03-03"]),
+    ("az", "Teatr 1873-cü il martın 3-də açıldı. 10 martda yubiley qeyd edildi.", ["1873-03-03", "1873-03-10"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), KEPT)
+def test_a_day_that_comes_round_is_of_no_year(language: str, text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+NOTES = "Tarn mill was built in 1830.[2] Its owner, Orlin, sold it in 1838.[3][4]\n[5] It burnt down in 1850, and 40 people[6] were hurt."
+
+
+def test_numbers_of_notes_part_no_words_and_join_no_sentences() -> None:
+    assert dated_of(NOTES) == [
+        ("1830", "Tarn mill was built in 1830"),
+        ("1838", "Its owner, Orlin, sold it in 1838"),
+        ("1850", "It burnt down in 1850, and 40 people were hurt"),
+    ]
+    assert claims_of(NOTES)[2].quote == "It burnt down in 1850, and 40 people[6] were hurt"
+
+
+LOOKALIKES = "Muzey 1897-ci ildә nazirin göstәrişi ilә yaradılıb. 1902-сi ildə bina yanıb."
+
+
+def test_letters_of_another_script_are_read_as_what_they_stand_for() -> None:
+    assert dated_of(LOOKALIKES, "az") == [
+        ("1897", "Muzey 1897-ci ildə nazirin göstərişi ilə yaradılıb"),
+        ("1902", "1902-ci ildə bina yanıb"),
+    ]
+    assert claims_of(LOOKALIKES, "az")[0].quote == "Muzey 1897-ci ildә nazirin göstәrişi ilә yaradılıb"
+
+
+IN_BRACKETS = [
+    (
+        "The Pact of Orlin (1919) and the Pact of Tarn (1920) redrew the border of Belland.",
+        [
+            ("1919", "The Pact of Orlin (1919) and the Pact of Tarn (1920) redrew the border of Belland"),
+            ("1920", "The Pact of Orlin (1919) and the Pact of Tarn (1920) redrew the border of Belland"),
+        ],
+    ),
+    (
+        "The Pact of Orlin (1919) was replaced in 1923.",
+        [("1919", "The Pact of Orlin (1919)"), ("1923", "The Pact of Orlin was replaced in 1923")],
+    ),
+    (
+        "She resigned on 30 November 2004 (effective 1 January 2005).",
+        [("2004-11-30", "She resigned on 30 November 2004 (effective 1 January 2005)")],
+    ),
+    (
+        "Anna Berg (born 14 May 1905 in Tarn) was elected mayor in 1950.",
+        [("1905-05-14", "Anna Berg (born 14 May 1905 in Tarn)"), ("1950", "Anna Berg was elected mayor in 1950")],
+    ),
+    (
+        "The school took in many children that year, 1946 (see 22 June 1944).",
+        [("1946", "The school took in many children that year, 1946 (see 22 June 1944)")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), IN_BRACKETS)
+def test_a_date_in_brackets_dates_no_clause_around_them(text: str, expected: list[tuple[str, str]]) -> None:
+    assert dated_of(text) == expected
+
+
+def test_brackets_do_not_cut_what_goes_on_behind_them() -> None:
+    text = "O, 1967-ci ildə Lenin (indiki Tarn) şəhərindəki məktəbə qəbul olmuş və 1971-ci ildə təhsilini başa vurmuşdur."
+    assert dated_of(text, "az") == [
+        ("1967", "O, 1967-ci ildə Lenin (indiki Tarn) şəhərindəki məktəbə qəbul olmuş"),
+        ("1971", "O 1971-ci ildə təhsilini başa vurmuşdur"),
+    ]
+
+
+PAPERS = [
+    (
+        "en",
+        "The first Fair of Millers was held on 9–10 October 2003 under the Decree No. 31 of the mayor dated May 20, 2003.",
+        [
+            ("2003-10-09/2003-10-10", "The first Fair of Millers was held on 9–10 October 2003"),
+            ("2003-05-20", "the Decree No. 31 of the mayor dated May 20, 2003"),
+        ],
+    ),
+    (
+        "az",
+        "Birinci yarmarka 23 may 2001-ci il tarixli, 724 nömrəli Sərəncama əsasən 2001-ci il noyabrın 9-da keçirilmişdir.",
+        [
+            ("2001-11-09", "Birinci yarmarka 2001-ci il noyabrın 9-da keçirilmişdir"),
+            ("2001-05-23", "23 may 2001-ci il tarixli, 724 nömrəli Sərəncama əsasən"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), PAPERS)
+def test_a_paper_is_told_besides_what_was_done_by_it(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert dated_of(text, language) == expected
+
+
+MEANT = [
+    ("en", "No student was taken until 1750.", "happened"),
+    ("en", "No student was hurt in 1750.", "denied"),
+    ("az", "Mənbələrdə ilk yanğının 512-ci ildə baş verdiyi deyilir.", "happened"),
+    ("az", "1905-ci ildə körpü hazır deyildi.", "denied"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "modality"), MEANT)
+def test_what_is_only_worded_like_a_denial_happened(language: str, text: str, modality: str) -> None:
+    assert [claim.modality for claim in claims_of(text, language)] == [modality]
+
+
+TOLD_BY = [
+    ("en", "The shock of 1931 left 70 people dead, according to the U.S. Geological Survey.", "U.S. Geological Survey"),
+    ("en", "According to the 1960 census, there were 31,000 millers in Belland.", None),
+    ("en", "The town was besieged in 1189, and the millers are said to have lost 1,200 men.", None),
+    ("az", "Köhnə salnamələrin verdiyi məlumata görə ilk təkan 512-ci ildə olub.", "Köhnə salnamələr"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "source"), TOLD_BY)
+def test_a_source_is_named_by_all_of_its_words_or_not_at_all(language: str, text: str, source: str | None) -> None:
+    assert [claim.attribution and claim.attribution.name for claim in claims_of(text, language)] == [source]
+
+
+TODAY = [
+    ("az", "1925-ci ildə iki fakültə ilə açılmış institutda bu gün 14 fakültə, 20-dən artıq laboratoriya var."),
+    ("en", "Founded in 1925 with two faculties, the institute has 14 faculties today and 20 laboratories."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), TODAY)
+def test_what_there_is_today_is_not_of_the_date_before(language: str, text: str) -> None:
+    assert [value[:2] for value in values_of(text, language)] == [("faculties", "2")]
+
+
+def test_what_became_of_people_of_another_paragraph_is_not_theirs() -> None:
+    text = (
+        "The siege of Orlin began on 17 March 1799. An assault on 28 March failed.\n\n"
+        "Fought 20 April 1809 near Tarn between the Bellanders and the Tarnese. The Tarnese lost 7,000, the Bellanders about 3,000 killed."
+    )
+    assert dated_of(text)[-1] == ("1809-04-20", "The Tarnese lost 7,000, the Bellanders about 3,000 killed")
+
+
+NO_CLAIMS = ["12 Aprel 2020 - 13:53\n\nŞəhər qədimdir.", "Page last modified 21 November 2023\n\nThe town is old."]
+
+
+@pytest.mark.parametrize("text", NO_CLAIMS)
+def test_when_a_page_was_made_is_no_happening(text: str) -> None:
+    assert dated_of(text, "az" if "Şəhər" in text else "en") == []
+
+
+def test_what_happened_over_centuries_is_of_no_one_date() -> None:
+    text = "İlk zəlzələ 1667-ci ildə olub. Son 500 il ərzində zəlzələlərdə 4,5 milyon insan həlak olub."
+    assert [date for date, _ in dated_of(text, "az")] == ["1667", None]
