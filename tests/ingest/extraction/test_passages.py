@@ -200,3 +200,25 @@ def test_when_a_page_was_made_is_no_happening(text: str) -> None:
 def test_what_happened_over_centuries_is_of_no_one_date() -> None:
     text = "İlk zəlzələ 1667-ci ildə olub. Son 500 il ərzində zəlzələlərdə 4,5 milyon insan həlak olub."
     assert [date for date, _ in dated_of(text, "az")] == ["1667", None]
+
+
+COUNTED = [
+    (
+        "Yarmarkada 120-dən çox təşkilatı təmsil edərək,315 nümayəndə iştirak etdi.",
+        [("organizations", ">120"), ("representatives", "315")],
+    ),
+    ("Yarmarkada 250 nəfərə yaxın kənd nümayəndəsi iştirak etdi.", [("representatives", "~250")]),
+    ("Sərgiyə 300 nəfərdən çox adam gəldi.", [("people", ">300")]),
+    ("Daşqında 2.000 nəfərdən artıq sakin həlak olub.", [("deaths", ">2000")]),
+    ("O, 17 elmi-metodik vəsait və 6 elmlər doktoru hazırlayıb.", [("elmi-metodik vəsait", "17"), ("elmlər doktoru", "6")]),
+    ("Yanğında 30 köhnə daş dəyirmanı dağıldı.", [("köhnə daş dəyirmanı", "30")]),
+    ("Alim 23 ixtiranın müəllifidir.", [("ixtiranın", "23")]),
+    ("Kənddəki 5.500 evdən 4.100-nü tamamilə sel aparıb.", [("houses", "5500")]),
+    ("Tələbələrin 502-si aspirant, 21-i doktorant idi.", [("aspirant", "502"), ("doktorant", "21")]),
+    ("Dəstə 8 batalyon və 5 eskadrondan ibarət idi.", [("battalions", "8"), ("eskadron", "5")]),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), COUNTED)
+def test_a_number_counts_the_whole_of_its_noun_phrase(text: str, values: list[tuple[str, str]]) -> None:
+    assert [value[:2] for value in values_of(text, "az")] == values
