@@ -222,3 +222,30 @@ COUNTED = [
 @pytest.mark.parametrize(("text", "values"), COUNTED)
 def test_a_number_counts_the_whole_of_its_noun_phrase(text: str, values: list[tuple[str, str]]) -> None:
     assert [value[:2] for value in values_of(text, "az")] == values
+
+
+CALLED = [
+    ("az", "Tofiq Əli oğlu Nəbiyev 1910-cu ildə doğuldu.", ["Tofiq Əli oğlu Nəbiyev"], []),
+    ("az", "Nəcəf bəy Zərdabi 1873-cü ildə öldü.", ["Nəcəf bəy Zərdabi"], []),
+    ("az", "Cavad xan 1804-cü ildə Gəncədə öldü.", ["Cavad xan"], ["Ganja"]),
+    ("az", "Bal Şurası 1912-ci ildə Tiflisdən Gəncəyə köçdü.", ["Bal Şurası"], ["Tbilisi", "Ganja"]),
+    ("az", "İclasda Anna Əmin Nəbizadə 1918-ci ildə seçildi.", ["Anna Əmin Nəbizadə"], []),
+    ("az", "2001-ci ildə Anna Nəbiyeva Şuranın sədri seçildi.", ["Anna Nəbiyeva", "Şura"], []),
+    ("az", "2002-ci ildə Anna Nəbiyeva Fondu yaradıldı.", ["Anna Nəbiyeva Fondu"], []),
+    ("az", "2011-ci ildə Dünya Bal Forumu açıldı.", ["Dünya Bal Forumu"], []),
+    ("az", "1918-ci ildə Dağlı Demokratik Respublikası yaradıldı.", ["Dağlı Demokratik Respublikası"], []),
+    (
+        "az",
+        "O, Naxçıvan Muxtar Respublikasının Şərur rayonunda 1938-ci ildə doğulub.",
+        ["Naxçıvan Muxtar Respublikasının Şərur"],
+        ["Sharur"],
+    ),
+    ("tr", "10 Kasım 1938’de ev Makbule Baysan’a geçmiştir.", ["Makbule Baysan"], []),
+    ("tr", "1972 yılında bina İzmir Bal Müzesi’ne verilmiştir.", ["İzmir Bal Müzesi"], []),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "actors", "places"), CALLED)
+def test_names_hold_all_of_their_words_and_no_other(language: str, text: str, actors: list[str], places: list[str]) -> None:
+    [claim] = claims_of(text, language)
+    assert ([actor.name for actor in claim.actors], [place.name for place in claim.places]) == (actors, places)

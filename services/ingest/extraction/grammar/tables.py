@@ -195,6 +195,7 @@ class Grammar:
     lasting: re.Pattern[str] | None
     attribution: Attribution
     connectors: frozenset[str]
+    particles: frozenset[str]
     organizations: frozenset[str]
     titles: frozenset[str]
     not_names: frozenset[str]
@@ -318,6 +319,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         lasting=_any(modality["lasting"], r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
         attribution=_attribution(table["attribution"]),
         connectors=frozenset(names["connectors"]),
+        particles=frozenset(names.get("particles", [])),
         organizations=frozenset(names["organizations"]),
         titles=frozenset(names["titles"]),
         not_names=frozenset(names["not_names"]),
