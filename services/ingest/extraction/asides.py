@@ -88,7 +88,7 @@ def _owner_before(text: str, lower: str, start: int, index: int, grammar: Gramma
 def _participle(text: str, lower: str, after: int, until: int, date: DateMention, grammar: Grammar) -> Aside | None:
     """What stands between a subject and its verb: "The bridge, built in 1905, burnt down in 1920"."""
     closing = text.find(", ", date.end, until)
-    if closing < 0 or grammar.finite is None or not grammar.finite.match(lower, closing + 2) or grammar.has_verb(lower, date.end, closing):
+    if closing < 0 or not grammar.opens(lower, closing + 2, until) or grammar.has_verb(lower, date.end, closing):
         return None
     opening = text.rfind(", ", after, date.start)
     # "…, was put off: on 15 September they met" tells something else on the next date.

@@ -191,7 +191,10 @@ class _Reader:
         for index, (start, end) in enumerate(words[:_NAME_WORDS]):
             word = self.lower[start:end]
             if index and word in self.grammar.attribution.topics:
-                return words[0][0], words[index - 1][1]
+                # "Some say so, others that": who speaks last begins behind the comma.
+                comma = self.text.rfind(",", words[0][0], words[index - 1][1]) + 1
+                first = next(at for at, _ in words if at >= comma)
+                return first, words[index - 1][1]
             if any(char.isdigit() for char in word):
                 break
             if runs and start - runs[-1][1] == 1 and is_head(word, self.grammar):

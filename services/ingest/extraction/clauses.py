@@ -19,12 +19,16 @@ _ANY_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _PHRASE = 60
 _PHRASE_WORDS = 5
 _JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
+# The agency of a dateline: "(Reuters) – ".
+_AGENCY = re.compile(r"\([^\W\d_][^()\d]{1,39}\)\s*[-–—]+\s+")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
 _YEAR = re.compile(r"\d{4}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
-_WORD_AFTER = re.compile(r"\s([^\W\d_]+)")
+_WORDS_AFTER = re.compile(r"\s([^\W\d_]+)(?:\s([^\W\d_]+))?")
+# "During the War of".
+_NAMED_BY_YEAR = re.compile(r"(?<!\w)([^\W\d_]+) the (?:[^\W\d_]+ )?([^\W\d_]+) of $")
 _ONE_WORD = 24
 _LONG = 260
 _AROUND_ASIDE = " ,"
@@ -42,7 +46,7 @@ class Clause:
 
     `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
     date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
-    `subject`: whom or what it goes on about, named in an earlier clause ("and took its present name in 1968").
+    `subject`: whom or what it tells of, named in an earlier clause ("and took its present name in 1968") or the next ("Opened in 1877, …").
     """
 
     start: int
@@ -54,8 +58,11 @@ class Clause:
     subject: tuple[int, int] | None = None
 
     def statement(self, text: str) -> str:
-        """What it tells, without its asides, of the subject that an earlier clause gives it."""
+        """What it tells, without its asides, of the subject that another clause gives it."""
         told, done = f"{text[slice(*self.subject)]} " if self.subject else "", self.start
+        if self.subject and self.subject[0] > self.start:
+            # "Opened in 1877, the mill burnt down in 1905": the mill opened in 1877.
+            told, done = told + text[done].lower(), done + 1
         for start, end in self.asides:
             told += text[done:start].rstrip(_AROUND_ASIDE) + " "
             done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))
@@ -181,11 +188,15 @@ def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut])
 
 
 def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:
-    """Whether a year only tells which thing is meant: "the victims of the 1987 fire"."""
+    """Whether a year only tells which thing is meant: "the victims of the 1987 fire", "won during the War of 1812"."""
     if not _YEAR.fullmatch(date.edtf or "") or date.end - date.start > len("1987"):
         return False
-    before, after = _WORD_BEFORE.search(lower, max(0, date.start - _ONE_WORD), date.start), _WORD_AFTER.match(lower, date.end)
-    return before is not None and before[1] in grammar.phrases.determiners and after is not None and after[1] in grammar.happenings
+    named = _NAMED_BY_YEAR.search(lower, max(0, date.start - _PHRASE), date.start)
+    if named is not None:
+        return named[1] in grammar.locatives and named[2] in grammar.happenings
+    before, after = _WORD_BEFORE.search(lower, max(0, date.start - _ONE_WORD), date.start), _WORDS_AFTER.match(lower, date.end)
+    told = after is not None and not grammar.happenings.keys().isdisjoint(after.groups())
+    return told and before is not None and before[1] in grammar.phrases.determiners
 
 
 def _other_name(text: str, date: DateMention, other: DateMention, grammar: Grammar) -> bool:
@@ -256,6 +267,8 @@ def _parts_clauses(lower: str, start: int, date: DateMention, cut: _Cut, grammar
 
 def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tuple[int, int]:
     """Leave out marks and opening words that assert nothing ("However, …")."""
+    agency = _AGENCY.match(text, start, end)
+    start = agency.end() if agency else start
     while True:
         while start < end and not (text[start].isalnum() or text[start] in "\"“«„$€£₼'‘"):
             start += 1
@@ -359,6 +372,7 @@ def _between(
         if date.end <= cut.left
         and cut.right <= following.start
         and not _before_aside(lower, cut, following)
+        and not _before_dated(lower, cut, following)
         and _dates_something(lower, begin, cut.left, date, grammar)
         and _dates_something(lower, cut.right, beyond, following, grammar)
     ]
@@ -371,6 +385,8 @@ def _between(
     if len(content) < (1 if best >= _COMMA else 2) and not both:
         return None
     equal = [cut for cut in usable if cut.strength == best]
+    # What is said more of the first, ", which never opened, then", stays with it.
+    equal = [cut for cut in equal if not (grammar.asides and grammar.asides.match(lower, cut.left))] or equal
     last = equal[-1]
     if grammar.verb_final:
         return last
@@ -381,6 +397,12 @@ def _between(
 def _before_aside(lower: str, cut: _Cut, following: DateMention) -> bool:
     """Whether a cut stands before a bracket that closes again before the next date: what is in it belongs to what came before."""
     return lower[cut.right] == "(" and lower.find(")", cut.right, following.start) > 0
+
+
+def _before_dated(lower: str, cut: _Cut, following: DateMention) -> bool:
+    """Whether a cut stands before a bracket that holds no more than the next date, and so belongs to what came before."""
+    close = lower.find(")", following.end) if lower[cut.right] == "(" else -1
+    return close >= 0 and not _WORD.search(lower, cut.right, following.start) and not _WORD.search(lower, following.end, close)
 
 
 def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:

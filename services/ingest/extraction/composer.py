@@ -11,10 +11,11 @@ from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
 from services.ingest.extraction.dateline import datelines
+from services.ingest.extraction.dates.derivation import FROM_PUBLICATION
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
-from services.ingest.extraction.modality import ModalityReader
+from services.ingest.extraction.modality import ModalityReader, is_set_for
 from services.ingest.extraction.named import QuotedNames
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
@@ -35,7 +36,7 @@ from shared.lexicon.units import load_units
 
 _HEADING = 120
 _CLOSE = 6
-_COMPARED = 40
+_COMPARED = 100
 _COMPARED_AHEAD = 160
 _STOP = re.compile(r"[.;!?](?=\s|$)|\n")
 _ASIDE = 12
@@ -128,7 +129,9 @@ class Composer:
         kept, lower = self._grammar.days_kept, self._view.lower
         stop = _STOP.search(lower, mention.end, mention.end + _COMPARED_AHEAD)
         end = stop.start() if stop else mention.end + _COMPARED_AHEAD
-        return kept is not None and any(map(str.isdigit, mention.text)) and kept.search(lower, mention.end, end) is not None
+        # "Marked today" is once more.
+        today = mention.derivation == FROM_PUBLICATION and not any(map(str.isdigit, mention.text))
+        return kept is not None and not today and kept.search(lower, mention.end, end) is not None
 
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
@@ -329,7 +332,7 @@ class Composer:
             start,
             end,
             when,
-            purpose=part.purpose,
+            purpose=part.purpose or (when is not None and is_set_for(self._view.lower, when, self._grammar)),
             told=said_by.told if said_by else None,
             happening=any(reference.kind for reference in self._references.find(low, high)),
         )

@@ -22,6 +22,8 @@ _SURELY_COUNTED = 10
 _YEAR_DIGITS = 4
 _CASES = ("ablative", "instrumental")
 _ANYBODY = "people"
+_UNNAMED = (_ANYBODY, "inhabitants")
+"""The attributes of those who are named better by what became of them."""
 """The attribute of nouns that say nothing of those whom they count."""
 
 
@@ -79,7 +81,7 @@ class CountFinder:
             named = self._suffered_before(numeral, low)
         if found is None and named is not None and not self._looks_like_year(numeral):
             return number(named, numeral, numeral.start, numeral.end, "count", None)
-        if found is not None and found.attribute == _ANYBODY:
+        if found is not None and found.attribute in _UNNAMED:
             suffered = self._suffered_after(found.end, numeral.last, high) or self._suffered_before(numeral, low)
             found = replace(found, attribute=suffered) if suffered else self._called(found, numeral, high)
         # Things come in whole numbers; only measures have parts.
@@ -117,7 +119,8 @@ class CountFinder:
         at = next(
             (index for index in range(numeral.last, min(numeral.last + _NAMED, high)) if self._tokens[index].start >= found.end), high
         )
-        words = self._phrase(at, high) if self._grammar.phrases.head == "izafet" and found.bound != numeral.bound else []
+        bounded = found.attribute == _ANYBODY and found.bound != numeral.bound
+        words = self._phrase(at, high) if self._grammar.phrases.head == "izafet" and bounded else []
         head = self._izafet(words) if words else None
         if head is None or head.noun is None or head.noun.name == _ANYBODY or _stands_apart(head.noun) or self._makes_verb(head.last):
             return found
@@ -346,6 +349,11 @@ class CountFinder:
         light = self._grammar.phrases.light_verbs
         return bool(light) and last < len(self._tokens) and self._tokens[last].text.startswith(light)
 
+    def _opens_verb(self, word: _Word) -> bool:
+        """Whether a word is the first of a verb of two: "iddia edib", "qətlə yetirilib"."""
+        undergoing, token = self._grammar.undergoing, self._tokens[min(word.last, len(self._tokens) - 1)]
+        return self._makes_verb(word.last) or bool(undergoing and undergoing.match(f"{word.text} {token.text}"))
+
     def _participle(self, word: str) -> bool:
         return bool(self._grammar.phrases.participles) and word.endswith(self._grammar.phrases.participles)
 
@@ -368,7 +376,7 @@ class CountFinder:
             return None
         phrase: list[_Word] = []
         for word in words:
-            if word.noun is not None or self._ends_phrase(word.text) or (phrase and self._makes_verb(word.last)):
+            if word.noun is not None or self._ends_phrase(word.text) or (phrase and self._opens_verb(word)):
                 break
             phrase.append(word)
             if self._closes(word.text):

@@ -249,3 +249,101 @@ CALLED = [
 def test_names_hold_all_of_their_words_and_no_other(language: str, text: str, actors: list[str], places: list[str]) -> None:
     [claim] = claims_of(text, language)
     assert ([actor.name for actor in claim.actors], [place.name for place in claim.places]) == (actors, places)
+
+
+SUBJECTS = [
+    (
+        "The club was founded in 1955 and moved to Linz in 1968.",
+        [("1955", "The club was founded in 1955"), ("1968", "The club moved to Linz in 1968")],
+    ),
+    (
+        "Opened in 1877, the mill was used by the club until 1905.",
+        [("1877", "the mill opened in 1877"), ("1905", "the mill was used by the club until 1905")],
+    ),
+    (
+        "Born in 1905 in Tarn, Anna Berg was elected mayor in 1950.",
+        [("1905", "Anna Berg born in 1905 in Tarn"), ("1950", "Anna Berg was elected mayor in 1950")],
+    ),
+    (
+        "Tarn surrendered in 1905, followed by Linz in 1906.",
+        [("1905", "Tarn surrendered in 1905"), ("1906", "followed by Linz in 1906")],
+    ),
+    (
+        "The millers began a school in 1740, which never quite opened, then Berg proposed an academy in 1749.",
+        [("1740", "The millers began a school in 1740, which never quite opened"), ("1749", "then Berg proposed an academy in 1749")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SUBJECTS)
+def test_a_statement_names_whom_it_tells_of(text: str, expected: list[tuple[str, str]]) -> None:
+    assert dated_of(text) == expected
+
+
+NAMED_BY_A_YEAR = [
+    ("The Battle of Tarn, won by Anna Berg during the War of 1812, was fought on 8 January 1815.", ["1815-01-08"]),
+    ("Several candidates in the 2003 presidential elections formed a bloc in 2005.", ["2005"]),
+    ("The elections were the third since the country's independence from Belland in 1991.", []),
+    ("The mill burnt down in 1905. It was the flood of 1928 that took the bridge.", ["1905", "1928"]),
+]
+
+
+@pytest.mark.parametrize(("text", "dates"), NAMED_BY_A_YEAR)
+def test_a_year_that_only_tells_which_thing_is_meant_dates_nothing(text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text)] == dates
+
+
+SET = [
+    ("2005-ci il iyulun 4-də prezident seçkilərin noyabrın 6-na təyin olunması barədə sərəncam imzaladı.", ["happened", "planned"]),
+    ("2009-cu ildə Tarnın 2018-ci il üçün paytaxt elan olunmasına dair qərar qəbul edildi.", ["happened", "planned"]),
+    ("O, 1922-ci ildə nazir təyin edildi.", ["happened"]),
+]
+
+
+@pytest.mark.parametrize(("text", "modalities"), SET)
+def test_what_is_set_for_a_date_is_planned(text: str, modalities: list[str]) -> None:
+    assert [claim.modality for claim in claims_of(text, "az")] == modalities
+
+
+SUFFERED = [
+    ("az", "1992-ci ildə 12 qoca qətlə yetirilib, 93 nəfər bədən xəsarətləri alıb.", [("qoca", "12"), ("injured", "93")]),
+    ("az", "1944-cü ildə 4120 nəfər deportasiya olunub.", [("deported", "4120")]),
+    ("en", "In 1905 some 2,000 residents were killed.", [("deaths", "~2000")]),
+    ("en", "In 1905 the town had 2,000 residents.", [("inhabitants", "2000")]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "values"), SUFFERED)
+def test_people_are_counted_by_what_became_of_them(language: str, text: str, values: list[tuple[str, str]]) -> None:
+    assert [value[:2] for value in values_of(text, language)] == values
+
+
+def test_a_year_in_brackets_is_not_the_one_that_a_text_goes_on_with() -> None:
+    text = "Partiya 2005-ci ildə öncəki nəticəni (2000-ci ildə 124 yer almışdı) saxladı. Sədr mart ayında çıxış etdi."
+    assert dated_of(text, "az")[-1] == ("2005-03", "Sədr mart ayında çıxış etdi")
+
+
+def test_a_count_that_leads_elsewhere_than_the_day_beside_it_is_from_another_date() -> None:
+    text = "Sərəncam 2005-ci il iyulun 4-də imzalandı, seçki noyabrın 6-da oldu. İki gün öncə, iyulun 2-də qanun çıxmışdı."
+    assert [date for date, _ in dated_of(text, "az")] == ["2005-07-04", "2005-11-06", "2005-07-02"]
+
+
+def test_the_end_of_one_century_and_the_beginning_of_the_next_are_one_time() -> None:
+    [(date, statement)] = dated_of("XIX əsrin sonu, XX əsrin əvvəllərində şəhər böyüdü.", "az")
+    assert (date, statement) == ("18XX/19XX", "XIX əsrin sonu, XX əsrin əvvəllərində şəhər böyüdü")
+
+
+def test_the_agency_of_a_report_is_no_part_of_what_it_tells() -> None:
+    text = "TARN, La. (Belland Press) – Nine people died in a flood in May 1990, officials said."
+    assert dated_of(text) == [("1990-05", "Nine people died in a flood in May 1990, officials said")]
+
+
+def test_who_says_a_part_is_not_who_says_the_part_before() -> None:
+    text = "Bəzi mənbələr qalanın 1539-cu ildə, digər mənbələr isə 1600-cü ildə tikildiyini bildirir."
+    assert [claim.attribution and claim.attribution.name for claim in claims_of(text, "az")][-1] == "digər mənbələr"
+
+
+def test_where_somebody_was_asked_says_nothing() -> None:
+    [claim] = claims_of("A 1969 poll taken in Belland revealed that 56 percent knew it.")
+    assert claim.attribution is not None
+    assert claim.attribution.name != "Belland"

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, Literal
 
 UNDETERMINED = "und"
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_VERB = 24
 
 Presentation = Literal["denied", "planned", "hypothetical"]
@@ -190,6 +191,8 @@ class Grammar:
     announcing: re.Pattern[str] | None
     setting: re.Pattern[str] | None
     setting_prepositions: re.Pattern[str] | None
+    setting_endings: tuple[str, ...]
+    setting_after: re.Pattern[str] | None
     auxiliaries: frozenset[str]
     subordinators: re.Pattern[str] | None
     lasting: re.Pattern[str] | None
@@ -209,6 +212,7 @@ class Grammar:
     ordinals: Mapping[str, int]
     happenings: Mapping[str, str]
     consequences: tuple[Consequence, ...]
+    undergoing: re.Pattern[str] | None
     outcomes: tuple[tuple[str, Outcome], ...]
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
@@ -229,6 +233,11 @@ class Grammar:
     def has_verb(self, lower: str, start: int, end: int) -> bool:
         """Whether a stretch of a text in small letters has a finite verb; in a language without a table of them, never."""
         return self.finite is not None and self.finite.search(lower, start, end) is not None
+
+    def opens(self, lower: str, start: int, end: int) -> bool:
+        """Whether a finite verb opens a stretch."""
+        word = _FIRST_WORD.match(lower, start, end)
+        return word is not None and self.has_verb(lower, word.start(), word.end())
 
     def closes(self, lower: str, start: int, end: int) -> bool:
         """Whether a finite verb closes a stretch."""
@@ -312,7 +321,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
         cancelling_apart=_any(modality.get("cancelling_apart", []), r"(?<!\w)(?:{})"),
         announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
-        setting=_any(modality["setting"]),
+        setting=_any(modality["setting"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+        setting_endings=tuple(modality.get("setting_endings", ())),
+        setting_after=_any(modality.get("setting_after", []), r"\s+(?:{})(?!\w)"),
         setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
         auxiliaries=frozenset(modality["auxiliaries"]),
         subordinators=_any(modality["subordinators"], r"(?:[,;:]\s+|\s)(?:{})(?=\s)|[,;:](?=\s)"),
@@ -340,6 +351,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
             )
             for row in table.get("consequences", [])
         ),
+        undergoing=_any(
+            (word for row in table.get("outcomes", {}).values() for word in row["after"]), r"(?:{})" if open_ended else r"(?:{})(?!\w)"
+        ),
         outcomes=tuple(
             (
                 name.replace("_", " "),
@@ -360,7 +374,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
-        compared_since=_any(clauses.get("compared_superlatives", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,3}since\s+(?:\w+\s+)?$"),
+        compared_since=_any(clauses.get("compared_superlatives", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,3}since\s+(?:[\w']+\s+){0,8}$"),
         compared_by=_compared_by(clauses.get("compared_measures", []), clauses.get("compared_degrees", [])),
     )
 
