@@ -76,7 +76,7 @@ def _runs(
         capital = text[match.start()].isupper() and not dates[match.start()] and word not in grammar.not_names and not number
         if apart:
             runs, run, pending = [*runs, run], [], []
-        called = bool(run) and lower[slice(*run[-1])] in grammar.particles
+        called = capital and bool(run) and lower[slice(*run[-1])] in grammar.particles
         if capital and grammar.verb_final and _stands_in_a_case(word, grammar, inflection, gazetteer, opens=not run, called=called):
             runs, run, pending = [*runs, run], [], []
         elif capital:

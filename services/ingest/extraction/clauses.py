@@ -234,8 +234,10 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
             found.append(_Part(begin, end, date, purpose, begin == start, items))
             break
         beyond = dates[index + 2].start if index + 2 < len(dates) else end
-        usable = cuts if begin > start else [cut for cut in cuts if _parts_clauses(lower, start, date, cut, grammar)]
-        cut = _between(lower, begin, date, dates[index + 1], beyond, usable, grammar)
+        between = [cut for cut in cuts if date.end <= cut.left and cut.right <= dates[index + 1].start]
+        if begin == start:
+            between = [cut for cut in between if _parts_clauses(lower, start, date, cut, grammar)]
+        cut = _between(lower, begin, date, dates[index + 1], beyond, between, grammar)
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
             continue

@@ -11,7 +11,6 @@ from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
 from services.ingest.extraction.dateline import datelines
-from services.ingest.extraction.dates.derivation import FROM_PUBLICATION
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
@@ -20,6 +19,7 @@ from services.ingest.extraction.named import QuotedNames
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
+from services.ingest.extraction.screening import DateScreen
 from services.ingest.extraction.sentences import Sentence, split_sentences
 from services.ingest.extraction.subjects import with_subjects
 from services.ingest.extraction.thread import Thread
@@ -36,9 +36,7 @@ from shared.lexicon.units import load_units
 
 _HEADING = 120
 _CLOSE = 6
-_COMPARED = 100
-_COMPARED_AHEAD = 160
-_STOP = re.compile(r"[.;!?](?=\s|$)|\n")
+_SAID = 40
 _ASIDE = 12
 _SHARED = 8
 """So many stretches are kept with their names: dates that share a clause ask for the same."""
@@ -85,6 +83,7 @@ class Composer:
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
         self._names = QuotedNames(view, self._grammar)
+        self._screen = DateScreen(view.lower, self._names, self._grammar)
         self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
         self._speakers: list[Source] | None = None
@@ -96,7 +95,9 @@ class Composer:
         aside = {line.mention.start for line in lines}
         opened = sorted(line.end for line in lines)
         usable = [
-            mention for mention in self._mentions if _tells_when(mention) and mention.start not in aside and not self._says_no_time(mention)
+            mention
+            for mention in self._mentions
+            if _tells_when(mention) and mention.start not in aside and not self._screen.says_no_time(mention)
         ]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar, self._dates)):
@@ -110,36 +111,13 @@ class Composer:
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
 
-    def _says_no_time(self, mention: DateMention) -> bool:
-        """Whether a date is part of a name, a day that something is made of, or one to compare with: "the first win since May"."""
-        lower = self._view.lower
-        if self._names.hold(mention.start, mention.end):
-            return True
-        if mention.derivation != EXPLICIT and self._is_kept(mention):
-            return True
-        done = self._grammar.done_to_days if mention.derivation != EXPLICIT else None
-        for before in (done, self._grammar.compared_before, self._grammar.compared_with, self._grammar.compared_since):
-            if before and before.search(lower, max(0, mention.start - _COMPARED), mention.start):
-                return True
-        following = (self._grammar.compared_after, self._grammar.compared_by)
-        return any(after is not None and after.match(lower, mention.end) is not None for after in following)
-
-    def _is_kept(self, mention: DateMention) -> bool:
-        """Whether a day without its year is one that comes round: "10 March is celebrated as the Day of the Mill"."""
-        kept, lower = self._grammar.days_kept, self._view.lower
-        stop = _STOP.search(lower, mention.end, mention.end + _COMPARED_AHEAD)
-        end = stop.start() if stop else mention.end + _COMPARED_AHEAD
-        # "Marked today" is once more.
-        today = mention.derivation == FROM_PUBLICATION and not any(map(str.isdigit, mention.text))
-        return kept is not None and not today and kept.search(lower, mention.end, end) is not None
-
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
         for source in self._telling():
             low, high = source.frame
             if low <= date.start and date.end <= high:
                 return True
-            between = self._view.lower[high : date.start].strip() if high <= date.start <= high + _COMPARED else "?"
+            between = self._view.lower[high : date.start].strip() if high <= date.start <= high + _SAID else "?"
             if source.told[1] <= date.start and (not between or between in self._grammar.prepositions):
                 return True
         return False
@@ -168,24 +146,13 @@ class Composer:
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
         if dates:
-            self._dated(number, sentence, dates, self._then(sentence, dates, values))
+            self._dated(number, sentence, dates, self._screen.told_then(sentence, dates, values))
             return
         whole = Clause(*trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar), None)
         parts = [Clause(*span, None) for span in segments(self._view.text, self._view.lower, whole.start, whole.end, self._grammar)]
         counting = [part for part in parts if any(part.start <= value.start < part.end for value in values if value.counts)]
         for part in counting if len(counting) > 1 or self._stands_alone(counting) else [whole]:
             self._undated(number, sentence, part, _within(part, values))
-
-    def _then(self, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> list[Found]:
-        """Leave out what is counted now, after an earlier date: "founded in 1919 with two faculties, it has sixteen today"."""
-        lower, start = self._view.lower, dates[0].end
-        now = self._grammar.nowadays.search(lower, start, sentence.end) if self._grammar.nowadays else None
-        if now is None or self._names.hold(*now.span()) or any(date.start <= now.start() < date.end for date in dates):
-            return values
-        begin = now.start() if self._grammar.verb_final else max(lower.rfind(",", start, now.start()), start)
-        # A date after "today" dates what follows it.
-        until = next((date.start for date in dates if date.start > now.end()), sentence.end)
-        return [value for value in values if not begin <= value.start < until]
 
     def _stands_alone(self, parts: list[Clause]) -> bool:
         """Whether the one part that counts something says itself of which happening: "15 came to the congress, but nothing was decided"."""

@@ -150,6 +150,7 @@ class Grammar:
     language: str
     verb_final: bool
     lookalikes: Mapping[int, str]
+    lookalike: re.Pattern[str] | None
     abbreviations: frozenset[str]
     numbering: frozenset[str]
     openers: re.Pattern[str] | None
@@ -272,6 +273,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         language=language,
         verb_final=verb_final,
         lookalikes=str.maketrans(table.get("letters", {}).get("lookalikes", {})),
+        lookalike=_any(table.get("letters", {}).get("lookalikes", {}), "{}"),
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
         numbering=frozenset(table["sentences"].get("numbering", [])),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
