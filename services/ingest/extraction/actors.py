@@ -126,7 +126,8 @@ def _split(
 
 def _person_before_organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> bool:
     """Whether a family name and an organisation that does not belong to it stand side by side: "Anna Bergov Şuranın sədri seçildi"."""
-    if not lower[slice(*run[-2])].endswith(grammar.surnames):
+    before = lower[slice(*run[-2])]
+    if not before.endswith(grammar.surnames) or before in grammar.phrases.adjectives:
         return False
     return any(stem in grammar.organizations and not ending.possessive for stem, ending in inflection.stems(lower[slice(*run[-1])]))
 

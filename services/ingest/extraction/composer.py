@@ -83,7 +83,7 @@ class Composer:
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
         self._names = QuotedNames(view, self._grammar)
-        self._screen = DateScreen(view.lower, self._names, self._grammar)
+        self._screen = DateScreen(view, self._names, self._grammar, self._gazetteer)
         self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
         self._speakers: list[Source] | None = None
@@ -201,6 +201,10 @@ class Composer:
         places = self._named(sentence.start, sentence.end, values)
         parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
         parts = with_subjects(self._view.text, self._view.lower, parts, self._grammar)
+        if len(parts) == 1 and any(value.counts and not parts[0].start <= value.start < parts[0].end for value in values):
+            # What a long sentence counts is quoted with it.
+            start, end = trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
+            parts = [replace(parts[0], start=start, end=end)]
         self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
         left: list[Found] = []

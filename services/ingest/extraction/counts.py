@@ -381,7 +381,8 @@ class CountFinder:
             phrase.append(word)
             if self._closes(word.text):
                 break
-        named = 0 < len(phrase) <= _CLOSE and not self._text[phrase[0].start].isupper() and self._may_be_noun(phrase[-1])
+        named = 0 < len(phrase) <= _CLOSE and len(phrase[0].text) > _FEWEST_LETTERS and not self._text[phrase[0].start].isupper()
+        named = named and self._may_be_noun(phrase[-1])
         return phrase[-1] if named else None
 
     def _written(self, start: int, head: _Word) -> str:

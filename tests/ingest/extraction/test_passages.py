@@ -347,3 +347,41 @@ def test_where_somebody_was_asked_says_nothing() -> None:
     [claim] = claims_of("A 1969 poll taken in Belland revealed that 56 percent knew it.")
     assert claim.attribution is not None
     assert claim.attribution.name != "Belland"
+
+
+def test_a_long_sentence_is_quoted_with_what_it_counts() -> None:
+    text = (
+        "In 1404 Tarn, the ancient seat of the millers of all of Belland, which no army of any neighbour had ever taken by storm or by "
+        "hunger, opened its gates when the governor of Orlin fled over the mountains to his brother in the north, and with him went by "
+        "the old salt road, which was deep in snow at that time of the year, 13,000 men of the guard."
+    )
+    [claim] = claims_of(text)
+    assert [value.shown for value in claim.values] == ["13000"]
+    assert claim.values[0].end <= claim.end
+
+
+def test_people_without_a_home_are_counted_as_such() -> None:
+    assert values_of("1902-ci ildə 7.000 nəfərədək əhali evsiz-eşiksiz qalıb.", "az")[0][:2] == ("homeless", "~7000")
+
+
+LIVES = [
+    ("en", "Anna Berg (1838–1924) founded the school at Tarn.", []),
+    ("en", "He was secretary of the Millers Party (1921-22).", ["1921/1922"]),
+    ("en", "The Millers' War (1618–1648) ended it.", ["1618/1648"]),
+    ("az", "Neftin inkişafında Anna Nəbiyevin (1838-1924) böyük xidmətləri olub.", []),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), LIVES)
+def test_when_somebody_lived_does_not_date_what_is_told_of_them(language: str, text: str, dates: list[str]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+def test_what_is_compared_with_is_no_figure_of_the_date_and_reaches_into_no_other_sentence() -> None:
+    text = "In 2011 almost 50% went on to study, compared to just 7% in 1950. On 25 May 2000 the school of Tarn closed."
+    assert [date for date, _ in dated_of(text)] == ["2011", "2000-05-25"]
+    assert [value[:2] for value in values_of(text)] == [("share", "~50")]
+
+
+def test_a_unit_of_one_letter_is_no_noun() -> None:
+    assert values_of("Quyu 1905-ci ildə 240 - 300 m dərinliyində qazıldı.", "az") == []
