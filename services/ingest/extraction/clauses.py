@@ -100,6 +100,8 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     spans = [(aside.own, aside.end) for aside in asides]
     found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
     told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
+    if grammar.verb_final and grammar.has_verb(lower, start, end):
+        found = [clause for clause in found if not _only_names(text, lower, clause, grammar)]
     found = [part for clause in _without_brackets(text, found) for part in _with_relative(lower, clause, grammar)]
     return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
 
@@ -119,6 +121,12 @@ def _without_brackets(text: str, found: Sequence[Clause]) -> list[Clause]:
     inside = {clause: _in_brackets(text, clause) for clause in found if spans[clause.start, clause.end] > 1}
     outside = {(clause.start, clause.end) for clause, bracketed in inside.items() if not bracketed}
     return [clause for clause in found if not (inside.get(clause) and (clause.start, clause.end) in outside)]
+
+
+def _only_names(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause is one of a row of names, its date in brackets: "Əhməd Tarni (IX əsr), Adam Orlin (1636-cı il) göstərmişlər"."""
+    point = clause.date is not None and "/" not in (clause.date.edtf or "")
+    return point and _in_brackets(text, clause) and text[clause.end - 1] == ")" and not grammar.has_verb(lower, clause.start, clause.end)
 
 
 def _in_brackets(text: str, clause: Clause) -> bool:

@@ -385,3 +385,8 @@ def test_what_is_compared_with_is_no_figure_of_the_date_and_reaches_into_no_othe
 
 def test_a_unit_of_one_letter_is_no_noun() -> None:
     assert values_of("Quyu 1905-ci ildə 240 - 300 m dərinliyində qazıldı.", "az") == []
+
+
+def test_names_in_a_row_with_their_centuries_are_no_happenings() -> None:
+    text = "Əhməd Tarni (IX əsrin ortaları), Marko Bergi (XIV əsr) və Adam Orlin (1636-cı il) bu yerləri gəzmişlər."
+    assert all("Tarni" not in statement or "gəzmişlər" in statement for _, statement in dated_of(text, "az"))
