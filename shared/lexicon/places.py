@@ -30,7 +30,8 @@ class Place:
 class Gazetteer:
     """The places of the table by their names in one language, or in English where it has none for them.
 
-    `first_words` are those that names of several words begin with.
+    `first_words` are those that names of several words begin with; `settlements` nouns that follow or name a place, and `states` those of
+    them that make no word a place that the table does not have.
     """
 
     places: dict[str, Place]
@@ -38,6 +39,7 @@ class Gazetteer:
     first_words: frozenset[str]
     inflection: Inflection
     settlements: Nouns
+    states: Nouns
     _analysed: Callable[[str], tuple[Place, Ending] | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -73,9 +75,10 @@ def load_places(language: str) -> Gazetteer:
                 # A name that means a country and a city means the country.
                 places.setdefault(_lower(written, language), place)
     inflection = load_inflection(language)
-    settlements = Nouns(dict.fromkeys(table["settlements"].get(language, []), "settlement"), inflection)
+    states = dict.fromkeys(table["states"].get(language, []), "state")
+    settlements = Nouns(dict.fromkeys(table["settlements"].get(language, []), "settlement") | states, inflection)
     first_words = frozenset(word.group() for name in places if (word := _WORD.match(name)) and word.end() < len(name))
-    return Gazetteer(places, beginnings(places), first_words, inflection, settlements)
+    return Gazetteer(places, beginnings(places), first_words, inflection, settlements, Nouns(states, inflection))
 
 
 @lru_cache(maxsize=4096)

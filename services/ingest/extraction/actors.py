@@ -12,6 +12,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ROMAN = re.compile(r"[ivxı]{1,5}")
 _MOST = 8
 _SOURCE_CASES = ("genitive", "locative", "ablative")
+_PLACE_CASES = ("locative", "ablative", "dative", "accusative", "instrumental", "terminal", "relative")
 _FEWEST_STEM = 4
 _SOFT = "ğy"
 _FEWEST_LETTERS = 2
@@ -35,8 +36,8 @@ def find_actors(
         return []
     found: list[Actor] = []
     seen: set[str] = set()
-    runs = _runs(text, lower, start, end, dates, grammar)
-    for run in (part for whole in runs for part in _split(lower, whole, grammar, inflection, gazetteer)):
+    runs = _runs(text, lower, start, end, dates, grammar, inflection, gazetteer)
+    for run in (part for whole in runs for part in _split(text, lower, whole, grammar, inflection, gazetteer)):
         actor = _actor(text, lower, run, grammar, inflection, gazetteer)
         if actor is not None and actor.name.casefold() not in seen:
             seen.add(actor.name.casefold())
@@ -60,7 +61,9 @@ def plain_name(text: str, lower: str, start: int, end: int, inflection: Inflecti
     return text[start : first + len(stem) - (1 if softened else 0)] + (softened or "")
 
 
-def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar) -> list[list[tuple[int, int]]]:
+def _runs(
+    text: str, lower: str, start: int, end: int, dates: bytearray, grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> list[list[tuple[int, int]]]:
     """Group capitalised words that stand side by side, with the small words that join the words of a name."""
     runs: list[list[tuple[int, int]]] = []
     run: list[tuple[int, int]] = []
@@ -73,23 +76,44 @@ def _runs(text: str, lower: str, start: int, end: int, dates: bytearray, grammar
         capital = text[match.start()].isupper() and not dates[match.start()] and word not in grammar.not_names and not number
         if apart:
             runs, run, pending = [*runs, run], [], []
-        if capital:
+        called = capital and bool(run) and lower[slice(*run[-1])] in grammar.particles
+        if capital and grammar.verb_final and _stands_in_a_case(word, grammar, inflection, gazetteer, opens=not run, called=called):
+            runs, run, pending = [*runs, run], [], []
+        elif capital:
             run = [*run, *pending, match.span()]
             pending = []
+            if grammar.verb_final and _apostrophised(word, inflection) is not None:
+                runs, run = [*runs, run], []
+        elif run and not pending and word in grammar.particles:
+            run = [*run, match.span()]
         elif run and word in grammar.connectors and len(pending) < 2:
             pending.append(match.span())
         elif run:
             runs, run, pending = [*runs, run], [], []
         last = match.end()
-    return [*runs, run] if run else runs
+    return [whole for whole in (*runs, run) if whole]
+
+
+def _stands_in_a_case(word: str, grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer, *, opens: bool, called: bool) -> bool:
+    """Whether a word is a place or a happening that only says where, and no part of a name: "Tiflisdən Bakıya", "İclasda Anna Berg".
+
+    `opens`: no name goes before it; `called`: a small word of a name does, so that "Zərdabi" may be a family name.
+    """
+    place = gazetteer.find(word)
+    if place is not None:
+        return place[1].case in _PLACE_CASES and not (called and len(place[1].text) == 1)
+    return opens and any(ending.case in _PLACE_CASES and stem in grammar.happenings for stem, ending in inflection.stems(word))
 
 
 def _split(
-    lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+    text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> list[list[tuple[int, int]]]:
     """Part names that a small word joins, unless it joins the words of one organisation; leave out titles before a name."""
-    if _organization(lower, run, grammar, inflection) is None:
-        parts: list[list[tuple[int, int]]] = [[]]
+    parts: list[list[tuple[int, int]]]
+    if grammar.verb_final and len(run) > 2 and _person_before_organization(lower, run, grammar, inflection):
+        parts = [run[:-1], run[-1:]]
+    elif _organization(lower, run, grammar, inflection) is None:
+        parts = [[]]
         for span in run:
             if lower[slice(*span)] in grammar.connectors:
                 parts.append([])
@@ -97,17 +121,27 @@ def _split(
                 parts[-1].append(span)
     else:
         parts = [run]
-    return [named for part in parts if (named := _untitled(lower, part, grammar, gazetteer))]
+    return [named for part in parts if (named := _untitled(text, lower, part, grammar, gazetteer))]
 
 
-def _untitled(lower: str, run: list[tuple[int, int]], grammar: Grammar, gazetteer: Gazetteer) -> list[tuple[int, int]]:
-    titles = [index for index, span in enumerate(run[:-1]) if lower[slice(*span)].rstrip(".") in grammar.titles]
+def _person_before_organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> bool:
+    """Whether a family name and an organisation that does not belong to it stand side by side: "Anna Bergov Şuranın sədri seçildi"."""
+    before = lower[slice(*run[-2])]
+    if not before.endswith(grammar.surnames) or before in grammar.phrases.adjectives:
+        return False
+    return any(stem in grammar.organizations and not ending.possessive for stem, ending in inflection.stems(lower[slice(*run[-1])]))
+
+
+def _untitled(text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, gazetteer: Gazetteer) -> list[tuple[int, int]]:
+    titles = [index for index, span in enumerate(run[:-1]) if text[span[0]].isupper() and lower[slice(*span)].rstrip(".") in grammar.titles]
     run = run[titles[-1] + 1 :] if titles else run
     while run and lower[slice(*run[0])] in grammar.connectors:
         run = run[1:]
     while len(run) > 1 and _ROMAN.fullmatch(lower[slice(*run[-1])]):
         run = run[:-1]
     while len(run) > 2 and (place := gazetteer.find(lower[slice(*run[-1])])) and place[1].case is not None:
+        if lower[slice(*run[-2])] in grammar.particles:
+            break
         run = run[:-1]
     return run
 
@@ -144,6 +178,12 @@ def _organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, infl
     return None
 
 
+def _apostrophised(word: str, inflection: Inflection) -> str | None:
+    """Return a word without the ending that an apostrophe joins to it: "Baysan'a"."""
+    stem, mark, ending = word.rpartition("'")
+    return stem if mark and stem and inflection.ending(ending) is not None else None
+
+
 def _hyphenated(word: str, inflection: Inflection) -> str | None:
     """Return a word without the ending that a hyphen joins to it: "BBC-nin"."""
     stem, hyphen, ending = word.rpartition("-")
@@ -153,6 +193,8 @@ def _hyphenated(word: str, inflection: Inflection) -> str | None:
 def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, organization: bool) -> tuple[str, int]:
     """Take off the case ending of the last word of a name, where that is safe."""
     if (plain := _hyphenated(word, inflection)) is not None:
+        return plain, end
+    if grammar.verb_final and (plain := _apostrophised(word, inflection)) is not None:
         return plain, end
     if not grammar.verb_final:
         return (word[:-2], end - 2) if word.endswith("'s") and len(word) > 3 else (word, end)

@@ -41,7 +41,8 @@ def find_asides(text: str, lower: str, start: int, end: int, dates: Sequence[Dat
         after = dates[index - 1].end if index else start
         last = index + 1 == len(dates)
         if not grammar.verb_final:
-            aside = None if last else _participle(text, lower, after, until, date, grammar)
+            aside = _paper_before(lower, start, after, date, grammar) if len(dates) > 1 else None
+            aside = aside or (None if last else _participle(text, lower, after, until, date, grammar))
         else:
             aside = _paper(text, lower, after, until, date, grammar)
             # Where there is no other date in its clause, what was done by the paper was done then.
@@ -59,6 +60,14 @@ def _paper(text: str, lower: str, after: int, until: int, date: DateMention, gra
         return None
     begin = _owner_before(text, lower, after, date.start, grammar)
     return Aside(date, begin, begin, named.end())
+
+
+def _paper_before(lower: str, start: int, after: int, date: DateMention, grammar: Grammar) -> Aside | None:
+    """A paper whose date closes it, after what was done by it: "held under the Decree No. 7 of the mayor dated 3 May"."""
+    opened = grammar.papers.search(lower, max(after, date.start - _PAPER), date.start) if grammar.papers else None
+    if opened is None or not grammar.has_verb(lower, start, opened.start()):
+        return None
+    return Aside(date, opened.end("by"), opened.start(), date.end)
 
 
 def _owner_before(text: str, lower: str, start: int, index: int, grammar: Grammar) -> int:
@@ -79,7 +88,7 @@ def _owner_before(text: str, lower: str, start: int, index: int, grammar: Gramma
 def _participle(text: str, lower: str, after: int, until: int, date: DateMention, grammar: Grammar) -> Aside | None:
     """What stands between a subject and its verb: "The bridge, built in 1905, burnt down in 1920"."""
     closing = text.find(", ", date.end, until)
-    if closing < 0 or grammar.finite is None or not grammar.finite.match(lower, closing + 2) or grammar.has_verb(lower, date.end, closing):
+    if closing < 0 or not grammar.opens(lower, closing + 2, until) or grammar.has_verb(lower, date.end, closing):
         return None
     opening = text.rfind(", ", after, date.start)
     # "…, was put off: on 15 September they met" tells something else on the next date.

@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.speakers import is_head, name_before, phrase_before, words_between
 
-_NAME_AFTER = re.compile(r"\s+((?:the\s+)?[^,;.\d\n“”\"«»()]{2,80}?)(?=[,;.)“”\"«»]|\s+(?:on|in|at|that)\s|\s+\d|$)")
+# A full stop after one letter closes no name: "the U.S. Geological Survey".
+_NAME_AFTER = re.compile(
+    r"\s+((?:the\s+)?(?:[^,;.\d\n“”\"«»()]|(?<=\b[^\W\d_])\.){2,80}?)(?=[,;)“”\"«»]|(?<!\b[^\W\d_])\.|\s+(?:on|in|at|that)\s|\s+\d|$)"
+)
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
 _OPENING = re.compile(r"[“«„\"]")
 _LONGEST_QUOTE = 3000
@@ -26,6 +29,7 @@ _NAME_WORDS = 8
 _TITLE_WORDS = 4
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _TURN = 20
+_ONE_WORD = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,18 @@ class _Reader:
         """Phrases: the name follows ("according to X"), or comes before ("X-in sözlərinə görə")."""
         for opening in _all(self.grammar.attribution.before, self.lower, self.start, self.end):
             name = _NAME_AFTER.match(self.text, opening.end(), self.end)
-            if name and not self._no_source(name.start(1), name.end(1)):
+            if name and name[1].lower() not in self.grammar.attribution.articles and not self._no_source(name.start(1), name.end(1)):
                 yield self._source(name.span(1), self._told(opening.start()), opening.span())
         for closing in _all(self.grammar.attribution.after, self.lower, self.start, self.end):
             named = self._named_before(closing.start())
             if named and not self._no_source(*named):
+                named = named[0], self._owner_end(*named, closing.start())
                 yield replace(self._source(named, self._told(closing.start()), closing.span()), inflected=True)
 
     def by_verb(self) -> Iterator[Source]:
         """Verbs that introduce what is told: "X said that …"."""
         for verb in _all(self.grammar.attribution.saying, self.lower, self.start, self.end):
-            named = self._named_before(verb.start())
+            named = None if self._is_passive(verb.start()) else self._named_before(verb.start())
             if named and self._is_one(verb.end()):
                 yield self._source(named, (verb.end(), self._turn_after(verb.end())), verb.span())
 
@@ -139,6 +144,16 @@ class _Reader:
             self.grammar.attribution.not_sources is not None
             and self.grammar.attribution.not_sources.search(self.lower, start, end) is not None
         )
+
+    def _owner_end(self, start: int, end: int, phrase: int) -> int:
+        """Where the words end that begin with a name and say whose words they are: "Köhnə salnamələrin verdiyi məlumata görə"."""
+        endings = self.grammar.owner_endings
+        return max((word.end for word in words_between(self.lower, end, phrase) if endings and word.text.endswith(endings)), default=end)
+
+    def _is_passive(self, verb: int) -> bool:
+        """Whether somebody is only said to have done something: "they are said to have lost"."""
+        words = words_between(self.lower, max(self.start, verb - _ONE_WORD), verb)
+        return bool(words) and words[-1].text in self.grammar.attribution.passives
 
     def _is_one(self, verb_end: int) -> bool:
         """Whether a verb introduces a clause, and does not only close one: "…, Halas told reporters"."""
@@ -176,7 +191,10 @@ class _Reader:
         for index, (start, end) in enumerate(words[:_NAME_WORDS]):
             word = self.lower[start:end]
             if index and word in self.grammar.attribution.topics:
-                return words[0][0], words[index - 1][1]
+                # "Some say so, others that": who speaks last begins behind the comma.
+                comma = self.text.rfind(",", words[0][0], words[index - 1][1]) + 1
+                first = next(at for at, _ in words if at >= comma)
+                return first, words[index - 1][1]
             if any(char.isdigit() for char in word):
                 break
             if runs and start - runs[-1][1] == 1 and is_head(word, self.grammar):

@@ -55,6 +55,7 @@ class Happening:
     reference: Reference
     claim: int
     sentence: int
+    paragraph: int
     words: frozenset[str]
     quoted: bool
     planned: bool = False

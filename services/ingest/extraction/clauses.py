@@ -1,6 +1,7 @@
 """Clauses: which stretch of a sentence each of its dates belongs to."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,12 +19,16 @@ _ANY_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _PHRASE = 60
 _PHRASE_WORDS = 5
 _JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
+# The agency of a dateline: "(Reuters) – ".
+_AGENCY = re.compile(r"\([^\W\d_][^()\d]{1,39}\)\s*[-–—]+\s+")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
 _YEAR = re.compile(r"\d{4}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
-_WORD_AFTER = re.compile(r"\s([^\W\d_]+)")
+_WORDS_AFTER = re.compile(r"\s([^\W\d_]+)(?:\s([^\W\d_]+))?")
+# "During the War of".
+_NAMED_BY_YEAR = re.compile(r"(?<!\w)([^\W\d_]+) the (?:[^\W\d_]+ )?([^\W\d_]+) of $")
 _ONE_WORD = 24
 _LONG = 260
 _AROUND_ASIDE = " ,"
@@ -41,7 +46,7 @@ class Clause:
 
     `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
     date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
-    `subject`: whom or what it goes on about, named in an earlier clause ("and took its present name in 1968").
+    `subject`: whom or what it tells of, named in an earlier clause ("and took its present name in 1968") or the next ("Opened in 1877, …").
     """
 
     start: int
@@ -53,8 +58,11 @@ class Clause:
     subject: tuple[int, int] | None = None
 
     def statement(self, text: str) -> str:
-        """What it tells, without its asides, of the subject that an earlier clause gives it."""
+        """What it tells, without its asides, of the subject that another clause gives it."""
         told, done = f"{text[slice(*self.subject)]} " if self.subject else "", self.start
+        if self.subject and self.subject[0] > self.start:
+            # "Opened in 1877, the mill burnt down in 1905": the mill opened in 1877.
+            told, done = told + text[done].lower(), done + 1
         for start, end in self.asides:
             told += text[done:start].rstrip(_AROUND_ASIDE) + " "
             done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))
@@ -87,11 +95,14 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     asides = find_asides(text, lower, start, end, distinct, grammar)
     apart = {aside.date.start for aside in asides}
     leading = next((aside.end for aside in asides if aside.own <= start), start)
-    parts = _parts(lower, leading, end, [date for date in distinct if date.start not in apart], cuts, grammar)
+    closing = next((aside.own for aside in asides if aside.end >= end), end)
+    parts = _parts(lower, leading, closing, [date for date in distinct if date.start not in apart], cuts, grammar)
     spans = [(aside.own, aside.end) for aside in asides]
     found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
     told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
-    found = [part for clause in found for part in _with_relative(lower, clause, grammar)]
+    if grammar.verb_final and grammar.has_verb(lower, start, end):
+        found = [clause for clause in found if not _only_names(text, lower, clause, grammar)]
+    found = [part for clause in _without_brackets(text, found) for part in _with_relative(lower, clause, grammar)]
     return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
 
 
@@ -102,6 +113,26 @@ def _with_relative(lower: str, clause: Clause, grammar: Grammar) -> list[Clause]
         return [clause]
     begin, named = relative
     return [Clause(clause.start, begin - len(", "), None), replace(clause, start=begin, subject=named)]
+
+
+def _without_brackets(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """Leave out dates in brackets that share a clause with one outside: "She resigned on 30 November (effective 1 January)"."""
+    spans = Counter((clause.start, clause.end) for clause in found)
+    inside = {clause: _in_brackets(text, clause) for clause in found if spans[clause.start, clause.end] > 1}
+    outside = {(clause.start, clause.end) for clause, bracketed in inside.items() if not bracketed}
+    return [clause for clause in found if not (inside.get(clause) and (clause.start, clause.end) in outside)]
+
+
+def _only_names(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause is one of a row of names, its date in brackets: "Əhməd Tarni (IX əsr), Adam Orlin (1636-cı il) göstərmişlər"."""
+    point = clause.date is not None and "/" not in (clause.date.edtf or "")
+    return point and _in_brackets(text, clause) and text[clause.end - 1] == ")" and not grammar.has_verb(lower, clause.start, clause.end)
+
+
+def _in_brackets(text: str, clause: Clause) -> bool:
+    """Whether the date of a clause stands in brackets."""
+    date = clause.date
+    return date is not None and text.rfind("(", clause.start, date.start) > text.rfind(")", clause.start, date.start)
 
 
 def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:
@@ -165,11 +196,15 @@ def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut])
 
 
 def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:
-    """Whether a year only tells which thing is meant: "the victims of the 1987 fire"."""
+    """Whether a year only tells which thing is meant: "the victims of the 1987 fire", "won during the War of 1812"."""
     if not _YEAR.fullmatch(date.edtf or "") or date.end - date.start > len("1987"):
         return False
-    before, after = _WORD_BEFORE.search(lower, max(0, date.start - _ONE_WORD), date.start), _WORD_AFTER.match(lower, date.end)
-    return before is not None and before[1] in grammar.phrases.determiners and after is not None and after[1] in grammar.happenings
+    named = _NAMED_BY_YEAR.search(lower, max(0, date.start - _PHRASE), date.start)
+    if named is not None:
+        return named[1] in grammar.locatives and named[2] in grammar.happenings
+    before, after = _WORD_BEFORE.search(lower, max(0, date.start - _ONE_WORD), date.start), _WORDS_AFTER.match(lower, date.end)
+    told = after is not None and not grammar.happenings.keys().isdisjoint(after.groups())
+    return told and before is not None and before[1] in grammar.phrases.determiners
 
 
 def _other_name(text: str, date: DateMention, other: DateMention, grammar: Grammar) -> bool:
@@ -207,7 +242,10 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
             found.append(_Part(begin, end, date, purpose, begin == start, items))
             break
         beyond = dates[index + 2].start if index + 2 < len(dates) else end
-        cut = _between(lower, begin, date, dates[index + 1], beyond, cuts, grammar)
+        between = [cut for cut in cuts if date.end <= cut.left and cut.right <= dates[index + 1].start]
+        if begin == start:
+            between = [cut for cut in between if _parts_clauses(lower, start, date, cut, grammar)]
+        cut = _between(lower, begin, date, dates[index + 1], beyond, between, grammar)
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
             continue
@@ -226,8 +264,21 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
     return _close_shared(found)
 
 
+def _parts_clauses(lower: str, start: int, date: DateMention, cut: _Cut, grammar: Grammar) -> bool:
+    """Whether a weak cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
+
+    What stands before it has a verb, or is named with its date in brackets that close there.
+    """
+    joined = grammar.verb_final and cut.strength == _JOINED
+    if joined or cut.strength >= _COMMA or grammar.has_verb(lower, start, cut.left):
+        return True
+    return lower[cut.left - 1] == ")" and lower.rfind("(", start, cut.left) < date.start and cut.right - cut.left <= 1
+
+
 def trimmed(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tuple[int, int]:
     """Leave out marks and opening words that assert nothing ("However, …")."""
+    agency = _AGENCY.match(text, start, end)
+    start = agency.end() if agency else start
     while True:
         while start < end and not (text[start].isalnum() or text[start] in "\"“«„$€£₼'‘"):
             start += 1
@@ -331,6 +382,7 @@ def _between(
         if date.end <= cut.left
         and cut.right <= following.start
         and not _before_aside(lower, cut, following)
+        and not _before_dated(lower, cut, following)
         and _dates_something(lower, begin, cut.left, date, grammar)
         and _dates_something(lower, cut.right, beyond, following, grammar)
     ]
@@ -343,6 +395,8 @@ def _between(
     if len(content) < (1 if best >= _COMMA else 2) and not both:
         return None
     equal = [cut for cut in usable if cut.strength == best]
+    # What is said more of the first, ", which never opened, then", stays with it.
+    equal = [cut for cut in equal if not (grammar.asides and grammar.asides.match(lower, cut.left))] or equal
     last = equal[-1]
     if grammar.verb_final:
         return last
@@ -353,6 +407,12 @@ def _between(
 def _before_aside(lower: str, cut: _Cut, following: DateMention) -> bool:
     """Whether a cut stands before a bracket that closes again before the next date: what is in it belongs to what came before."""
     return lower[cut.right] == "(" and lower.find(")", cut.right, following.start) > 0
+
+
+def _before_dated(lower: str, cut: _Cut, following: DateMention) -> bool:
+    """Whether a cut stands before a bracket that holds no more than the next date, and so belongs to what came before."""
+    close = lower.find(")", following.end) if lower[cut.right] == "(" else -1
+    return close >= 0 and not _WORD.search(lower, cut.right, following.start) and not _WORD.search(lower, following.end, close)
 
 
 def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:

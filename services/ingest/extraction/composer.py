@@ -14,11 +14,12 @@ from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
-from services.ingest.extraction.modality import ModalityReader
+from services.ingest.extraction.modality import ModalityReader, is_set_for
 from services.ingest.extraction.named import QuotedNames
 from services.ingest.extraction.periods import join_periods
 from services.ingest.extraction.placenames import Named, PlaceFinder
 from services.ingest.extraction.reading import ReadingView
+from services.ingest.extraction.screening import DateScreen
 from services.ingest.extraction.sentences import Sentence, split_sentences
 from services.ingest.extraction.subjects import with_subjects
 from services.ingest.extraction.thread import Thread
@@ -35,11 +36,12 @@ from shared.lexicon.units import load_units
 
 _HEADING = 120
 _CLOSE = 6
-_COMPARED = 40
+_SAID = 40
 _ASIDE = 12
 _SHARED = 8
 """So many stretches are kept with their names: dates that share a clause ask for the same."""
 _ROW = re.compile(r"(?:\s[-–—]|:)\s+[^\W_]")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _Part = TypeVar("_Part", Found, Named)
 _COLUMNS = re.compile(r"\s[|•·]\s")
 
@@ -81,6 +83,7 @@ class Composer:
         self._date_words: dict[int, str] = {}
         self._thread = Thread(view.lower, self._index, mentions, self._grammar)
         self._names = QuotedNames(view, self._grammar)
+        self._screen = DateScreen(view, self._names, self._grammar, self._gazetteer)
         self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
         self._speakers: list[Source] | None = None
@@ -92,7 +95,9 @@ class Composer:
         aside = {line.mention.start for line in lines}
         opened = sorted(line.end for line in lines)
         usable = [
-            mention for mention in self._mentions if _tells_when(mention) and mention.start not in aside and not self._says_no_time(mention)
+            mention
+            for mention in self._mentions
+            if _tells_when(mention) and mention.start not in aside and not self._screen.says_no_time(mention)
         ]
         cursor = 0
         for number, sentence in enumerate(split_sentences(self._view, self._grammar, self._dates)):
@@ -106,25 +111,13 @@ class Composer:
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
 
-    def _says_no_time(self, mention: DateMention) -> bool:
-        """Whether a date is part of a name, a day that something is made of, or one to compare with: "the first win since May"."""
-        lower = self._view.lower
-        if self._names.hold(mention.start, mention.end):
-            return True
-        done = self._grammar.done_to_days if mention.derivation != EXPLICIT else None
-        for before in (done, self._grammar.compared_before, self._grammar.compared_with, self._grammar.compared_since):
-            if before and before.search(lower, max(0, mention.start - _COMPARED), mention.start):
-                return True
-        following = (self._grammar.compared_after, self._grammar.compared_by)
-        return any(after is not None and after.match(lower, mention.end) is not None for after in following)
-
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
         for source in self._telling():
             low, high = source.frame
             if low <= date.start and date.end <= high:
                 return True
-            between = self._view.lower[high : date.start].strip() if high <= date.start <= high + _COMPARED else "?"
+            between = self._view.lower[high : date.start].strip() if high <= date.start <= high + _SAID else "?"
             if source.told[1] <= date.start and (not between or between in self._grammar.prepositions):
                 return True
         return False
@@ -142,7 +135,9 @@ class Composer:
 
     def _is_row(self, sentence: Sentence, dates: list[DateMention]) -> bool:
         """Whether a line that closes as no sentence does is a row of a chronology: "1905 — foundation of the school"."""
-        return bool(dates) and dates[0].start == sentence.start and _ROW.match(self._view.text, dates[0].end, sentence.end) is not None
+        if not dates or dates[0].start != sentence.start or _ROW.match(self._view.text, dates[0].end, sentence.end) is None:
+            return False
+        return _WORD.search(self._view.text, dates[0].end, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
         self._sentence, self._speakers = sentence, None
@@ -151,7 +146,7 @@ class Composer:
         low, high = self._index.within(sentence.start, sentence.end)
         values = self._values.find(low, high, self._dates)
         if dates:
-            self._dated(number, sentence, dates, values)
+            self._dated(number, sentence, dates, self._screen.told_then(sentence, dates, values))
             return
         whole = Clause(*trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar), None)
         parts = [Clause(*span, None) for span in segments(self._view.text, self._view.lower, whole.start, whole.end, self._grammar)]
@@ -206,6 +201,10 @@ class Composer:
         places = self._named(sentence.start, sentence.end, values)
         parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
         parts = with_subjects(self._view.text, self._view.lower, parts, self._grammar)
+        if len(parts) == 1 and any(value.counts and not parts[0].start <= value.start < parts[0].end for value in values):
+            # What a long sentence counts is quoted with it.
+            start, end = trimmed(self._view.text, self._view.lower, sentence.start, sentence.end, self._grammar)
+            parts = [replace(parts[0], start=start, end=end)]
         self._planned = [part for part in parts if part.purpose]
         shares: list[tuple[list[Found], list[Named]]] = [([], []) for _ in parts]
         left: list[Found] = []
@@ -261,7 +260,14 @@ class Composer:
             quoted = part.date is not None and self._in_title(part, reference)
             modality = self._claims[-1].modality
             happening = Happening(
-                reference, len(self._claims) - 1, number, words, quoted, planned=modality == "planned", denied=modality == "denied"
+                reference,
+                len(self._claims) - 1,
+                number,
+                sentence.paragraph,
+                words,
+                quoted,
+                planned=modality == "planned",
+                denied=modality == "denied",
             )
             self._thread.remember(happening, sentence)
 
@@ -297,7 +303,7 @@ class Composer:
             start,
             end,
             when,
-            purpose=part.purpose,
+            purpose=part.purpose or (when is not None and is_set_for(self._view.lower, when, self._grammar)),
             told=said_by.told if said_by else None,
             happening=any(reference.kind for reference in self._references.find(low, high)),
         )

@@ -20,7 +20,10 @@ _LISTED = 24
 _SURELY_COUNTED = 10
 """From here on a number in words counts what follows, known or not: "twelve bakeries", but not "two ways"."""
 _YEAR_DIGITS = 4
+_CASES = ("ablative", "instrumental")
 _ANYBODY = "people"
+_UNNAMED = (_ANYBODY, "inhabitants")
+"""The attributes of those who are named better by what became of them."""
 """The attribute of nouns that say nothing of those whom they count."""
 
 
@@ -78,9 +81,9 @@ class CountFinder:
             named = self._suffered_before(numeral, low)
         if found is None and named is not None and not self._looks_like_year(numeral):
             return number(named, numeral, numeral.start, numeral.end, "count", None)
-        if found is not None and found.attribute == _ANYBODY:
+        if found is not None and found.attribute in _UNNAMED:
             suffered = self._suffered_after(found.end, numeral.last, high) or self._suffered_before(numeral, low)
-            found = replace(found, attribute=suffered or found.attribute)
+            found = replace(found, attribute=suffered) if suffered else self._called(found, numeral, high)
         # Things come in whole numbers; only measures have parts.
         if found is not None and numeral.value % 1 and found.attribute not in self._units.measures:
             return None
@@ -110,6 +113,18 @@ class CountFinder:
                 return self._suffered_by_all(at, high) if self._includes(at, high) else self._suffered(" ".join(words))
             words.append(token.text)
         return self._suffered(" ".join(words))
+
+    def _called(self, found: Found, numeral: Numeral, high: int) -> Found:
+        """What people are, where that stands after the words that bound their number: "250 nəfərə yaxın kənd nümayəndəsi"."""
+        at = next(
+            (index for index in range(numeral.last, min(numeral.last + _NAMED, high)) if self._tokens[index].start >= found.end), high
+        )
+        bounded = found.attribute == _ANYBODY and found.bound != numeral.bound
+        words = self._phrase(at, high) if self._grammar.phrases.head == "izafet" and bounded else []
+        head = self._izafet(words) if words else None
+        if head is None or head.noun is None or head.noun.name == _ANYBODY or _stands_apart(head.noun) or self._makes_verb(head.last):
+            return found
+        return replace(found, attribute=head.noun.name, end=head.end)
 
     def _suffered(self, ahead: str) -> str | None:
         return next((name for name, words in self._grammar.outcomes if words.after and words.after.match(ahead)), None)
@@ -190,11 +205,11 @@ class CountFinder:
         head = self._head(words, numeral)
         if head is None:
             sure = numeral.alone or numeral.value >= _SURELY_COUNTED
-            head = self._unknown(words) if sure and not self._looks_like_year(numeral) else None
+            head = self._unknown(words, numeral) if sure and not self._looks_like_year(numeral) else None
             if head is None:
                 return None
-            # An unknown noun is kept as it is written.
-            return self._bounded("" if head.noun else self._text[words[0].start : head.end], numeral, head, high)
+            # An unknown noun is kept as it is written, but for its case.
+            return self._bounded("" if head.noun else self._written(words[0].start, head), numeral, head, high)
         return self._bounded(head.noun.name if head.noun else "", numeral, head, high)
 
     def _undergone(self, numeral: Numeral, high: int) -> Found | None:
@@ -334,6 +349,11 @@ class CountFinder:
         light = self._grammar.phrases.light_verbs
         return bool(light) and last < len(self._tokens) and self._tokens[last].text.startswith(light)
 
+    def _opens_verb(self, word: _Word) -> bool:
+        """Whether a word is the first of a verb of two: "iddia edib", "qətlə yetirilib"."""
+        undergoing, token = self._grammar.undergoing, self._tokens[min(word.last, len(self._tokens) - 1)]
+        return self._makes_verb(word.last) or bool(undergoing and undergoing.match(f"{word.text} {token.text}"))
+
     def _participle(self, word: str) -> bool:
         return bool(self._grammar.phrases.participles) and word.endswith(self._grammar.phrases.participles)
 
@@ -345,18 +365,38 @@ class CountFinder:
             and len(word) > 4
         )
 
-    def _unknown(self, words: list[_Word]) -> _Word | None:
+    def _unknown(self, words: list[_Word], numeral: Numeral) -> _Word | None:
         """The noun of a phrase without a known one."""
         if self._grammar.phrases.head == "known":
             return None
-        if self._grammar.verb_final:
-            return words[0] if self._may_be_noun(words[0]) else None
-        return next((word for word in words if _may_be_plural(word.text)), None)
+        if not self._grammar.verb_final:
+            return next((word for word in words if _may_be_plural(word.text)), None)
+        if numeral.case not in (None, "none") and numeral.bound == "exact":
+            # "4.100-nü tamamilə": the number stands for its noun; "21-i doktorant" says what they are.
+            return None
+        phrase: list[_Word] = []
+        for word in words:
+            if word.noun is not None or self._ends_phrase(word.text) or (phrase and self._opens_verb(word)):
+                break
+            phrase.append(word)
+            if self._closes(word.text):
+                break
+        named = 0 < len(phrase) <= _CLOSE and len(phrase[0].text) > _FEWEST_LETTERS and not self._text[phrase[0].start].isupper()
+        named = named and self._may_be_noun(phrase[-1])
+        return phrase[-1] if named else None
+
+    def _written(self, start: int, head: _Word) -> str:
+        """A noun that no table knows, without the case that it stands in."""
+        stems = self._units.counted.inflection.stems(head.text) if self._grammar.verb_final else ()
+        bare = [stem for stem, ending in stems if ending.case in _CASES and not (ending.possessive or ending.plural) and len(stem) > _CLOSE]
+        return self._text[start : head.start + len(bare[0] if bare else head.text)]
 
     def _may_be_noun(self, word: _Word) -> bool:
         """Whether an unknown word right after a number may be what it counts: no name, no verb, no adjective."""
         phrases = self._grammar.phrases
         if self._ends_phrase(word.text) or self._text[word.start].isupper() or self._makes_verb(word.last):
+            return False
+        if any(stem in self._grammar.numbers.scales for stem, _ in self._units.counted.inflection.stems(word.text)):
             return False
         return len(word.text) > _FEWEST_LETTERS and not word.text.endswith((*phrases.verb_nouns, *phrases.attributive))
 

@@ -7,7 +7,7 @@ from services.ingest.extraction.attribution import source
 from services.ingest.extraction.grammar.tables import Grammar, Presentation
 from shared.domain.claims import Modality
 
-__all__ = ["ModalityReader", "modality", "source"]
+__all__ = ["ModalityReader", "is_set_for", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
@@ -65,11 +65,12 @@ class ModalityReader:
         # "If it falls, a vote could be held in May."
         if self._opens("supposing", start, end) and self._found("possible", start, end):
             return "hypothetical"
-        if grammar.negating and grammar.negating.match(self._lower, start):
-            return "denied"
         purpose = purpose or self._is_set(start, end, date)
+        # "No student was taken until 1750": then one was.
         if date is not None and self._found("lasting", start, date[0]):
             return "happened"
+        if grammar.negating and grammar.negating.match(self._lower, start):
+            return "denied"
         if not grammar.verb_final:
             start, end = self._governed(start, end, date)
         elif date and (mark := self._found("subordinators", start, end)):
@@ -148,6 +149,14 @@ class ModalityReader:
         while len(words) > 1 and words[-1] in grammar.auxiliaries:
             words.pop()
         return bool(words) and presented.endings.search(words[-1]) is not None
+
+
+def is_set_for(lower: str, date: tuple[int, int], grammar: Grammar) -> bool:
+    """Whether something is set for a date by what follows it: "noyabrın 6-na təyin olundu", "2018-ci il üçün paytaxt elan edildi"."""
+    if grammar.setting_after is not None and grammar.setting_after.match(lower, date[1]):
+        return True
+    dative = grammar.setting_endings and lower[slice(*date)].endswith(grammar.setting_endings)
+    return bool(dative) and grammar.setting is not None and grammar.setting.match(lower, date[1] + 1) is not None
 
 
 def modality(lower: str, start: int, end: int, date: tuple[int, int] | None, grammar: Grammar, *, purpose: bool) -> Modality:

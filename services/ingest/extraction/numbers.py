@@ -129,7 +129,9 @@ class NumeralReader:
         before = self._tokens[index - 1] if index else None
         after = self._tokens[index + 1] if index + 1 < len(self._tokens) else None
         if before is not None and adjacent(before, token):
-            if before.word or before.text in "+/:.,_@=\\":
+            # "Təmsil edərək,315 nümayəndə": a space was left out.
+            spaceless = before.text == "," and index >= 2 and self._tokens[index - 2].word
+            if before.word or (before.text in "+/:.,_@=\\" and not spaceless):
                 return True
             if before.text in _DASHES and index >= 2 and adjacent(self._tokens[index - 2], before):
                 return True
@@ -173,7 +175,7 @@ class NumeralReader:
             if ending is None and self._grammar.verb_final and mark.text == "'":
                 # An ending that the tables do not know still is one: "%45,5'i".
                 return after, "none"
-            return (after, ending.case or "none") if ending else None
+            return (after, (not ending.possessive and ending.case) or "none") if ending else None
         return last, None
 
     def _scaled(

@@ -43,7 +43,7 @@ class PlaceFinder:
         index = low
         while index < high:
             token = self._tokens[index]
-            if token.word and self._text[token.start].isupper() and not dates[token.start]:
+            if token.word and self._text[token.start].isupper() and not dates[token.start] and not self._is_called(index, high):
                 named = self._at(index, high)
                 if named is not None:
                     place, last, case = named
@@ -52,6 +52,17 @@ class PlaceFinder:
                     continue
             index += 1
         return found
+
+    def _is_called(self, index: int, high: int) -> bool:
+        """Whether a word is part of somebody's name by the small word beside it: "Nəcəf bəy", "bəy Zərdabi", but not "xan Gəncədə"."""
+        if index + 1 < high and self._is_particle(index + 1):
+            return True
+        hit = self._gazetteer.find(self._tokens[index].text) if index and self._is_particle(index - 1) else None
+        return hit is not None and hit[1].case == "accusative" and len(hit[1].text) == 1
+
+    def _is_particle(self, index: int) -> bool:
+        token = self._tokens[index]
+        return token.text in self._grammar.particles and self._text[token.start].islower()
 
     def _at(self, index: int, high: int) -> tuple[Place, int, str | None] | None:
         longest = (
@@ -76,10 +87,15 @@ class PlaceFinder:
         """Read a name that the tables lack where words about it make it a place: "the village of X", "born in X", "X kəndində"."""
         last = index + 1
         while last < min(index + _NAME_WORDS, high) and self._continues_name(last):
+            if self._grammar.verb_final and self._gazetteer.find(self._tokens[last].text) is not None:
+                # "Anna Bergin Azərbaycan Respublikasında": the place begins later.
+                return None
             last += 1
         if self._grammar.verb_final:
             settled = self._settlement(last, high)
-            if settled is None:
+            noun = self._tokens[last] if settled else None
+            # "İslam Mədəniyyətinin Paytaxtı" is a title, and a republic that is not listed is none.
+            if settled is None or noun is None or self._text[noun.start].isupper() or self._gazetteer.states.find(noun.text):
                 return None
         elif not (self._is_settlement(index) or self._is_settled(index)) or self._grammar.organizations & self._words(index, last):
             return None
@@ -90,6 +106,8 @@ class PlaceFinder:
 
     def _continues_name(self, at: int) -> bool:
         token, before = self._tokens[at], self._tokens[at - 1]
+        if self._grammar.verb_final and self._gazetteer.settlements.find(token.text) is not None:
+            return False
         if adjacent(before, token):
             return token.text == "-" or (token.word and before.text == "-")
         return token.word and token.start - before.end == 1 and self._text[token.start].isupper()

@@ -1,6 +1,7 @@
 """The reading view: a text repaired for reading, with a map back to the canonical text.
 
-Lines are joined into paragraphs, words hyphenated across lines are joined, page furniture and markup are left out, white space is folded.
+Lines are joined into paragraphs, words hyphenated across lines are joined, page furniture, markup and the numbers of notes are left out,
+white space is folded, and letters of another script that only look like those of the language are put right.
 The canonical text is never changed; every span of the view maps to a span of it.
 """
 
@@ -9,8 +10,9 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.hyphens import Hyphens, is_hyphenated
-from services.ingest.extraction.letters import lower
+from services.ingest.extraction.letters import base_language, lower
 from services.ingest.extraction.lines import BREAKS, INVISIBLE, Line, double_spaced, split_lines, widths_of
 from services.ingest.extraction.markdown import marks
 from shared.domain.ports import ExtractionInput
@@ -18,6 +20,8 @@ from shared.domain.ports import ExtractionInput
 PARAGRAPH = "\n\n"
 # White space that is more than one plain space, and what is not to be seen at all.
 _GAPS = re.compile(rf"[\s{INVISIBLE}]{{2,}}|[^\S ]|[{INVISIBLE}]")
+# The number of a note; set onto the words that it belongs to or at the head of a line, it is one: "in 1830.[2] The mill …".
+_NOTE = re.compile(r"\[\d{1,3}\](?:\[\d{1,3}\])*")
 _HEADING = 0.7
 _ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
 # A row of a chronology: "1905 — …", "4 May 1932: …", "1918, 28 may – …".
@@ -89,6 +93,10 @@ def reading_view(document: ExtractionInput) -> ReadingView:
     shown = _blank(text, [(span.start, span.end) for span in document.skip], " ")
     if document.media_type == "text/markdown":
         shown = _blank(shown, marks(shown), INVISIBLE[0])
+    shown = _blank(shown, _notes(shown), INVISIBLE[0])
+    grammar = load_grammar(base_language(document.language))
+    if grammar.lookalike is not None and grammar.lookalike.search(shown):
+        shown = shown.translate(grammar.lookalikes)
     lines = split_lines(shown, marked=document.media_type == "application/pdf")
     kept = [line for line in lines if not line.furniture]
     hyphens = Hyphens([line.text for line in kept], document.language)
@@ -109,6 +117,19 @@ def _rows(lines: list[Line]) -> set[int]:
     """Return which lines begin a row of a chronology: several begin with a date and a dash, or with one and a colon."""
     found = {index for index, line in enumerate(lines) if _ROW.match(line.text) and not is_hyphenated(lines[index - 1].text, line.text)}
     return found if len(found) >= max(_ROWS, len(lines) // _ROW_SHARE) else set()
+
+
+def _notes(text: str) -> list[tuple[int, int]]:
+    """Return where the numbers of notes stand."""
+    return [
+        note.span() for note in _NOTE.finditer(text) if note.start() == 0 or text[note.start() - 1] not in " \t([" or _heads(text, note)
+    ]
+
+
+def _heads(text: str, note: re.Match[str]) -> bool:
+    """Whether a note stands at the head of a line."""
+    begin = max(text.rfind(mark, 0, note.start()) for mark in "\r\n")
+    return not text[begin + 1 : note.start()].strip()
 
 
 def _blank(text: str, spans: list[tuple[int, int]], filler: str) -> str:

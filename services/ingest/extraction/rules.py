@@ -11,7 +11,7 @@ class RulesExtractor:
     """Finds dated happenings and their values (`shared.domain.ports.ClaimExtractor`)."""
 
     name = "rules"
-    version = "6"
+    version = "7"
 
     def extract(self, document: ExtractionInput) -> Sequence[ClaimBody]:
         """Return the claims of a document in text order; `continues` holds indices into the result."""

@@ -53,6 +53,9 @@ def name_before(text: str, lower: str, start: int, verb: int, grammar: Grammar) 
         last += last + 1 < len(words) and is_head(words[last + 1].text, grammar)
     while first > 0 and _runs_on(text, words[first - 1], words[first], grammar):
         first -= 1
+    if not grammar.verb_final and {words[first].text, words[first - 1].text if first else ""} & grammar.place_prepositions:
+        # "A poll taken in Belland revealed that": the poll did.
+        return None
     return words[first].start, words[last].end
 
 

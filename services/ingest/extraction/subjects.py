@@ -1,4 +1,4 @@
-"""Clauses that go on about the subject of the one before: "The club was founded in 1955 and took its present name in 1968"."""
+"""Clauses that go on about the subject of another: "The club was founded in 1955 and took its present name in 1968"."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from services.ingest.extraction.grammar.tables import Grammar
 _LONGEST = 80
 _WORDS = 9
 _WORD = re.compile(r"[^\W\d_]+")
-_LINKS = re.compile(r"[\s,]*$")
+_BY = re.compile(r"[^\W\d_]+ by ")
+_LINKS = re.compile(r"[\s,(]*$")
 
 
 def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Grammar) -> list[Clause]:
@@ -24,14 +25,26 @@ def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Gra
             else:
                 subject = _subject(text, lower, clause, grammar)
         found.append(clause)
-    return found
+    return _with_leading(text, lower, found, grammar)
+
+
+def _with_leading(text: str, lower: str, found: list[Clause], grammar: Grammar) -> list[Clause]:
+    """Give a participle that opens a sentence the subject of the clause that it leads to: "Opened in 1877, the mill burnt down in 1905"."""
+    if grammar.verb_final or len(found) < 2:
+        return found
+    first, following = found[:2]
+    bare = first.subject is None and first.own is None and following.own is None and first.date is not None and following.date is not None
+    if not bare or first.end > following.start or not grammar.opens(lower, first.start, first.end):
+        return found
+    return [replace(first, subject=_subject(text, lower, following, grammar)), *found[1:]]
 
 
 def _goes_on(lower: str, clause: Clause, grammar: Grammar) -> bool:
     """Whether a clause begins with its date, where the verb comes last, or else with its verb."""
     if grammar.verb_final:
         return clause.date is not None and clause.date.start <= clause.start
-    return grammar.finite is not None and grammar.finite.match(lower, clause.start, clause.end) is not None
+    # "…, followed by Linz on 5 May" goes on about nothing.
+    return grammar.opens(lower, clause.start, clause.end) and not _BY.match(lower, clause.start)
 
 
 def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[int, int] | None:
@@ -42,9 +55,11 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
         end = clause.date.start
     else:
         verb = grammar.finite.search(lower, start, clause.end) if grammar.finite else None
-        end = _word_start(lower, verb.start()) if verb else start
+        # "The Pact of Linz (1919)" names its subject before the brackets.
+        end = _word_start(lower, verb.start()) if verb else lower.find("(", start, clause.date.start)
         if start < clause.date.end <= end:
             return None
+    end = max(start, end)
     end -= len(text[start:end]) - len(_LINKS.sub("", text[start:end]))
     words = _WORD.findall(lower, start, end)
     if not 0 < len(words) <= _WORDS or end - start > _LONGEST or "," in text[start:end] or words[0] in grammar.prepositions:

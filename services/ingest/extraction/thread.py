@@ -62,7 +62,7 @@ class Thread:
     def reach(self, number: int, sentence: Sentence, claim: int, date: Edtf, *, planned: bool) -> None:
         """Go on to a claim that tells of something at its date, or of what is planned for it; others may follow without one."""
         here = Reference("", sentence.start, sentence.end, None, frozenset(), definite=False, locative=False, plural=False)
-        happening = Happening(here, claim, number, frozenset(), quoted=False)
+        happening = Happening(here, claim, number, sentence.paragraph, frozenset(), quoted=False)
         told = _Told(number, sentence.paragraph, happening) if date.days <= _LONGEST else None
         if planned:
             self._awaited = told
@@ -118,6 +118,10 @@ class Thread:
             near = takewhile(lambda happening: number - happening.sentence <= _CONSEQUENCES, self._happenings.latest())
             fit = [one for one in near if one.reference.kind in row.kinds and one.sentence < number and not one.quoted]
             # What was only mentioned, to say when something else was, has them where nothing else does.
+            last = self._told
+            if fit and last and last.paragraph == sentence.paragraph and all(one.paragraph < last.paragraph for one in fit):
+                # Another paragraph's battle is not the one that this paragraph has told of without its noun.
+                return last.happening, last.happening.reference
             if fit:
                 happening = min(fit, key=lambda one: (one.denied, one.reference.passing))
                 return happening, replace(happening.reference, locative=False)

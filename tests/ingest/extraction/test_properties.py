@@ -86,7 +86,7 @@ def test_every_part_of_every_claim_is_verbatim(document: ExtractionInput) -> Non
 
 def test_it_is_an_extractor_by_the_protocol() -> None:
     extractor: ClaimExtractor = RulesExtractor()
-    assert (extractor.name, extractor.version) == ("rules", "6")
+    assert (extractor.name, extractor.version) == ("rules", "7")
 
 
 @settings(max_examples=100, deadline=None)

@@ -46,6 +46,9 @@ AUXILIARY_REACH = 3
 
 BRACKETS = frozenset("()[]")
 
+BRACKET_REACH = 40
+"""Tokens before a date within which the bracket stands that it is in."""
+
 SHORT = 3
 """Letters; a word no longer than that may be an abbreviation when a number follows its full stop."""
 
@@ -165,6 +168,14 @@ class Course:
         """Whether an expression stands in the sentence of an earlier date, neither of them in brackets of its own."""
         between = self.scan.words[anchor.tokens[1] : expression.tokens[0]]
         return self.after_in_sentence(anchor, expression) and BRACKETS.isdisjoint(between)
+
+    def in_brackets(self, expression: Expression) -> bool:
+        """Whether an expression stands in brackets that its sentence opens."""
+        first, words = expression.tokens[0], self.scan.words
+        stop = bisect_left(self._stops, first)
+        start = max(first - BRACKET_REACH, self._stops[stop - 1] + 1 if stop else 0)
+        mark = next((words[at] for at in range(first - 1, start - 1, -1) if words[at] in BRACKETS), "")
+        return mark in ("(", "[")
 
     def _ends_sentence(self, at: int) -> bool:
         words = self.scan.words

@@ -32,6 +32,7 @@ class Anchor:
         tokens: The first token of it and the first after it.
         from_publication: Whether it was counted from the publication, and so is no sign that the text has gone elsewhere.
         explicit: Whether its own words say it all.
+        bracketed: Whether it stands in brackets, as what is said by the way.
     """
 
     when: When
@@ -40,6 +41,7 @@ class Anchor:
     tokens: tuple[int, int]
     from_publication: bool = False
     explicit: bool = False
+    bracketed: bool = False
 
 
 @dataclass(slots=True)
@@ -84,6 +86,9 @@ class Narrative:
         here = self.year.when.year if self.year else None
         # Where the next year lies before both, it is that one which looks back.
         goes_on = here is not None and next_year is not None and next_year < here <= when.year <= here + STEP
+        if here is not None and anchor.bracketed and here != when.year:
+            self.aside = anchor
+            return
         if here is not None and next_year is not None and not goes_on and abs(next_year - here) < abs(next_year - when.year):
             self.aside = anchor
             return

@@ -69,7 +69,7 @@ def _named_beside(course: Course, expression: Expression, fields: Fields) -> Res
 
 
 def _day_counted(course: Course, expression: Expression, fields: Fields, when: When) -> Resolved | None:
-    """Return the day without a year that stands beside a count, in the year that the count leads to; None if it leads elsewhere."""
+    """Return the day without a year that stands beside a count, in the year that the count leads to; no date if it leads elsewhere."""
     anchor = _reached(course, str(fields["unit"]))
     if anchor is None or when.month is None or when.day is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
         return None
@@ -81,7 +81,8 @@ def _day_counted(course: Course, expression: Expression, fields: Fields, when: W
     if not own.possible:
         return None
     away = abs(day_number(year, when.month, when.day) - day_number(counted.year, counted.month, counted.day))
-    return Resolved(own, relative_to(anchor.text), anchor.span) if away <= BESIDE_LIMIT else None
+    # A day that it cannot be says that the count is from another date.
+    return Resolved(own, relative_to(anchor.text), anchor.span) if away <= BESIDE_LIMIT else Resolved(None)
 
 
 def occurrence(course: Course, _expression: Expression, fields: Fields) -> Resolved:

@@ -183,7 +183,13 @@ class Resolver:
             return None
         span = mention.start, mention.end
         return Anchor(
-            resolved.when, span, mention.text, expression.tokens, resolved.derivation == FROM_PUBLICATION, resolved.derivation == EXPLICIT
+            resolved.when,
+            span,
+            mention.text,
+            expression.tokens,
+            resolved.derivation == FROM_PUBLICATION,
+            resolved.derivation == EXPLICIT,
+            self.course.in_brackets(expression),
         )
 
 

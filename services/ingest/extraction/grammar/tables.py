@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, Literal
 
 UNDETERMINED = "und"
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_VERB = 24
 
 Presentation = Literal["denied", "planned", "hypothetical"]
@@ -112,6 +113,7 @@ class Attribution:
     pronouns: frozenset[str]
     articles: frozenset[str]
     auxiliaries: frozenset[str]
+    passives: frozenset[str]
     openers: frozenset[str]
     quoting: frozenset[str]
     topics: frozenset[str]
@@ -147,6 +149,8 @@ class Grammar:
 
     language: str
     verb_final: bool
+    lookalikes: Mapping[int, str]
+    lookalike: re.Pattern[str] | None
     abbreviations: frozenset[str]
     numbering: frozenset[str]
     openers: re.Pattern[str] | None
@@ -188,11 +192,14 @@ class Grammar:
     announcing: re.Pattern[str] | None
     setting: re.Pattern[str] | None
     setting_prepositions: re.Pattern[str] | None
+    setting_endings: tuple[str, ...]
+    setting_after: re.Pattern[str] | None
     auxiliaries: frozenset[str]
     subordinators: re.Pattern[str] | None
     lasting: re.Pattern[str] | None
     attribution: Attribution
     connectors: frozenset[str]
+    particles: frozenset[str]
     organizations: frozenset[str]
     titles: frozenset[str]
     not_names: frozenset[str]
@@ -206,6 +213,7 @@ class Grammar:
     ordinals: Mapping[str, int]
     happenings: Mapping[str, str]
     consequences: tuple[Consequence, ...]
+    undergoing: re.Pattern[str] | None
     outcomes: tuple[tuple[str, Outcome], ...]
     present: re.Pattern[str] | None
     past_endings: re.Pattern[str] | None
@@ -214,6 +222,8 @@ class Grammar:
     elliptic: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
+    days_kept: re.Pattern[str] | None
+    nowadays: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_with: re.Pattern[str] | None
@@ -224,6 +234,11 @@ class Grammar:
     def has_verb(self, lower: str, start: int, end: int) -> bool:
         """Whether a stretch of a text in small letters has a finite verb; in a language without a table of them, never."""
         return self.finite is not None and self.finite.search(lower, start, end) is not None
+
+    def opens(self, lower: str, start: int, end: int) -> bool:
+        """Whether a finite verb opens a stretch."""
+        word = _FIRST_WORD.match(lower, start, end)
+        return word is not None and self.has_verb(lower, word.start(), word.end())
 
     def closes(self, lower: str, start: int, end: int) -> bool:
         """Whether a finite verb closes a stretch."""
@@ -243,6 +258,13 @@ def load_grammar(language: str) -> Grammar:
     return _grammar(language, table)
 
 
+_DURATION = {
+    "first": r"(?:in|over|within|during)\s+(?:the\s+)?(?:[\w-]+\s+){1,2}(?:{})(?!\w)",
+    "last": r"(?:[\w-]+\s+){1,2}(?:{})(?!\w)",
+}
+"""A span of time at the head of a sentence, where the word for what lies within it comes first, and where it comes last."""
+
+
 def _grammar(language: str, table: dict[str, Any]) -> Grammar:
     verbs, modality, names, clauses = (table[name] for name in ("verbs", "modality", "names", "clauses"))
     verb_final = table["verbs"].get("final", False)
@@ -250,6 +272,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
     return Grammar(
         language=language,
         verb_final=verb_final,
+        lookalikes=str.maketrans(table.get("letters", {}).get("lookalikes", {})),
+        lookalike=_any(table.get("letters", {}).get("lookalikes", {}), "{}"),
         abbreviations=frozenset(table["sentences"]["abbreviations"]),
         numbering=frozenset(table["sentences"].get("numbering", [])),
         openers=_any(table["sentences"]["openers"], r"(?:{})(?!\w)"),
@@ -259,7 +283,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         bounds=_bounds(table["bounds"]),
         phrases=_phrases(table["phrase"]),
         joining=frozenset(clauses["joining"]),
-        papers=_papers(clauses.get("papers", [])),
+        papers=_papers(clauses.get("papers", []))
+        if verb_final
+        else _papers_before(clauses.get("papers", []), clauses.get("by_papers", [])),
         oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
         owner_endings=tuple(clauses.get("owner_endings", ())),
         turns=_any(clauses.get("turns", []), "{}"),
@@ -297,13 +323,16 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         cancelling=_any(modality.get("cancelling", []), r"(?<!\w)(?:{})"),
         cancelling_apart=_any(modality.get("cancelling_apart", []), r"(?<!\w)(?:{})"),
         announcing=_any(modality.get("announcing", []), r"(?<!\w)(?:{})\w*[^\w]*$"),
-        setting=_any(modality["setting"]),
+        setting=_any(modality["setting"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
+        setting_endings=tuple(modality.get("setting_endings", ())),
+        setting_after=_any(modality.get("setting_after", []), r"\s+(?:{})(?!\w)"),
         setting_prepositions=_any(modality["setting_prepositions"], r"(?<!\w)(?:{})\s*$"),
         auxiliaries=frozenset(modality["auxiliaries"]),
         subordinators=_any(modality["subordinators"], r"(?:[,;:]\s+|\s)(?:{})(?=\s)|[,;:](?=\s)"),
         lasting=_any(modality["lasting"], r"(?<!\w)(?:{})\s+(?:\w+\s+){0,2}$"),
         attribution=_attribution(table["attribution"]),
         connectors=frozenset(names["connectors"]),
+        particles=frozenset(names.get("particles", [])),
         organizations=frozenset(names["organizations"]),
         titles=frozenset(names["titles"]),
         not_names=frozenset(names["not_names"]),
@@ -324,25 +353,30 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
             )
             for row in table.get("consequences", [])
         ),
+        undergoing=_any(
+            (word for row in table.get("outcomes", {}).values() for word in row["after"]), r"(?:{})" if open_ended else r"(?:{})(?!\w)"
+        ),
         outcomes=tuple(
             (
                 name.replace("_", " "),
-                Outcome(_any(row["after"], rf"(?:(?:{_passing(table)})\s+){{0,4}}(?:{{}})"), frozenset(row.get("before", ()))),
+                Outcome(_any(row["after"], rf"(?:(?:{_passing(table)})\s+){{0,5}}(?:{{}})"), frozenset(row.get("before", ()))),
             )
             for name, row in table.get("outcomes", {}).items()
         ),
         present=_any(verbs.get("present", [])),
         past_endings=_any(verbs.get("past_endings", []), r"(?<=\w\w)(?:{})$|^(?:idi|imiş)$"),
-        durations=_any(verbs.get("durations", []), r"(?:in|over|within|during)\s+(?:the\s+)?[\w-]+\s+(?:{})(?!\w)"),
+        durations=_any(verbs.get("durations", []), _DURATION["last" if verb_final else "first"]),
         reported_past=_any(verbs.get("reported_past", []), r"(?<=\w\w)(?:{})$"),
         elliptic=_any(verbs.get("elliptic", []), r"(?:{})(?!\w)"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        days_kept=_any(clauses.get("days_kept", [])),
+        nowadays=_any(verbs.get("nowadays", [])),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
         compared_after=_any(clauses.get("compared_after", []), r"\s*(?:{})(?!\w)"),
-        compared_since=_any(clauses.get("compared_superlatives", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,3}since\s+(?:\w+\s+)?$"),
+        compared_since=_any(clauses.get("compared_superlatives", []), r"(?<!\w)(?:{})\s+(?:\w+\s+){0,3}since\s+(?:[\w']+\s+){0,8}$"),
         compared_by=_compared_by(clauses.get("compared_measures", []), clauses.get("compared_degrees", [])),
     )
 
@@ -362,7 +396,14 @@ def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | N
 def _papers(words: list[str]) -> re.Pattern[str] | None:
     """A pattern for a dated paper, with its title and number, by which something was done: "tarixli 522 nömrəli qərarı ilə"."""
     title = r"(?:[“«\"][^“”«»\"]*[”»\"]\s+)?"
-    return _any(words, rf"\s+(?:tarixli\s+)?{title}(?:[\w№-]+\s+){{0,3}}?{title}(?:{{}})(?!\w)")
+    return _any(words, rf"\s+(?:tarixli,?\s+)?{title}(?:[\w№-]+\s+){{0,3}}?{title}(?:{{}})(?!\w)")
+
+
+def _papers_before(words: list[str], by: list[str]) -> re.Pattern[str] | None:
+    """A pattern for a paper up to its date, and the word before it: "under the decree No. 7 of the mayor dated"."""
+    opened = _any(by, r"(?<!\w)(?P<by>{})\s+(?:the\s+)?")
+    named = _any(words, r"(?:[\w.'-]+\s+){0,3}?(?:{})(?!\w)(?:\s+[\w.'-]+){0,9}?\s+(?:of|dated|from|issued on)\s+$")
+    return re.compile(opened.pattern + named.pattern) if opened and named else None
 
 
 def _deciding(verbs: list[str], doings: list[str]) -> re.Pattern[str] | None:
@@ -397,6 +438,7 @@ def _attribution(table: dict[str, Any]) -> Attribution:
         pronouns=words("pronouns"),
         articles=words("articles"),
         auxiliaries=words("auxiliaries"),
+        passives=words("passives"),
         openers=words("openers"),
         quoting=words("quoting"),
         topics=words("topics"),

@@ -16,7 +16,7 @@ from services.ingest.extraction.dates.tables import FOLDER, available, compile_t
 
 KNOWN_FIELDS = {
     *("year", "month", "day", "season", "decade", "century", "tens", "hundreds", "numeric", "feast", "count", "unit", "weekday", "dayadd"),
-    *("year2", "month2", "day2", "season2", "century2", "decade2", "tens2"),
+    *("year2", "month2", "day2", "season2", "century2", "decade2", "tens2", "numeric2"),
     *("otherday", "othermonth"),
 }
 
