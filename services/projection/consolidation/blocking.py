@@ -12,7 +12,7 @@ month, would make every claim dearer.
 
 import math
 from array import array
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import combinations
@@ -245,13 +245,22 @@ class Blocks:
         return self._places[claim_id], self._keys[claim_id]
 
     def restore(self, where: Place, found: "array[int]") -> None:
-        """Enter a claim again that was compared already."""
+        """Enter a claim again that was compared already. After the last of them, `restored` has to follow."""
         self._places[where.id], self._keys[where.id] = where, found
         for key in found:
-            if key in self._members:
-                insort(self._under(key), where)
-            else:
+            members = self._members.get(key)
+            if members is None:
                 self._members[key] = where
+            elif isinstance(members, Place):
+                self._members[key] = [members, where]
+            else:
+                members.append(where)
+
+    def restored(self) -> None:
+        """Put what was entered again in order: at once, which takes a fraction of finding its place for each."""
+        for members in self._members.values():
+            if not isinstance(members, Place):
+                members.sort()
 
     def _under(self, key: Key) -> list[Place]:
         members = self._members[key]

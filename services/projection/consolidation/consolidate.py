@@ -266,6 +266,7 @@ class Consolidator:
             if claim.continues:
                 self._continues[claim.id] = claim.continues
                 self._continued[claim.continues].add(claim.id)
+        self._blocks.restored()
         self._restore_links(links)
         yield
         for document_id, claim_ids in by_document.items():
