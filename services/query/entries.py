@@ -35,6 +35,8 @@ from shared.store.read_model import LISTED, ClaimRow, EntryRow, PlacementRow, da
 
 PAGE = 50
 MAX_PAGE = 500
+SPARE, FURTHER = 4, 4
+"""How many more rows are read than are wanted, where some may not fit; and how many times as many more each time that they were too few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +141,24 @@ class _Found:
 
 
 def _matching(snapshot: Snapshot, filters: Filters, sort: Sort, place: Key | None, limit: int, *, backwards: bool) -> list[_Found]:
-    """Return up to `limit` entries that match, the nearest first. Rows are narrowed by day bounds; dates are asked one by one."""
+    """Return up to `limit` entries that match, the nearest first.
+
+    Rows are narrowed by day bounds, and dates are asked one by one: a dispute over two far days has bounds around all between them.
+    """
     order = order_of(snapshot, filters, sort)
     ahead = begin(snapshot, filters.search(snapshot.key) if filters.any and snapshot.generation else Search(), order)
     period, found = filters.period, list[_Found]()
+    spare = SPARE if period.any else 0
     while True:
-        rows = ahead(place, limit, backwards=backwards)
+        asked = limit - len(found) + spare
+        rows = ahead(place, asked, backwards=backwards)
         for row, entry in zip(rows, heads_of(snapshot, rows), strict=True):
             in_range = period.fits(entry.dates) if period.any else None
             if in_range or not period.any:
                 found.append(_Found(row, entry, in_range))
-        if len(rows) < limit or len(found) >= limit:
+        if len(rows) < asked or len(found) >= limit:
             return found[:limit]
-        place = rows[-1].key
+        place, spare = rows[-1].key, FURTHER * spare
 
 
 def order_of(snapshot: Snapshot, filters: Filters, sort: Sort) -> Order:
