@@ -39,7 +39,7 @@ LONG_NAME = 3
 NAMES_AT_MOST, WORDS_AT_MOST, CONCEPTS_AT_MOST = 3.5, 2.4, 2.0
 ACROSS, CONCEPTS_ACROSS_AT_MOST = 2.0, 3.0
 """Across languages words cannot agree, so that concepts stand in for them: they weigh so many times as much."""
-NOTHING_SHARED, OTHER_PLACE, OTHER_TITLE, TOLD_TWICE, OTHER_PERSON = -1.5, -3.0, -1.0, -1.5, -5.0
+NOTHING_SHARED, OTHER_PLACE, OTHER_TITLE, TOLD_TWICE, OTHER_PERSON = -1.5, -4.0, -1.0, -1.5, -5.0
 RICH = 3
 """So many names and words make a claim's silence about those of the other tell something."""
 YEAR, SEASON, MONTH, CLOSE_DAYS = 366, 93, 31, 7
