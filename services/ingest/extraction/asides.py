@@ -106,7 +106,10 @@ def relative_clause(lower: str, start: int, date: DateMention, grammar: Grammar)
     if not opened or lower.find(",", opened[-1].end(), date.start) >= 0 or not grammar.has_verb(lower, start, opened[-1].start()):
         return None
     words = list(_WORDS.finditer(lower, start, opened[-1].start()))
-    if not words or words[-1].group() in grammar.happenings or not grammar.has_verb(lower, opened[-1].end(), date.start):
+    if not words or grammar.opens(lower, words[-1].start(), words[-1].end()):
+        # "The war began, which lasted for years" says more of nothing that stands right before.
+        return None
+    if words[-1].group() in grammar.happenings or not grammar.has_verb(lower, opened[-1].end(), date.start):
         return None
     begin = max((at + 1 for at, word in enumerate(words) if word.group() in grammar.phrases.stops), default=0)
     first = words[min(max(begin, len(words) - _NAMED), len(words) - 1)]

@@ -244,7 +244,7 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
         beyond = dates[index + 2].start if index + 2 < len(dates) else end
         between = [cut for cut in cuts if date.end <= cut.left and cut.right <= dates[index + 1].start]
         if begin == start:
-            between = [cut for cut in between if _parts_clauses(lower, start, date, cut, grammar)]
+            between = [cut for cut in between if _parts_clauses(lower, start, date, dates[index + 1], cut, grammar)]
         cut = _between(lower, begin, date, dates[index + 1], beyond, between, grammar)
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
@@ -264,13 +264,19 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
     return _close_shared(found)
 
 
-def _parts_clauses(lower: str, start: int, date: DateMention, cut: _Cut, grammar: Grammar) -> bool:
-    """Whether a weak cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
+def _parts_clauses(lower: str, start: int, date: DateMention, following: DateMention, cut: _Cut, grammar: Grammar) -> bool:
+    """Whether a cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
 
-    What stands before it has a verb, or is named with its date in brackets that close there.
+    What stands before it has a verb, or is named with its date in brackets that close there. A comma needs one, too, where the verb of the
+    first date may stand behind it: "In 1803 Adam Orlin, the new governor, took Tarn and …".
     """
     joined = grammar.verb_final and cut.strength == _JOINED
-    if joined or cut.strength >= _COMMA or grammar.has_verb(lower, start, cut.left):
+    if grammar.verb_final or cut.strength != _COMMA or not grammar.has_verb(lower, cut.right, following.start):
+        until, told = cut.left, joined or cut.strength >= _COMMA
+    else:
+        apposed = lower.rfind(", ", date.end, cut.left) if grammar.opens(lower, cut.right, following.start) else -1
+        until, told = apposed if apposed >= 0 else cut.left, False
+    if told or grammar.has_verb(lower, start, until):
         return True
     return lower[cut.left - 1] == ")" and lower.rfind("(", start, cut.left) < date.start and cut.right - cut.left <= 1
 

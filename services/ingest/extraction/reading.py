@@ -20,7 +20,8 @@ from shared.domain.ports import ExtractionInput
 PARAGRAPH = "\n\n"
 # White space that is more than one plain space, and what is not to be seen at all.
 _GAPS = re.compile(rf"[\s{INVISIBLE}]{{2,}}|[^\S ]|[{INVISIBLE}]")
-# The number of a note; set onto the words that it belongs to or at the head of a line, it is one: "in 1830.[2] The mill …".
+# The number of a note; set onto the words that it belongs to, after the stop of a sentence or at the head of a line, it is one:
+# "in 1830.[2] The mill …", "in 1830. [2] The mill …".
 _NOTE = re.compile(r"\[\d{1,3}\](?:\[\d{1,3}\])*")
 _HEADING = 0.7
 _ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
@@ -122,8 +123,15 @@ def _rows(lines: list[Line]) -> set[int]:
 def _notes(text: str) -> list[tuple[int, int]]:
     """Return where the numbers of notes stand."""
     return [
-        note.span() for note in _NOTE.finditer(text) if note.start() == 0 or text[note.start() - 1] not in " \t([" or _heads(text, note)
+        note.span()
+        for note in _NOTE.finditer(text)
+        if note.start() == 0 or text[note.start() - 1] not in " \t([" or _heads(text, note) or _after_stop(text, note)
     ]
+
+
+def _after_stop(text: str, note: re.Match[str]) -> bool:
+    """Whether a note stands between two sentences."""
+    return text[max(0, note.start() - 2) : note.start()] in (". ", "! ", "? ") and text[note.end() : note.end() + 1] in (" ", "\n", "")
 
 
 def _heads(text: str, note: re.Match[str]) -> bool:

@@ -58,8 +58,10 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
         # "The Pact of Linz (1919)" names its subject before the brackets.
         end = _word_start(lower, verb.start()) if verb else lower.find("(", start, clause.date.start)
         if start < clause.date.end <= end:
-            return None
-    end = max(start, end)
+            start = clause.date.end + len(text[clause.date.end : end]) - len(text[clause.date.end : end].lstrip(" ,"))
+            if grammar.openers and grammar.openers.match(lower, start, end):
+                return None
+    end = _before_apposition(text, lower, start, clause.end, grammar) or max(start, end)
     end -= len(text[start:end]) - len(_LINKS.sub("", text[start:end]))
     words = _WORD.findall(lower, start, end)
     if not 0 < len(words) <= _WORDS or end - start > _LONGEST or "," in text[start:end] or words[0] in grammar.prepositions:
@@ -67,6 +69,15 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
     if words[-1] in grammar.joining or words[-1].endswith(grammar.oblique_endings):
         return None
     return start, end
+
+
+def _before_apposition(text: str, lower: str, start: int, end: int, grammar: Grammar) -> int | None:
+    """Return where a subject ends of which more is said between commas: "Adam Orlin, the new governor, took Tarn"."""
+    comma = text.find(", ", start, end)
+    closing = text.find(", ", comma + 1, end) if comma > start else -1
+    if grammar.verb_final or closing < 0 or not grammar.opens(lower, closing + len(", "), end):
+        return None
+    return None if grammar.has_verb(lower, start, comma) else comma
 
 
 def _word_start(lower: str, index: int) -> int:

@@ -213,7 +213,7 @@ COUNTED = [
     ("O, 17 elmi-metodik vəsait və 6 elmlər doktoru hazırlayıb.", [("elmi-metodik vəsait", "17"), ("elmlər doktoru", "6")]),
     ("Yanğında 30 köhnə daş dəyirmanı dağıldı.", [("köhnə daş dəyirmanı", "30")]),
     ("Alim 23 ixtiranın müəllifidir.", [("ixtiranın", "23")]),
-    ("Kənddəki 5.500 evdən 4.100-nü tamamilə sel aparıb.", [("houses", "5500")]),
+    ("Kənddəki 5.500 evdən 4.100-nü tamamilə sel aparıb.", [("houses", "4100")]),
     ("Tələbələrin 502-si aspirant, 21-i doktorant idi.", [("aspirant", "502"), ("doktorant", "21")]),
     ("Dəstə 8 batalyon və 5 eskadrondan ibarət idi.", [("battalions", "8"), ("eskadron", "5")]),
 ]

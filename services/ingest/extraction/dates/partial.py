@@ -29,6 +29,8 @@ WEEKDAY_STEPS = (0, 1, -1)
 RECENT = 15
 """Years; a text that names years no further back than that from its publication may speak of its own days as well."""
 
+LAST_CENTURY = 190
+"""The first decade of the last century."""
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
 
@@ -49,7 +51,11 @@ def dated(course: Course, expression: Expression, fields: Fields) -> Resolved:
         return _short_year(course, when, int(figures.split(".")[-1]))
     if "tens" in fields:
         tens = number(fields, "tens") or 0
-        return _short_year(course, when, tens) if fields.get("single") else _decade(course, tens)
+        if fields.get("single"):
+            return _short_year(course, when, tens)
+        decade = _decade(course, tens)
+        old = fields.get("recent") and decade.when is not None and (decade.when.decade or 0) < LAST_CENTURY
+        return Resolved(None) if old else decade
     if when.month is None and when.season is None:
         return _day_alone(course, fields, when)
     return _yearless(course, expression, fields, when)

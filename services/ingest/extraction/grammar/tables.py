@@ -223,6 +223,8 @@ class Grammar:
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
     days_kept: re.Pattern[str] | None
+    yearly: re.Pattern[str] | None
+    lasting_from: re.Pattern[str] | None
     nowadays: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
@@ -371,6 +373,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
         days_kept=_any(clauses.get("days_kept", [])),
+        yearly=_any(clauses.get("yearly", [])),
+        lasting_from=_any(clauses.get("lasting_from", []), r"\s+(?:[^\W\d_]+\s+){0,4}?(?:{})\s"),
         nowadays=_any(verbs.get("nowadays", [])),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),

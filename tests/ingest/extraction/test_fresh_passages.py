@@ -1,0 +1,80 @@
+"""What a second round of passages of other kinds showed: city histories, biographies, sport, disasters, reports of the economy."""
+
+import pytest
+
+from tests.ingest.extraction.helpers import dated_of, values_of
+
+DATES = [
+    # The year of a name before a verb that counts is no number of killed.
+    ("en", "The Great Flood of 1921 killed 312 people at Tarn.", ["1921"]),
+    # Nobody shortens another decade so.
+    ("en", "The mill opened in 1892. The club won two cups way back in the '70s.", ["1892"]),
+    ("en", "The prize was founded in 1911. It is given in Tarn at an annual ceremony on 3 May.", ["1911"]),
+    ("en", "The prize was founded in 1911. The annual ceremony was held on 3 May.", ["1911", "1911-05-03"]),
+    ("en", "The duke went on with it after his brother's death (6 June 1744).", []),
+    ("en", "The governor died at Tarn (6 June 1744).", ["1744-06-06"]),
+    ("az", "Anna Berg ölümündən (1797) sonra tanındı.", []),
+    # When a union was is no date of what was made of it.
+    ("az", "Tarn klubu 1962-ci ildə Millər İttifaqının (MİT, 1931-1962) əsasında qurulmuşdur.", ["1962"]),
+    # Since when somebody has lived there is not when they made peace.
+    ("az", "Adam Orlin 1720-ci ildən qəsəbədə yaşayan bəylə barışdı.", []),
+    ("az", "1720-ci ildən etibarən Adam bəy qəsəbədə yaşadı.", ["1720"]),
+    # "0,8 faiz çox" compares with nothing that is named.
+    (
+        "az",
+        "2013-cü ilin yanvar-mart aylarında bilet 3 manat olub. 2013-cü ilin yanvar-iyun aylarında 4,5 faiz çox bilet satılıb.",
+        ["2013-01/2013-03", "2013-01/2013-06"],
+    ),
+    # A list of earthquakes is not drawn up at the date of one.
+    ("az", "Bernosda zəlzələ 1671-ci ildə baş verib. Cəmiyyət 15 güclü zəlzələnin xəritəsini çəkib.", ["1671", None]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "dates"), DATES)
+def test_a_date_is_that_of_what_happened_then(language: str, text: str, dates: list[str | None]) -> None:
+    assert [date for date, _ in dated_of(text, language)] == dates
+
+
+def test_each_part_of_a_digest_has_the_day_that_heads_it() -> None:
+    text = "3 May 1998Belland\n\nA fire killed 7 people, officials said today.\n\n5 May 1998. Aid has begun to reach 12 towns today."
+    assert {date for date, _ in dated_of(text)} == {None}
+
+
+CLAUSES = [
+    (
+        "In 1722, Adam Orlin, the newly elected master of the millers, fortified Tarn and closed its gates on March 3, 1723.",
+        [
+            ("1722", "In 1722, Adam Orlin, the newly elected master of the millers, fortified Tarn"),
+            ("1723-03-03", "Adam Orlin closed its gates on March 3, 1723"),
+        ],
+    ),
+    (
+        "In the year 1611, the long strike of the millers began, which lasted until 1612.",
+        [("1611", "In the year 1611, the long strike of the millers began"), ("1612", "which lasted until 1612")],
+    ),
+    (
+        "The mill burnt down in 1920. [3] In 1958 it became a school. [4]",
+        [("1920", "The mill burnt down in 1920"), ("1958", "In 1958 it became a school")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CLAUSES)
+def test_a_clause_is_quoted_with_its_verb(text: str, expected: list[tuple[str, str]]) -> None:
+    assert dated_of(text) == expected
+
+
+VALUES = [
+    ("az", "Sel 1911-ci ildə kənddəki 300 evdən 120-sini apardı.", [("houses", "120")]),
+    ("az", "1911-ci ildə 12 nəfərdən 3-ü öldü.", [("people", "3")]),
+    ("az", "Meşənin sahəsi 1948-ci ildə 310 km2 idi.", [("square kilometres", "310")]),
+    ("az", "1991-ci ildə sədr üçdə iki səs çoxluğu ilə seçildi.", []),
+    ("az", "1991-ci ilin 9 ayında 12 konsert oldu.", [("concerts", "12")]),
+    ("az", "1991-ci ildə 26 komanda iki qrupda yarışdı.", [("teams", "26"), ("groups", "2")]),
+    ("en", "In 1991 the club won two titles.", [("titles", "2")]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "values"), VALUES)
+def test_a_number_counts_what_it_stands_for(language: str, text: str, values: list[tuple[str, str]]) -> None:
+    assert [value[:2] for value in values_of(text, language)] == values
