@@ -78,3 +78,63 @@ VALUES = [
 @pytest.mark.parametrize(("language", "text", "values"), VALUES)
 def test_a_number_counts_what_it_stands_for(language: str, text: str, values: list[tuple[str, str]]) -> None:
     assert [value[:2] for value in values_of(text, language)] == values
+
+
+LEFT_OUT = [
+    (
+        "Orlin went to Tarn in 1949, was promoted to clerk in 1951, to judge in 1954, and to mayor in 1955.",
+        ["Orlin went to Tarn in 1949", "Orlin was promoted to clerk in 1951", "Orlin was promoted to judge in 1954"],
+    ),
+    ("Berg completed her degree in 1955 at Tarn, and her doctorate in 1962.", ["", "Berg completed her doctorate in 1962"]),
+    (
+        "She had held the Orlin Chair (Tarn Society, 1951) and the Linz Chair (Berg Society, 1958).",
+        ["", "She had held the Linz Chair (Berg Society, 1958)"],
+    ),
+    (
+        "Fairs have been held in Tarn (1903), Big Orlin (1907), and the Linz Valley (1911).",
+        ["", "Fairs have been held in Big Orlin (1907)", "Fairs have been held in the Linz Valley (1911)"],
+    ),
+    # Who did it may as well be another.
+    ("Two sisters have led the choir: Anna Berg (1921), and Berta Linz (1934).", ["", "Berta Linz (1934)"]),
+    ("The mill opened in 1905, the school in 1907.", ["", "the school in 1907"]),
+]
+
+
+@pytest.mark.parametrize(("text", "statements"), LEFT_OUT)
+def test_a_statement_has_the_verb_that_its_clause_leaves_out(text: str, statements: list[str]) -> None:
+    found = [statement for _, statement in dated_of(text)][: len(statements)]
+    assert [after or before for before, after in zip(found, statements, strict=True)] == found
+
+
+BRACKETS = [
+    (
+        "en",
+        "The hall was paid for by the widow of Alfred Berg (who drowned in 1871), and is open to all.",
+        [("1871", "Alfred Berg who drowned in 1871")],
+    ),
+    ("en", "The bridge (built in 1905) collapsed in 1920.", [("1920", "The bridge collapsed in 1920"), ("1905", "bridge built in 1905")]),
+    (
+        "az",
+        "“Tarn” gəmisinin (1954-cü ildə suya salınıb, 80 sərnişin daşıyır) adı dəyişəcək.",
+        [("1954", "1954-cü ildə suya salınıb, 80 sərnişin daşıyır")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), BRACKETS)
+def test_what_brackets_tell_with_a_verb_has_its_own_date(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert dated_of(text, language) == expected
+
+
+def test_who_is_told_of_by_the_way_may_be_the_one_who_goes_on() -> None:
+    text = "The quarrel began in June 1611 after Anton Orlin, who had been made miller in 1609, sold the pond in 1612."
+    assert dated_of(text)[-1] == ("1612", "sold the pond in 1612")
+
+
+def test_a_long_sentence_is_quoted_up_to_the_verb_that_closes_it() -> None:
+    text = (
+        "1931-ci ildə üç otaqda işə başlamış Tarn Muzeyində bu gün 9 zal, 40 vitrin, 2 bərpa emalatxanası, 12-dən artıq sərgi guşəsi, "
+        "70 min nüsxəyə yaxın əlyazması və fotosu olan arxiv, uşaqlar üçün dərs otağı və geniş mühazirə salonu bütün ziyarətçilər üçün "
+        "həftənin hər günü açıqdır."
+    )
+    assert dated_of(text, "az") == [("1931", text.rstrip("."))]

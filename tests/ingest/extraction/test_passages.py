@@ -97,7 +97,7 @@ IN_BRACKETS = [
     ),
     (
         "Anna Berg (born 14 May 1905 in Tarn) was elected mayor in 1950.",
-        [("1905-05-14", "Anna Berg (born 14 May 1905 in Tarn)"), ("1950", "Anna Berg was elected mayor in 1950")],
+        [("1950", "Anna Berg was elected mayor in 1950"), ("1905-05-14", "Anna Berg born 14 May 1905 in Tarn")],
     ),
     (
         "The school took in many children that year, 1946 (see 22 June 1944).",
@@ -258,11 +258,11 @@ SUBJECTS = [
     ),
     (
         "Opened in 1877, the mill was used by the club until 1905.",
-        [("1877", "the mill opened in 1877"), ("1905", "the mill was used by the club until 1905")],
+        [("1877", "the mill, opened in 1877"), ("1905", "the mill was used by the club until 1905")],
     ),
     (
         "Born in 1905 in Tarn, Anna Berg was elected mayor in 1950.",
-        [("1905", "Anna Berg born in 1905 in Tarn"), ("1950", "Anna Berg was elected mayor in 1950")],
+        [("1905", "Anna Berg, born in 1905 in Tarn"), ("1950", "Anna Berg was elected mayor in 1950")],
     ),
     (
         "Tarn surrendered in 1905, followed by Linz in 1906.",

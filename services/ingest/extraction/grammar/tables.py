@@ -162,6 +162,8 @@ class Grammar:
     joining: frozenset[str]
     papers: re.Pattern[str] | None
     owner_endings: tuple[str, ...]
+    owners: frozenset[str]
+    repeated: frozenset[str]
     oblique_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
     relatives: re.Pattern[str] | None
@@ -290,6 +292,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         else _papers_before(clauses.get("papers", []), clauses.get("by_papers", [])),
         oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
         owner_endings=tuple(clauses.get("owner_endings", ())),
+        owners=frozenset(clauses.get("owners", ())),
+        repeated=frozenset(clauses.get("repeated", ())),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
