@@ -103,5 +103,5 @@ def _in_byline(text: str, lower: str, mention: DateMention, grammar: Grammar) ->
     around = text[begin : mention.start] + text[mention.end : end]
     if grammar.bylines and grammar.bylines.match(lower, begin):
         return True
-    parted = not around.strip(" .,|:") or any(mark in around for mark in ",|")
+    parted = not around.strip(" .,|:•-–—") or any(mark in around for mark in ",|")
     return parted and all(word[:1].isupper() for word in _NAME.findall(around))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ingest.extraction.helpers import dated_of, values_of
+from tests.ingest.extraction.helpers import claims_of, dated_of, values_of
 
 DATES = [
     # The year of a name before a verb that counts is no number of killed.
@@ -25,6 +25,11 @@ DATES = [
         "2013-cü ilin yanvar-mart aylarında bilet 3 manat olub. 2013-cü ilin yanvar-iyun aylarında 4,5 faiz çox bilet satılıb.",
         ["2013-01/2013-03", "2013-01/2013-06"],
     ),
+    ("az", "Tarnda 1711, 1815 və 1904 il yanğınları bazarı külə döndərib.", ["1711", "1815", "1904"]),
+    ("az", "1500 və 1800 il əvvəl Tarnda 12 qala tikilib.", [None]),
+    ("az", "Bizim eranın 512 ilində qala tikilmişdir.", ["0512"]),
+    ("az", "1987/88-də “Tarn” kuboku götürdü.", ["1987/1988"]),
+    ("az", "Tarn balı çox satılır\n- 4 mart, 2022\n- 10:15\nBu ilin yanvar ayında Tarn 15 ton bal satıb.", ["2022-01"]),
     # A list of earthquakes is not drawn up at the date of one.
     ("az", "Bernosda zəlzələ 1671-ci ildə baş verib. Cəmiyyət 15 güclü zəlzələnin xəritəsini çəkib.", ["1671", None]),
 ]
@@ -138,3 +143,49 @@ def test_a_long_sentence_is_quoted_up_to_the_verb_that_closes_it() -> None:
         "həftənin hər günü açıqdır."
     )
     assert dated_of(text, "az") == [("1931", text.rstrip("."))]
+
+
+NAMES = [
+    # "At the Games" names where, and not who.
+    ("az", "2016-cı ildə Həmrəylik Oyunlarında Millər Təşkilatı iştirak etdi.", ["Millər Təşkilatı"]),
+    ("az", "2016-cı ildə Qara Dəniz Oyunlarında Anna Bergova qızıl aldı.", ["Anna Bergova"]),
+    ("az", "2016-cı ildə Azərbaycanın Olimpiya yığması qalib gəldi.", []),
+    ("az", "2016-cı ildə Azərbaycanın Milli Məclisi 12 qanun qəbul edib.", ["Azərbaycanın Milli Məclisi"]),
+    ("az", "1796-cı ildə Adam Kərim xana qalib gəldi.", ["Adam Kərim xan"]),
+    ("en", "In 1880 the Tarn & Orlin Railroad reached Bern.", ["Tarn & Orlin Railroad"]),
+    ("en", "He was elected to the National Academy of Mills in 1969.", ["National Academy of Mills"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "names"), NAMES)
+def test_a_name_is_whole_and_holds_nothing_else(language: str, text: str, names: list[str]) -> None:
+    [claim] = claims_of(text, language)
+    assert [actor.name for actor in claim.actors] == names
+
+
+@pytest.mark.parametrize(
+    "text", ["Çıxışı zamanı alim söyləyib ki, 2021-ci ildə 12 məktəb açılıb.", "Tarnda alim bildirib ki, 2021-ci ildə 12 məktəb açılıb."]
+)
+def test_where_or_when_something_is_said_is_not_who_says_it(text: str) -> None:
+    [claim] = claims_of(text, "az")
+    assert claim.attribution is None or "Çıxış" not in claim.attribution.name
+    assert claim.attribution is None or "Tarn" not in claim.attribution.name
+
+
+def test_lines_that_break_anywhere_are_read_as_one_paragraph() -> None:
+    text = (
+        "Dörd il\ndavam edən quraqlıqdan sonra\nTarn gölü\nçəkilməyə başladı.\nBalıqçılar tədricən\nkəndi tərk edib böyük şəhərə, dənizin "
+        "sahilinə\nköçdülər.\n1888-ci ildə isə\nOrlin qardaşları\nburada duz mədəni açdılar.\nİki il sonra,\n1890-cı ildə həmin mədəndə\n"
+        "Böyük adlı\nquyu qazılarkən\nişçilər su tapdı."
+    )
+    assert [date for date, _ in dated_of(text, "az")] == ["1888", "1890"]
+
+
+def test_short_lines_between_wrapped_ones_stay_headings() -> None:
+    text = (
+        "The mill was built by the monks of Tarn on the river below the town and was\n"
+        "sold in 1905 to a baker from the north of the country.\n"
+        "The Second Mill\n"
+        "In 1920 the bakers of the town built another one on the other side of the river,\nwhich burnt down."
+    )
+    assert dated_of(text)[1][1].startswith("In 1920")

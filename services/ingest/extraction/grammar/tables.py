@@ -165,6 +165,7 @@ class Grammar:
     owners: frozenset[str]
     repeated: frozenset[str]
     oblique_endings: tuple[str, ...]
+    whence_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
     relatives: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
@@ -291,6 +292,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         if verb_final
         else _papers_before(clauses.get("papers", []), clauses.get("by_papers", [])),
         oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
+        whence_endings=tuple(clauses.get("whence_endings", ())),
         owner_endings=tuple(clauses.get("owner_endings", ())),
         owners=frozenset(clauses.get("owners", ())),
         repeated=frozenset(clauses.get("repeated", ())),
