@@ -144,6 +144,26 @@ def find_bracketed(text: str, lower: str, start: int, end: int, dates: Sequence[
     return found
 
 
+def find_restrictive(text: str, lower: str, start: int, dates: Sequence[DateMention], grammar: Grammar) -> list[Aside]:
+    """Return relative clauses without commas between a subject and its verb: "The mill which monks built in 1905 burnt down in 1920"."""
+    found: list[Aside] = []
+    if (restrictive := grammar.restrictive) is None:
+        return found
+    for date in dates:
+        if not grammar.opens(lower, date.end + 1, date.end + _ONE_WORD):
+            continue
+        opened = next(restrictive.finditer(lower, start, date.start), None)
+        if opened is None or grammar.has_verb(lower, start, opened.start()) or not grammar.has_verb(lower, opened.end(), date.start):
+            continue
+        words = list(_WORDS.finditer(lower, start, opened.start()))
+        # "The fair that opened on 2 July drew 300", "those who died in 1905 included 12": what is told is told of then.
+        telling = not words or words[-1].group() in grammar.happenings or words[-1].group() in grammar.phrases.stops
+        if not telling and "," not in text[opened.start() - 1 : date.start]:
+            begin = opened.start(1)
+            found.append(Aside(date, begin, begin, date.end, _named_last(text, words, grammar)))
+    return found
+
+
 def _lacks_subject(lower: str, start: int, date: DateMention, grammar: Grammar) -> bool:
     """Whether a bracket goes on about what stands before it: "(built in 1905)", "(who died in 1896)"."""
     if grammar.verb_final:

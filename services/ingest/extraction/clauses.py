@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.ingest.extraction.asides import find_asides, find_bracketed, relative_clause
+from services.ingest.extraction.asides import find_asides, find_bracketed, find_restrictive, relative_clause
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
@@ -24,6 +24,8 @@ _AGENCY = re.compile(r"\([^\W\d_][^()\d]{1,39}\)\s*[-–—]+\s+")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
+_CLOSED_QUOTE = re.compile(r'[”»]|"(?=\s)')
+_COUNTED_BESIDE = re.compile(r"\s*,\s+(?:[^\W\d_]+\s+)?")
 _YEAR = re.compile(r"\d{4}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
 _WORDS_AFTER = re.compile(r"\s([^\W\d_]+)(?:\s([^\W\d_]+))?")
@@ -96,7 +98,7 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
     distinct = _distinct(text, lower, dates, cuts, grammar)
-    bracketed = find_bracketed(text, lower, start, end, distinct, grammar)
+    bracketed = [*find_bracketed(text, lower, start, end, distinct, grammar), *find_restrictive(text, lower, start, distinct, grammar)]
     within = {aside.date.start for aside in bracketed}
     asides = [*bracketed, *find_asides(text, lower, start, end, [date for date in distinct if date.start not in within], grammar)]
     apart = {aside.date.start for aside in asides}
@@ -187,10 +189,11 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
         again = again or any(_counted_within(date, other, cuts) for other in others)
         refined = any(
             (other.edtf or "").startswith(f"{date.edtf}-")
+            and not _CLOSED_QUOTE.search(text, date.end, max(date.end, other.start))
             and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
-        named = len(dates) > 1 and _describes(lower, date, grammar)
+        named = len(dates) > 1 and (_describes(lower, date, grammar) or any(_counted_beside(text, date, other) for other in others))
         if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
@@ -203,6 +206,16 @@ def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut])
     here, there = Edtf.parse(date.edtf), Edtf.parse(other.edtf)
     inside = there.earliest <= here.earliest and here.latest <= there.latest and here.days < there.days
     return inside and not any(date.end <= cut.left and cut.right <= other.start and cut.strength > _COMMA for cut in cuts)
+
+
+def _counted_beside(text: str, date: DateMention, other: DateMention) -> bool:
+    """Whether a date that was only counted says of the one right before it how far it lay: "on 9 October, exactly a month earlier,"."""
+    beside = date.derivation.startswith("relative") and date.anchor == (other.start, other.end)
+    return (
+        beside
+        and _COUNTED_BESIDE.fullmatch(text, other.end, date.start) is not None
+        and text[date.end : date.end + 1] in (",", ".", ";", ")")
+    )
 
 
 def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:

@@ -25,6 +25,8 @@ _CASES = ("ablative", "instrumental")
 _ANYBODY = "people"
 _UNNAMED = (_ANYBODY, "inhabitants")
 """The attributes of those who are named better by what became of them."""
+_ATTENDING = ("representatives", "guests", "participants", "visitors", "spectators")
+"""The attributes of those whose number is that of a gathering."""
 """The attribute of nouns that say nothing of those whom they count."""
 
 
@@ -82,6 +84,12 @@ class CountFinder:
             named = self._suffered_before(numeral, low)
         if found is None and named is not None and not self._looks_like_year(numeral):
             return number(named, numeral, numeral.start, numeral.end, "count", None)
+        if found is not None and found.attribute in _ATTENDING:
+            # "Killing two delegates" says nothing of how many there were.
+            suffered = self._suffered_before(numeral, low)
+            if suffered is None and not self._grammar.verb_final:
+                suffered = self._suffered_after(found.end, numeral.last, high)
+            found = replace(found, attribute=suffered) if suffered else found
         if found is not None and found.attribute in _UNNAMED:
             suffered = self._suffered_after(found.end, numeral.last, high) or self._suffered_before(numeral, low)
             found = replace(found, attribute=suffered) if suffered else self._called(found, numeral, high)

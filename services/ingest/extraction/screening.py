@@ -91,10 +91,16 @@ class DateScreen:
         )
 
     def _is_of_the_noun(self, mention: DateMention) -> bool:
-        """Whether a date in brackets is that of what something else only came after: "after his death (11 March 1801) they went on"."""
+        """Whether a date in brackets is that of the noun before them, and not of what is told.
+
+        It is where something else only came after the noun ("after his death (11 March 1801) they went on"), and where the noun says what
+        somebody was ("Its governor (1992–1993), Anna Berg, has died").
+        """
         lower, periods = self._lower, self._grammar.periods
         if self._view.text[mention.end : mention.end + 1] != ")" or self._view.text[mention.start - 1 : mention.start] != "(":
             return False
+        if self._says_what_was(mention):
+            return True
         if self._grammar.verb_final:
             after = _NEXT_WORD.match(lower, mention.end + 1)
             return bool(after and periods.after_after and periods.after_after.fullmatch(after[1]))
@@ -102,6 +108,14 @@ class DateScreen:
         before = words.group().split() if words else []
         at = next((at for at, word in enumerate(before) if periods.after_before and periods.after_before.fullmatch(word)), None)
         return at is not None and not self._grammar.has_verb(" ".join(before), len(" ".join(before[:at])), len(" ".join(before)))
+
+    def _says_what_was(self, mention: DateMention) -> bool:
+        """Whether a bracket follows what somebody or something was, before anything is told of them."""
+        lower, grammar, begin = self._lower, self._grammar, self._sentence_start(mention.start)
+        if not lower.startswith(", ", mention.end + 1) or mention.start - begin >= _SINCE or grammar.has_verb(lower, begin, mention.start):
+            return False
+        words = lower[begin : mention.start].split()
+        return any(word in grammar.titles or word in grammar.attribution.heads for word in words)
 
     def _lasts_from(self, mention: DateMention) -> bool:
         """Whether a date only tells since when somebody has done or been something: "1758-ci ildən hökm sürən xan"."""

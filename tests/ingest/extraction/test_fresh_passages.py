@@ -30,6 +30,22 @@ DATES = [
     ("az", "Bizim eranın 512 ilində qala tikilmişdir.", ["0512"]),
     ("az", "1987/88-də “Tarn” kuboku götürdü.", ["1987/1988"]),
     ("az", "Tarn balı çox satılır\n- 4 mart, 2022\n- 10:15\nBu ilin yanvar ayında Tarn 15 ton bal satıb.", ["2022-01"]),
+    # What somebody was, and when they were born, is not when they died.
+    ("az", "Limanın sabiq rəisi (1971-1975), dəyirmançı Adam Orlin 2015-ci ildə vəfat edib.", ["2015"]),
+    ("az", "1958-ci il təvəllüdlü Anna Bergova 1999-cu il mayın 7-də muzeyə müdir təyin edilib.", ["1999-05-07"]),
+    ("en", "A former director of the mill (1984-87), Anna Berg is a founder of the party.", []),
+    ("en", "In the Battle of Tarn (1919), the army lost 12 men.", ["1919"]),
+    (
+        "en",
+        "She was clerk from 1928 to 1932. But 1931 was a year of floods. The dam broke on 4 May.",
+        ["1928/1932", "1931", "1931-05-04"],
+    ),
+    ("en", "In 1990 it rained. The mayor and 1800 other guests had walked to Tarn.", ["1990", "1990"]),
+    ("en", "The choir came to Tarn on 8 June 1921, almost a week earlier, and sang.", ["1921-06-08"]),
+    # What a museum holds it holds today.
+    ("az", "Arxiv 1952-ci ildə açılıb. Arxivin fondunda 900-dən çox xəritə toplanıb.", ["1952", None]),
+    # "The same period of last year" is only compared with.
+    ("az", "Tarn, 4 mart 2022. Bu, 2020-ci ilin eyni dövrü ilə müqayisədə 12 min ton çoxdur.", [None]),
     # A list of earthquakes is not drawn up at the date of one.
     ("az", "Bernosda zəlzələ 1671-ci ildə baş verib. Cəmiyyət 15 güclü zəlzələnin xəritəsini çəkib.", ["1671", None]),
 ]
@@ -76,6 +92,7 @@ VALUES = [
     ("az", "1991-ci ildə sədr üçdə iki səs çoxluğu ilə seçildi.", []),
     ("az", "1991-ci ilin 9 ayında 12 konsert oldu.", [("concerts", "12")]),
     ("az", "1991-ci ildə 26 komanda iki qrupda yarışdı.", [("teams", "26"), ("groups", "2")]),
+    ("az", "Muzey 2015-ci ildə Millər prospekti, 49 ünvanına köçürülmüşdür.", []),
     ("en", "In 1991 the club won two titles.", [("titles", "2")]),
 ]
 
@@ -189,3 +206,30 @@ def test_short_lines_between_wrapped_ones_stay_headings() -> None:
         "In 1920 the bakers of the town built another one on the other side of the river,\nwhich burnt down."
     )
     assert dated_of(text)[1][1].startswith("In 1920")
+
+
+RESTRICTIVE = [
+    (
+        "The mill that the monks built in 1905 burnt down in 1920.",
+        [("1920", "The mill burnt down in 1920"), ("1905", "mill that the monks built in 1905")],
+    ),
+    ("The mill which the monks had sold in 1905 was closed.", [("1905", "mill which the monks had sold in 1905")]),
+    ("The fair that opened on 2 July 1905 drew 300 visitors.", [("1905-07-02", "The fair that opened on 2 July 1905 drew 300 visitors")]),
+    ("Those who died in 1905 included 12 children.", [("1905", "Those who died in 1905 included 12 children")]),
+    ("It was said that the mill in 1905 burnt down.", [("1905", "It was said that the mill in 1905 burnt down")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RESTRICTIVE)
+def test_a_relative_clause_before_the_verb_keeps_its_date(text: str, expected: list[tuple[str, str]]) -> None:
+    assert dated_of(text) == expected
+
+
+def test_those_of_a_gathering_who_came_to_harm_are_not_how_many_there_were() -> None:
+    text = "Gunmen attacked the congress on 4 May 1905, killing two delegates; 12 guests were injured, and 403 delegates went home."
+    assert [value[:2] for value in values_of(text)] == [("deaths", "2"), ("injured", "12"), ("representatives", "403")]
+
+
+def test_not_just_denies_nothing() -> None:
+    [claim] = claims_of("The reforms of 1950 were not just a turning point.")
+    assert claim.modality == "happened"

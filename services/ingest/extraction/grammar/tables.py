@@ -225,6 +225,7 @@ class Grammar:
     elliptic: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
+    restrictive: re.Pattern[str] | None
     days_kept: re.Pattern[str] | None
     yearly: re.Pattern[str] | None
     lasting_from: re.Pattern[str] | None
@@ -378,6 +379,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         elliptic=_any(verbs.get("elliptic", []), r"(?:{})(?!\w)"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        restrictive=_any(verbs.get("restrictive", []), r"(?<=\w)\s({})\s"),
         days_kept=_any(clauses.get("days_kept", [])),
         yearly=_any(clauses.get("yearly", [])),
         lasting_from=_any(clauses.get("lasting_from", []), r"\s+(?:[^\W\d_]+\s+){0,4}?(?:{})\s"),
