@@ -233,3 +233,32 @@ def test_those_of_a_gathering_who_came_to_harm_are_not_how_many_there_were() -> 
 def test_not_just_denies_nothing() -> None:
     [claim] = claims_of("The reforms of 1950 were not just a turning point.")
     assert claim.modality == "happened"
+
+
+PAGED = [
+    # A full line that closes no sentence goes on, however the next one begins.
+    (
+        "en",
+        "The mill of Tarn is old and stands on the river below the town,\nwhere the road from the north comes down to the water and\n"
+        "where boats are kept. In 1905 the monks of Tarn sold it all for\n\n12\n\n"
+        "THE MILLS OF BELLAND\n\n850 crowns to a baker. It is old.",
+    ),
+    # Once, before the rest of a sentence that begins small.
+    (
+        "en",
+        "In 1905 the monks, who had built it themselves, sold the\n\nTHE MILLS OF BELLAND\n\n12\n\nmill to a baker. It is old.",
+    ),
+    (
+        "az",
+        "1905-ci ildə Tarn rahibləri tikdikləri dəyirmanı\n\n7\n\nDƏYİRMANLAR JURNALI\n\nşimaldan gələn çörəkçiyə satdılar.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), PAGED)
+def test_a_header_beside_a_page_number_interrupts_no_sentence(language: str, text: str) -> None:
+    [(date, statement)] = dated_of(text, language)
+    assert date == "1905"
+    assert "BELLAND" not in statement
+    assert "JURNALI" not in statement
+    assert statement.endswith(("baker", "satdılar"))
