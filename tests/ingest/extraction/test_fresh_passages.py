@@ -7,7 +7,7 @@ from tests.ingest.extraction.helpers import claims_of, dated_of, values_of
 DATES = [
     # The year of a name before a verb that counts is no number of killed.
     ("en", "The Great Flood of 1921 killed 312 people at Tarn.", ["1921"]),
-    # Nobody shortens another decade so.
+    # These may be the decades of either century.
     ("en", "The mill opened in 1892. The club won two cups way back in the '70s.", ["1892"]),
     ("en", "The prize was founded in 1911. It is given in Tarn at an annual ceremony on 3 May.", ["1911"]),
     ("en", "The prize was founded in 1911. The annual ceremony was held on 3 May.", ["1911", "1911-05-03"]),
@@ -46,6 +46,13 @@ DATES = [
     ("az", "Arxiv 1952-ci ildə açılıb. Arxivin fondunda 900-dən çox xəritə toplanıb.", ["1952", None]),
     # "The same period of last year" is only compared with.
     ("az", "Tarn, 4 mart 2022. Bu, 2020-ci ilin eyni dövrü ilə müqayisədə 12 min ton çoxdur.", [None]),
+    # After 1909 these may be the decades of either century.
+    (
+        "az",
+        "Dəyirman 1909-cu ildə qurulub. Orada ötən əsrin 50-ci illərində məktəb, 70-ci illərdə klub olub, 80-ci illərdə yanğın baş verib.",
+        ["1909"],
+    ),
+    ("az", "Məktəb 1978-ci ildə tikilib. 80-ci illərdə orada 300 şagird oxuyub.", ["1978", "198X"]),
     # A list of earthquakes is not drawn up at the date of one.
     ("az", "Bernosda zəlzələ 1671-ci ildə baş verib. Cəmiyyət 15 güclü zəlzələnin xəritəsini çəkib.", ["1671", None]),
 ]

@@ -29,10 +29,11 @@ WEEKDAY_STEPS = (0, 1, -1)
 RECENT = 15
 """Years; a text that names years no further back than that from its publication may speak of its own days as well."""
 
-LAST_CENTURY = 190
-"""The first decade of the last century."""
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
+
+DECADES_OVER = 2020
+"""The year by which the decades that texts tell of without their century are over."""
 
 SOON = 31
 """Days; a day no further on than that from one right before it goes on with its story: died on 28 May, buried on the 30th."""
@@ -51,11 +52,7 @@ def dated(course: Course, expression: Expression, fields: Fields) -> Resolved:
         return _short_year(course, when, int(figures.split(".")[-1]))
     if "tens" in fields:
         tens = number(fields, "tens") or 0
-        if fields.get("single"):
-            return _short_year(course, when, tens)
-        decade = _decade(course, tens)
-        old = fields.get("recent") and decade.when is not None and (decade.when.decade or 0) < LAST_CENTURY
-        return Resolved(None) if old else decade
+        return _short_year(course, when, tens) if fields.get("single") else _decade(course, tens)
     if when.month is None and when.season is None:
         return _day_alone(course, fields, when)
     return _yearless(course, expression, fields, when)
@@ -106,7 +103,10 @@ def _decade(course: Course, tens: int) -> Resolved:
     candidates = sorted((min(_way(year, start) for year in nearby), start) for start in starts)
     if not candidates or (len(candidates) > 1 and candidates[1][0] - candidates[0][0] < DECADE_DOUBT):
         return Resolved(None)
-    return _of_century(candidates[0][1], anchor)
+    start = candidates[0][1]
+    # A text seldom goes back so: the eighties after 1907 may be those of the next century, if they are over.
+    behind = bool(nearby) and start + 10 <= min(nearby) and start + 100 < DECADES_OVER
+    return Resolved(None) if behind else _of_century(start, anchor)
 
 
 def _of_century(start: int, anchor: Anchor) -> Resolved:
