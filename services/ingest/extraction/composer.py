@@ -131,7 +131,7 @@ class Composer:
             return False
         if sentence.end - sentence.start > _HEADING:
             return True
-        return grammar.has_verb(lower, sentence.start, sentence.end)
+        return grammar.has_verb(self._words, sentence.start, sentence.end)
 
     def _is_row(self, sentence: Sentence, dates: list[DateMention]) -> bool:
         """Whether a line that closes as no sentence does is a row of a chronology: "1905 — foundation of the school"."""

@@ -132,18 +132,20 @@ class DateScreen:
         kept, lower = self._grammar.days_kept, self._lower
         stop = _STOP.search(lower, mention.end, mention.end + _AHEAD)
         end = stop.start() if stop else mention.end + _AHEAD
-        if self._comes_round(self._sentence_start(mention.start), end):
+        if self._comes_round(mention, end):
             return True
         # "Marked today" is once more.
         today = mention.derivation == FROM_PUBLICATION and not any(map(str.isdigit, mention.text))
         return kept is not None and not today and kept.search(lower, mention.end, end) is not None
 
-    def _comes_round(self, start: int, end: int) -> bool:
+    def _comes_round(self, mention: DateMention, end: int) -> bool:
         """Whether a sentence tells of what is done every year: "the prize is given at an annual ceremony on 10 December"."""
-        grammar, lower = self._grammar, self._lower
-        if grammar.yearly is None or not grammar.yearly.search(lower, start, end):
+        grammar = self._grammar
+        # Without the date itself: "May" is no "may".
+        around = self._lower[self._sentence_start(mention.start) : mention.start] + " " + self._lower[mention.end : end]
+        if grammar.yearly is None or not grammar.yearly.search(around):
             return False
-        return grammar.verb_final or (grammar.present is not None and grammar.present.search(lower, start, end) is not None)
+        return grammar.verb_final or (grammar.present is not None and grammar.present.search(around) is not None)
 
     def told_then(self, sentence: Sentence, dates: Sequence[DateMention], values: list[Found]) -> list[Found]:
         """Leave out what is counted now, or at a time compared with: "founded in 1919 with two faculties, it has sixteen today"."""

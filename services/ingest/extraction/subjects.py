@@ -55,7 +55,7 @@ def _lead(text: str, lower: str, head: Clause, subject: tuple[int, int], clause:
     if verb is None or verb.end() > head.date.start:
         return None
     begin, end = _word_start(lower, verb.start()), verb.end()
-    while (word := _NEXT.match(lower, end, head.date.start)) and grammar.opens(lower, word.start(1), word.end(1)):
+    while (word := _NEXT.match(lower, end, head.date.start)) and (word[1] in grammar.verb_links or grammar.opens(lower, *word.span(1))):
         end = word.end()
     follows, first = _NEXT.match(lower, end, head.date.start), _WORD.match(lower, clause.start)
     told = _WORD.findall(lower, end, head.date.start)

@@ -163,6 +163,7 @@ class Grammar:
     papers: re.Pattern[str] | None
     owner_endings: tuple[str, ...]
     owners: frozenset[str]
+    verb_links: frozenset[str]
     repeated: frozenset[str]
     oblique_endings: tuple[str, ...]
     whence_endings: tuple[str, ...]
@@ -296,6 +297,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         whence_endings=tuple(clauses.get("whence_endings", ())),
         owner_endings=tuple(clauses.get("owner_endings", ())),
         owners=frozenset(clauses.get("owners", ())),
+        verb_links=frozenset(clauses.get("verb_links", ())),
         repeated=frozenset(clauses.get("repeated", ())),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
