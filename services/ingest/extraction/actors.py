@@ -12,7 +12,9 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ROMAN = re.compile(r"[ivxı]{1,5}")
 _MOST = 8
 _SOURCE_CASES = ("genitive", "locative", "ablative")
+_WHERE = ("locative", "ablative")
 _PLACE_CASES = ("locative", "ablative", "dative", "accusative", "instrumental", "terminal", "relative")
+_AMPERSAND = " & "
 _FEWEST_STEM = 4
 _SOFT = "ğy"
 _FEWEST_LETTERS = 2
@@ -71,7 +73,7 @@ def _runs(
     last = start
     for match in _NAME_WORD.finditer(text, start, end):
         word = lower[match.start() : match.end()].rstrip(".")
-        apart = run and match.start() - last > 1
+        apart = run and match.start() - last > 1 and text[last : match.start()] != _AMPERSAND
         number = word in grammar.numbers.words or word in grammar.numbers.scales
         capital = text[match.start()].isupper() and not dates[match.start()] and word not in grammar.not_names and not number
         if apart:
@@ -82,10 +84,12 @@ def _runs(
         elif capital:
             run = [*run, *pending, match.span()]
             pending = []
-            if grammar.verb_final and _apostrophised(word, inflection) is not None:
+            if grammar.verb_final and (_apostrophised(word, inflection) is not None or _says_where(word, inflection)):
                 runs, run = [*runs, run], []
         elif run and not pending and word in grammar.particles:
             run = [*run, match.span()]
+        elif run and not pending and grammar.particles and _particle(word, grammar, inflection) is not None:
+            runs, run = [*runs, [*run, match.span()]], []
         elif run and word in grammar.connectors and len(pending) < 2:
             pending.append(match.span())
         elif run:
@@ -105,6 +109,17 @@ def _stands_in_a_case(word: str, grammar: Grammar, inflection: Inflection, gazet
     return opens and any(ending.case in _PLACE_CASES and stem in grammar.happenings for stem, ending in inflection.stems(word))
 
 
+def _says_where(word: str, inflection: Inflection) -> bool:
+    """Whether a word closes a phrase that says where or whence, and so a name: "Xəzər Oyunlarında Anna Berg"."""
+    return any(ending.case in _WHERE and (ending.possessive or ending.plural) for _, ending in inflection.stems(word))
+
+
+def _particle(word: str, grammar: Grammar, inflection: Inflection) -> str | None:
+    """Return the small word of a name that a word is a form of: "Kərim xana"."""
+    found = (stem for stem, ending in inflection.stems(word) if stem in grammar.particles and not (ending.possessive or ending.plural))
+    return next(found, None) if grammar.verb_final else None
+
+
 def _split(
     text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> list[list[tuple[int, int]]]:
@@ -121,7 +136,7 @@ def _split(
                 parts[-1].append(span)
     else:
         parts = [run]
-    return [named for part in parts if (named := _untitled(text, lower, part, grammar, gazetteer))]
+    return [named for part in parts if (named := _untitled(text, lower, part, grammar, inflection, gazetteer))]
 
 
 def _person_before_organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> bool:
@@ -132,9 +147,21 @@ def _person_before_organization(lower: str, run: list[tuple[int, int]], grammar:
     return any(stem in grammar.organizations and not ending.possessive for stem, ending in inflection.stems(lower[slice(*run[-1])]))
 
 
-def _untitled(text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, gazetteer: Gazetteer) -> list[tuple[int, int]]:
-    titles = [index for index, span in enumerate(run[:-1]) if text[span[0]].isupper() and lower[slice(*span)].rstrip(".") in grammar.titles]
+def _untitled(
+    text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> list[tuple[int, int]]:
+    titles = [
+        index
+        for index, span in enumerate(run[:-1])
+        if text[span[0]].isupper()
+        and lower[slice(*span)].rstrip(".") in grammar.titles
+        # "The National Academy".
+        and (grammar.verb_final or lower[slice(*run[index + 1])] not in grammar.organizations)
+    ]
     run = run[titles[-1] + 1 :] if titles else run
+    if grammar.verb_final and len(run) > 1 and (place := gazetteer.find(lower[slice(*run[0])])) and place[1].case == "genitive":
+        # "İndoneziyanın Palembanq şəhəri" is no name, "Azərbaycanın Milli Məclisi" is one.
+        run = run if _organization(lower, run, grammar, inflection) is not None else run[1:]
     while run and lower[slice(*run[0])] in grammar.connectors:
         run = run[1:]
     while len(run) > 1 and _ROMAN.fullmatch(lower[slice(*run[-1])]):
@@ -198,6 +225,8 @@ def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, orga
         return plain, end
     if not grammar.verb_final:
         return (word[:-2], end - 2) if word.endswith("'s") and len(word) > 3 else (word, end)
+    if grammar.verb_final and not organization and (particle := _particle(word, grammar, inflection)) is not None:
+        return particle, end
     if not organization and grammar.surnames and word.endswith(grammar.surnames):
         return word, end
     for stem, ending in inflection.stems(word):

@@ -25,12 +25,16 @@ _CLOSING = {"”": "“", "»": "«", '"': '"'}
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A date with the phrase that it stands in; `own` is where its own words begin, `start` where what it says something of does."""
+    """A date with the phrase that it stands in; `own` is where its own words begin, `start` where what it says something of does.
+
+    `named`: what it says something of, where that stands apart.
+    """
 
     date: DateMention
     start: int
     own: int
     end: int
+    named: tuple[int, int] | None = None
 
 
 def find_asides(text: str, lower: str, start: int, end: int, dates: Sequence[DateMention], grammar: Grammar) -> list[Aside]:
@@ -97,7 +101,7 @@ def _participle(text: str, lower: str, after: int, until: int, date: DateMention
     return Aside(date, after, opening + 2, closing)
 
 
-def relative_clause(lower: str, start: int, date: DateMention, grammar: Grammar) -> tuple[int, tuple[int, int]] | None:
+def relative_clause(text: str, lower: str, start: int, date: DateMention, grammar: Grammar) -> tuple[int, tuple[int, int]] | None:
     """Return where the relative clause begins that closes a sentence with its date, and the words that it says more of.
 
     None where the date is that of what the sentence tells: "they came to the meeting, which began on 4 May".
@@ -106,8 +110,64 @@ def relative_clause(lower: str, start: int, date: DateMention, grammar: Grammar)
     if not opened or lower.find(",", opened[-1].end(), date.start) >= 0 or not grammar.has_verb(lower, start, opened[-1].start()):
         return None
     words = list(_WORDS.finditer(lower, start, opened[-1].start()))
-    if not words or words[-1].group() in grammar.happenings or not grammar.has_verb(lower, opened[-1].end(), date.start):
+    if not words or grammar.opens(lower, words[-1].start(), words[-1].end()):
+        # "The war began, which lasted for years" says more of nothing that stands right before.
         return None
-    begin = max((at + 1 for at, word in enumerate(words) if word.group() in grammar.phrases.stops), default=0)
-    first = words[min(max(begin, len(words) - _NAMED), len(words) - 1)]
-    return opened[-1].start() + len(", "), (first.start(), words[-1].end())
+    if words[-1].group() in grammar.happenings or not grammar.has_verb(lower, opened[-1].end(), date.start):
+        return None
+    return opened[-1].start() + len(", "), _named_last(text, words, grammar)
+
+
+def _named_last(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> tuple[int, int]:
+    """Return what the last of some words name: a few of them, back to a small word or a verb."""
+    closing = (
+        at + 1
+        for at, word in enumerate(words[:-1])
+        # "Alfred" ends as a verb does.
+        if word.group() in grammar.phrases.stops or (text[word.start()].islower() and grammar.opens(text, word.start(), word.end()))
+    )
+    begin = max(closing, default=0)
+    return words[min(max(begin, len(words) - _NAMED), len(words) - 1)].start(), words[-1].end()
+
+
+def find_bracketed(text: str, lower: str, start: int, end: int, dates: Sequence[DateMention], grammar: Grammar) -> list[Aside]:
+    """Return what brackets tell with a verb of its own: "the prize (which was founded in 1976) went to Orlin"."""
+    found = []
+    for date in dates:
+        opening = text.rfind("(", start, date.start)
+        closing = text.find(")", date.end, end)
+        if opening <= max(start, text.rfind(")", start, date.start)) or closing < 0 or not grammar.has_verb(lower, opening, closing):
+            continue
+        words = list(_WORDS.finditer(lower, start, opening))
+        named = _named_last(text, words, grammar) if words and _lacks_subject(lower, opening + 1, date, grammar) else None
+        found.append(Aside(date, opening + 1, opening, closing + 1, named))
+    return found
+
+
+def find_restrictive(text: str, lower: str, start: int, dates: Sequence[DateMention], grammar: Grammar) -> list[Aside]:
+    """Return relative clauses without commas between a subject and its verb: "The mill which monks built in 1905 burnt down in 1920"."""
+    found: list[Aside] = []
+    if (restrictive := grammar.restrictive) is None:
+        return found
+    for date in dates:
+        if not grammar.opens(lower, date.end + 1, date.end + _ONE_WORD):
+            continue
+        opened = next(restrictive.finditer(lower, start, date.start), None)
+        if opened is None or grammar.has_verb(lower, start, opened.start()) or not grammar.has_verb(lower, opened.end(), date.start):
+            continue
+        words = list(_WORDS.finditer(lower, start, opened.start()))
+        # "The fair that opened on 2 July drew 300", "those who died in 1905 included 12": what is told is told of then.
+        telling = not words or words[-1].group() in grammar.happenings or words[-1].group() in grammar.phrases.stops
+        if not telling and "," not in text[opened.start() - 1 : date.start]:
+            begin = opened.start(1)
+            found.append(Aside(date, begin, begin, date.end, _named_last(text, words, grammar)))
+    return found
+
+
+def _lacks_subject(lower: str, start: int, date: DateMention, grammar: Grammar) -> bool:
+    """Whether a bracket goes on about what stands before it: "(built in 1905)", "(who died in 1896)"."""
+    if grammar.verb_final:
+        return False
+    return grammar.opens(lower, start, date.start) or (
+        grammar.asides is not None and grammar.asides.match(f", {lower[start : date.start]}") is not None
+    )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.ingest.extraction.asides import find_asides, relative_clause
+from services.ingest.extraction.asides import find_asides, find_bracketed, find_restrictive, relative_clause
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
@@ -24,6 +24,8 @@ _AGENCY = re.compile(r"\([^\W\d_][^()\d]{1,39}\)\s*[-–—]+\s+")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
+_CLOSED_QUOTE = re.compile(r'[”»]|"(?=\s)')
+_COUNTED_BESIDE = re.compile(r"\s*,\s+(?:[^\W\d_]+\s+)?")
 _YEAR = re.compile(r"\d{4}")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
 _WORDS_AFTER = re.compile(r"\s([^\W\d_]+)(?:\s([^\W\d_]+))?")
@@ -47,6 +49,7 @@ class Clause:
     `purpose`: it tells what something else was for ("… üçün"). `own`: where its own words begin, if what stands before is told of another
     date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
     `subject`: whom or what it tells of, named in an earlier clause ("and took its present name in 1968") or the next ("Opened in 1877, …").
+    `lead`: the verb of an earlier clause that it leaves out ("was elected to the council in 1901, to the senate in 1907").
     """
 
     start: int
@@ -56,17 +59,20 @@ class Clause:
     own: int | None = None
     asides: tuple[tuple[int, int], ...] = ()
     subject: tuple[int, int] | None = None
+    lead: tuple[int, int] | None = None
 
     def statement(self, text: str) -> str:
         """What it tells, without its asides, of the subject that another clause gives it."""
         told, done = f"{text[slice(*self.subject)]} " if self.subject else "", self.start
         if self.subject and self.subject[0] > self.start:
-            # "Opened in 1877, the mill burnt down in 1905": the mill opened in 1877.
-            told, done = told + text[done].lower(), done + 1
+            # "Founded in 1877, the mill burnt down in 1905": the mill, founded in 1877.
+            told, done = told.rstrip() + ", " + text[done].lower(), done + 1
+        if self.lead:
+            told += f"{text[slice(*self.lead)]} "
         for start, end in self.asides:
             told += text[done:start].rstrip(_AROUND_ASIDE) + " "
             done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))
-        return told + text[done : self.end]
+        return (told + text[done : self.end]).rstrip(_AROUND_ASIDE)
 
     @property
     def begin(self) -> int:
@@ -92,23 +98,29 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     start = min(start, dates[0].start)
     cuts = _cuts(text, lower, start, end, dates, grammar)
     distinct = _distinct(text, lower, dates, cuts, grammar)
-    asides = find_asides(text, lower, start, end, distinct, grammar)
+    bracketed = [*find_bracketed(text, lower, start, end, distinct, grammar), *find_restrictive(text, lower, start, distinct, grammar)]
+    within = {aside.date.start for aside in bracketed}
+    asides = [*bracketed, *find_asides(text, lower, start, end, [date for date in distinct if date.start not in within], grammar)]
     apart = {aside.date.start for aside in asides}
     leading = next((aside.end for aside in asides if aside.own <= start), start)
     closing = next((aside.own for aside in asides if aside.end >= end), end)
     parts = _parts(lower, leading, closing, [date for date in distinct if date.start not in apart], cuts, grammar)
     spans = [(aside.own, aside.end) for aside in asides]
     found = [_without(_tightened(text, lower, part, cuts, grammar), spans) for part in parts]
-    told = [Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own) for aside in asides]
+    told = [
+        Clause(*trimmed(text, lower, aside.start, aside.end, grammar), aside.date, own=aside.own, subject=aside.named) for aside in asides
+    ]
+    if not parts:
+        found = [Clause(start, end, None, asides=tuple(spans))]
     if grammar.verb_final and grammar.has_verb(lower, start, end):
         found = [clause for clause in found if not _only_names(text, lower, clause, grammar)]
-    found = [part for clause in _without_brackets(text, found) for part in _with_relative(lower, clause, grammar)]
+    found = [part for clause in _without_brackets(text, found) for part in _with_relative(text, lower, clause, grammar)]
     return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
 
 
-def _with_relative(lower: str, clause: Clause, grammar: Grammar) -> list[Clause]:
+def _with_relative(text: str, lower: str, clause: Clause, grammar: Grammar) -> list[Clause]:
     """Part a relative clause with its date from what it says more of something in: "they met in Linz, which was freed in 1945"."""
-    relative = relative_clause(lower, clause.start, clause.date, grammar) if clause.date else None
+    relative = relative_clause(text, lower, clause.start, clause.date, grammar) if clause.date else None
     if relative is None:
         return [clause]
     begin, named = relative
@@ -137,7 +149,7 @@ def _in_brackets(text: str, clause: Clause) -> bool:
 
 def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:
     """Note which asides stand in the midst of a clause."""
-    return replace(clause, asides=tuple((start, end) for start, end in asides if clause.start < start and end < clause.end))
+    return replace(clause, asides=tuple((start, end) for start, end in asides if clause.start < start and end <= clause.end))
 
 
 def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> list[tuple[int, int]]:
@@ -177,10 +189,11 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
         again = again or any(_counted_within(date, other, cuts) for other in others)
         refined = any(
             (other.edtf or "").startswith(f"{date.edtf}-")
+            and not _CLOSED_QUOTE.search(text, date.end, max(date.end, other.start))
             and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
-        named = len(dates) > 1 and _describes(lower, date, grammar)
+        named = len(dates) > 1 and (_describes(lower, date, grammar) or any(_counted_beside(text, date, other) for other in others))
         if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
@@ -193,6 +206,16 @@ def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut])
     here, there = Edtf.parse(date.edtf), Edtf.parse(other.edtf)
     inside = there.earliest <= here.earliest and here.latest <= there.latest and here.days < there.days
     return inside and not any(date.end <= cut.left and cut.right <= other.start and cut.strength > _COMMA for cut in cuts)
+
+
+def _counted_beside(text: str, date: DateMention, other: DateMention) -> bool:
+    """Whether a date that was only counted says of the one right before it how far it lay: "on 9 October, exactly a month earlier,"."""
+    beside = date.derivation.startswith("relative") and date.anchor == (other.start, other.end)
+    return (
+        beside
+        and _COUNTED_BESIDE.fullmatch(text, other.end, date.start) is not None
+        and text[date.end : date.end + 1] in (",", ".", ";", ")")
+    )
 
 
 def _describes(lower: str, date: DateMention, grammar: Grammar) -> bool:
@@ -244,7 +267,7 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
         beyond = dates[index + 2].start if index + 2 < len(dates) else end
         between = [cut for cut in cuts if date.end <= cut.left and cut.right <= dates[index + 1].start]
         if begin == start:
-            between = [cut for cut in between if _parts_clauses(lower, start, date, cut, grammar)]
+            between = [cut for cut in between if _parts_clauses(lower, start, date, dates[index + 1], cut, grammar)]
         cut = _between(lower, begin, date, dates[index + 1], beyond, between, grammar)
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
@@ -264,13 +287,19 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
     return _close_shared(found)
 
 
-def _parts_clauses(lower: str, start: int, date: DateMention, cut: _Cut, grammar: Grammar) -> bool:
-    """Whether a weak cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
+def _parts_clauses(lower: str, start: int, date: DateMention, following: DateMention, cut: _Cut, grammar: Grammar) -> bool:
+    """Whether a cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
 
-    What stands before it has a verb, or is named with its date in brackets that close there.
+    What stands before it has a verb, or is named with its date in brackets that close there. A comma needs one, too, where the verb of the
+    first date may stand behind it: "In 1803 Adam Orlin, the new governor, took Tarn and …".
     """
     joined = grammar.verb_final and cut.strength == _JOINED
-    if joined or cut.strength >= _COMMA or grammar.has_verb(lower, start, cut.left):
+    if grammar.verb_final or cut.strength != _COMMA or not grammar.has_verb(lower, cut.right, following.start):
+        until, told = cut.left, joined or cut.strength >= _COMMA
+    else:
+        apposed = lower.rfind(", ", date.end, cut.left) if grammar.opens(lower, cut.right, following.start) else -1
+        until, told = apposed if apposed >= 0 else cut.left, False
+    if told or grammar.has_verb(lower, start, until):
         return True
     return lower[cut.left - 1] == ")" and lower.rfind("(", start, cut.left) < date.start and cut.right - cut.left <= 1
 
@@ -461,5 +490,7 @@ def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_
 
 def _told(lower: str, start: int, end: int, grammar: Grammar) -> bool:
     """Whether a stretch has a verb that is no participle: "the council, chaired by the mayor, resolved"."""
+    if grammar.verb_final:
+        return grammar.closes(lower, start, end)
     verbs = grammar.finite.finditer(lower, start, end) if grammar.finite else ()
     return any(not lower.startswith(" by ", verb.end()) for verb in verbs)

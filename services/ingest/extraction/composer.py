@@ -131,7 +131,7 @@ class Composer:
             return False
         if sentence.end - sentence.start > _HEADING:
             return True
-        return grammar.has_verb(lower, sentence.start, sentence.end)
+        return grammar.has_verb(self._words, sentence.start, sentence.end)
 
     def _is_row(self, sentence: Sentence, dates: list[DateMention]) -> bool:
         """Whether a line that closes as no sentence does is a row of a chronology: "1905 — foundation of the school"."""
@@ -172,7 +172,12 @@ class Composer:
         """Add a claim of a stretch that has no date of its own, where it counts something or finds the result of what was told."""
         sentence = replace(sentence, start=part.start, end=part.end)
         counts = any(value.counts for value in values)
-        found = self._thread.meant(number, sentence, self._references.find(*self._index.within(part.start, part.end)), counts=counts)
+        # "A list of 28 earthquakes" is about none that was told of.
+        events = self._references.find(*self._index.within(part.start, part.end))
+        named = [one for one in events if not _is_counted(one, values)]
+        # Nor is what only counts happenings.
+        telling = counts and any(value.counts and not any(_is_counted(one, [value]) for one in events) for value in values)
+        found = self._thread.meant(number, sentence, named, counts=telling)
         if counts or (found and found[1].locative and self._finds_result(sentence)):
             places = self._named(part.start, part.end, values)
             self._add(part, values, places, _Carried(*found, number - found[0].sentence) if found else None)
@@ -451,6 +456,10 @@ def _tells_when(mention: DateMention) -> bool:
 
 def _overlap(one: Found | Named | Actor, other: Found) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _is_counted(reference: Reference, values: list[Found]) -> bool:
+    return any(value.kind == "count" and value.start <= reference.start < reference.end <= value.end for value in values)
 
 
 def _within(clause: Clause, parts: list[_Part]) -> list[_Part]:

@@ -20,10 +20,13 @@ _LISTED = 24
 _SURELY_COUNTED = 10
 """From here on a number in words counts what follows, known or not: "twelve bakeries", but not "two ways"."""
 _YEAR_DIGITS = 4
+_POWERS = {"2": "square", "3": "cubic"}
 _CASES = ("ablative", "instrumental")
 _ANYBODY = "people"
 _UNNAMED = (_ANYBODY, "inhabitants")
 """The attributes of those who are named better by what became of them."""
+_ATTENDING = ("representatives", "guests", "participants", "visitors", "spectators")
+"""The attributes of those whose number is that of a gathering."""
 """The attribute of nouns that say nothing of those whom they count."""
 
 
@@ -81,13 +84,29 @@ class CountFinder:
             named = self._suffered_before(numeral, low)
         if found is None and named is not None and not self._looks_like_year(numeral):
             return number(named, numeral, numeral.start, numeral.end, "count", None)
+        if found is not None and found.attribute in _ATTENDING:
+            # "Killing two delegates" says nothing of how many there were.
+            suffered = self._suffered_before(numeral, low)
+            if suffered is None and not self._grammar.verb_final:
+                suffered = self._suffered_after(found.end, numeral.last, high)
+            found = replace(found, attribute=suffered) if suffered else found
         if found is not None and found.attribute in _UNNAMED:
             suffered = self._suffered_after(found.end, numeral.last, high) or self._suffered_before(numeral, low)
             found = replace(found, attribute=suffered) if suffered else self._called(found, numeral, high)
+        found = self._raised(found, numeral.last, high) if found is not None else None
         # Things come in whole numbers; only measures have parts.
         if found is not None and numeral.value % 1 and found.attribute not in self._units.measures:
             return None
         return found
+
+    def _raised(self, found: Found, index: int, high: int) -> Found | None:
+        """A measure with its power written onto it: "1050 km2"; None where the tables have no such measure."""
+        ahead = self._tokens[index : min(index + _NAMED, high)]
+        power = next((token for token in ahead if token.start == found.end and token.text in _POWERS), None)
+        if power is None:
+            return found
+        name = f"{_POWERS[power.text]} {found.attribute}"
+        return replace(found, attribute=name, end=power.end) if name in self._units.measures else None
 
     def _in_a_name(self, numeral: Numeral, word: _Word) -> bool:
         """Whether a number in words is part of a name: "the League of Five Towns"."""

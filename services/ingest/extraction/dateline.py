@@ -39,13 +39,14 @@ def datelines(text: str, mentions: Sequence[DateMention]) -> list[Dateline]:
 def published(text: str, lower: str, mentions: Sequence[DateMention], grammar: Grammar) -> str | None:
     """Return the day that a text itself gives as that of its publication, in EDTF, or None."""
     reported = {line.mention.start for line in datelines(text, mentions)}
-    for mention in mentions:
-        if mention.start > _HEAD:
-            break
-        if mention.derivation != EXPLICIT or not _DAY.fullmatch(mention.edtf or ""):
-            continue
+    days = [
+        mention for mention in mentions if mention.start <= _HEAD and mention.derivation == EXPLICIT and _DAY.fullmatch(mention.edtf or "")
+    ]
+    for mention in days:
         if mention.start in reported or _in_byline(text, lower, mention, grammar):
-            return mention.edtf
+            # Where another day heads a paragraph before it, it dates its own paragraph only.
+            digest = mention is not days[0] and _line_start(text, days[0].start) == days[0].start
+            return None if digest and _line_start(text, mention.start) == mention.start else mention.edtf
     return None
 
 
@@ -102,5 +103,5 @@ def _in_byline(text: str, lower: str, mention: DateMention, grammar: Grammar) ->
     around = text[begin : mention.start] + text[mention.end : end]
     if grammar.bylines and grammar.bylines.match(lower, begin):
         return True
-    parted = not around.strip(" .,|:") or any(mark in around for mark in ",|")
+    parted = not around.strip(" .,|:•-–—") or any(mark in around for mark in ",|")
     return parted and all(word[:1].isupper() for word in _NAME.findall(around))

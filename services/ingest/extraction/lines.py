@@ -21,6 +21,9 @@ _BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _SHORT = 80
 _NEIGHBOURS = 6
 _PAGE = 8
+_FULL = 0.85
+_LINES = 3
+"""Lines that show how long a full one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def _furniture(lines: list[Line], *, marked: bool) -> set[int]:
     if marked:
         return _without_long_runs(certain)
     wordings = [_DIGITS.sub("#", line.text) for line in lines]
+    certain |= _beside_numbers(lines, wordings)
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         if len(line.text) <= _SHORT and not line.terminal:
@@ -115,6 +119,38 @@ def _furniture(lines: list[Line], *, marked: bool) -> set[int]:
         if _PAGE_NUMBER.fullmatch(line.text) and (index - 1 in certain or index + 1 in certain or _interrupts(lines, index))
     }
     return _without_long_runs(certain | numbers)
+
+
+def _beside_numbers(lines: list[Line], wordings: list[str]) -> set[int]:
+    """Find headers, and footers, by the page number beside them, where the two interrupt a sentence; and where they come back.
+
+    A short text has its header but once or twice.
+    """
+    beside = {
+        index: number
+        for number, line in enumerate(lines)
+        if _PAGE_NUMBER.fullmatch(line.text)
+        for index in (number - 1, number + 1)
+        if 0 <= index < len(lines) and _may_head(lines[index])
+    }
+    known = {wordings[index] for index, number in beside.items() if _pair_interrupts(lines, min(index, number))}
+    return {index for index in beside if wordings[index] in known}
+
+
+def _may_head(line: Line) -> bool:
+    return len(line.text) <= _SHORT and not line.terminal and line.text[:1].isupper() and not _PAGE_NUMBER.fullmatch(line.text)
+
+
+def _pair_interrupts(lines: list[Line], first: int) -> bool:
+    """Whether two lines stand, with blank ones, between the two halves of a sentence."""
+    if not 0 < first < len(lines) - 2:
+        return False
+    before, after = lines[first - 1], lines[first + 2]
+    if before.terminal or not lines[first].blanks or not after.blanks:
+        return False
+    width = max(len(line.text) for line in lines[max(0, first - _NEIGHBOURS) : first])
+    # A line that is full and closes no sentence is followed by the rest of it, however that begins.
+    return after.text[:1].islower() or (first >= _LINES and len(before.text) >= _FULL * width)
 
 
 def _without_long_runs(found: set[int]) -> set[int]:

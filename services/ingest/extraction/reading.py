@@ -20,9 +20,11 @@ from shared.domain.ports import ExtractionInput
 PARAGRAPH = "\n\n"
 # White space that is more than one plain space, and what is not to be seen at all.
 _GAPS = re.compile(rf"[\s{INVISIBLE}]{{2,}}|[^\S ]|[{INVISIBLE}]")
-# The number of a note; set onto the words that it belongs to or at the head of a line, it is one: "in 1830.[2] The mill …".
+# The number of a note; set onto the words that it belongs to, after the stop of a sentence or at the head of a line, it is one:
+# "in 1830.[2] The mill …", "in 1830. [2] The mill …".
 _NOTE = re.compile(r"\[\d{1,3}\](?:\[\d{1,3}\])*")
 _HEADING = 0.7
+_RAGGED = 4
 _ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
 # A row of a chronology: "1905 — …", "4 May 1932: …", "1918, 28 may – …".
 _ROW = re.compile(r"(?=[^:]{0,28}\d)(?:[^\W_]|[,.'’() ]|(?<=\d)[-–—](?=\w)){1,32}?(?:\s[-–—]|:)\s")
@@ -101,12 +103,12 @@ def reading_view(document: ExtractionInput) -> ReadingView:
     kept = [line for line in lines if not line.furniture]
     hyphens = Hyphens([line.text for line in kept], document.language)
     spaced, widths = double_spaced(lines), widths_of(kept)
-    rows = _rows(kept)
+    rows, ragged = _rows(kept), _ragged(kept, widths)
     builder = _Builder(shown)
     for index, line in enumerate(kept):
         if index:
             before = kept[index - 1]
-            parted = index in rows or _parts(before, line, spaced=spaced, width=widths[index - 1])
+            parted = index in rows or _parts(before, line, spaced=spaced, width=widths[index - 1], ragged=ragged)
             _join(builder, before, line, hyphens, parted=parted)
         _take_line(builder, shown, line)
     view = builder.text()
@@ -122,8 +124,15 @@ def _rows(lines: list[Line]) -> set[int]:
 def _notes(text: str) -> list[tuple[int, int]]:
     """Return where the numbers of notes stand."""
     return [
-        note.span() for note in _NOTE.finditer(text) if note.start() == 0 or text[note.start() - 1] not in " \t([" or _heads(text, note)
+        note.span()
+        for note in _NOTE.finditer(text)
+        if note.start() == 0 or text[note.start() - 1] not in " \t([" or _heads(text, note) or _after_stop(text, note)
     ]
+
+
+def _after_stop(text: str, note: re.Match[str]) -> bool:
+    """Whether a note stands between two sentences."""
+    return text[max(0, note.start() - 2) : note.start()] in (". ", "! ", "? ") and text[note.end() : note.end() + 1] in (" ", "\n", "")
 
 
 def _heads(text: str, note: re.Match[str]) -> bool:
@@ -166,8 +175,23 @@ def _join(builder: _Builder, before: Line, after: Line, hyphens: Hyphens, *, par
         builder.drop_last()
 
 
-def _parts(before: Line, after: Line, *, spaced: bool, width: int) -> bool:
-    """Decide whether a paragraph ends between two lines, of a text set to a width, with a blank line after every line or not."""
+def _ragged(lines: list[Line], widths: list[int]) -> bool:
+    """Whether lines break anywhere, as in text taken from web pages that were set in narrow columns: short ones are no headings then."""
+    short = [
+        after
+        for before, after, width in zip(lines, lines[1:], widths, strict=False)
+        if not before.terminal and not after.blanks and _needed(before, after) <= _HEADING * width
+    ]
+    return len(short) >= _RAGGED and 2 * sum(line.text[:1].islower() for line in short) > len(short)
+
+
+def _needed(before: Line, after: Line) -> int:
+    """How long a line would be with the first word of the next one."""
+    return len(before.text) + 1 + len(after.text.split(None, 1)[0])
+
+
+def _parts(before: Line, after: Line, *, spaced: bool, width: int, ragged: bool) -> bool:
+    """Decide whether a paragraph ends between two lines, of a text set to a width or not, with a blank line after every line or not."""
     runs_on = after.text[:1].islower()
     if is_hyphenated(before.text, after.text) and (runs_on or before.text[-2].isdigit() or not after.blanks):
         return False
@@ -175,8 +199,8 @@ def _parts(before: Line, after: Line, *, spaced: bool, width: int) -> bool:
         return False
     if after.blanks > 0 and not spaced and not after.interrupted:
         return True
-    needed = len(before.text) + 1 + len(after.text.split(None, 1)[0])
+    needed = _needed(before, after)
     if before.terminal:
         # The next word would have stood on this line, had the paragraph gone on.
         return needed <= width or bool(_ITEM.match(after.text))
-    return needed <= _HEADING * width
+    return needed <= _HEADING * width and (not ragged or before.text.isupper())

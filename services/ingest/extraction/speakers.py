@@ -49,6 +49,9 @@ def name_before(text: str, lower: str, start: int, verb: int, grammar: Grammar) 
         return words[last].span if words[last].text in grammar.attribution.pronouns else None
     else:
         first = last
+        if last + 1 < len(words) and (words[last + 1].text in grammar.oblique_endings or words[last].text.endswith(grammar.whence_endings)):
+            # "Çıxışı zamanı alim bildirib ki": it was the scholar.
+            return None
         # "Azərbaycan dövləti bəyan etdi": a noun in the possessive after the name is its head.
         last += last + 1 < len(words) and is_head(words[last + 1].text, grammar)
     while first > 0 and _runs_on(text, words[first - 1], words[first], grammar):

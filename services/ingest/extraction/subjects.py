@@ -11,21 +11,68 @@ _LONGEST = 80
 _WORDS = 9
 _WORD = re.compile(r"[^\W\d_]+")
 _BY = re.compile(r"[^\W\d_]+ by ")
+_NEXT = re.compile(r"\s([^\W\d_]+)")
 _LINKS = re.compile(r"[\s,(]*$")
 
 
 def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Grammar) -> list[Clause]:
     """Give clauses that have no subject of their own that of the clause before them."""
     subject: tuple[int, int] | None = None
+    head: Clause | None = None
     found = []
     for clause in clauses:
         if clause.date is not None and clause.own is None and clause.subject is None and not clause.purpose:
             if _goes_on(lower, clause, grammar):
                 clause = replace(clause, subject=subject)
+            elif head is not None and subject is not None and (lead := _lead(text, lower, head, subject, clause, grammar)) is not None:
+                clause = replace(clause, subject=subject, lead=lead)
             else:
                 subject = _subject(text, lower, clause, grammar)
+            if clause.lead is None:
+                head = clause if not grammar.verb_final and grammar.has_verb(lower, clause.start, clause.end) else None
+                if head is not None and _ends_in_aside(lower, head, grammar):
+                    subject = head = None
         found.append(clause)
     return _with_leading(text, lower, found, grammar)
+
+
+def _ends_in_aside(lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether what follows a clause may go on about another than its subject: "it began after Orlin, who was sent there in 1901, asked"."""
+    asides = list(grammar.asides.finditer(lower, clause.start, clause.end)) if grammar.asides else []
+    return bool(asides) and grammar.has_verb(lower, clause.start, asides[-1].start())
+
+
+def _lead(text: str, lower: str, head: Clause, subject: tuple[int, int], clause: Clause, grammar: Grammar) -> tuple[int, int] | None:
+    """Return the verb that a clause leaves out because an earlier one has it: "…, to the senate in 1907", "… and his doctorate in 1962".
+
+    None where it may as well have a subject of its own and leave out the rest: "Tarn took the cup in 1905 and Linz in 1906".
+    """
+    assert clause.date is not None
+    assert head.date is not None
+    if (clause.start, clause.end) == (head.start, head.end) or grammar.has_verb(lower, clause.start, clause.end):
+        return None
+    verb = grammar.finite.search(lower, max(head.start, subject[1]), head.end) if grammar.finite else None
+    if verb is None or verb.end() > head.date.start:
+        return None
+    begin, end = _word_start(lower, verb.start()), verb.end()
+    while (word := _NEXT.match(lower, end, head.date.start)) and (word[1] in grammar.verb_links or grammar.opens(lower, *word.span(1))):
+        end = word.end()
+    follows, first = _NEXT.match(lower, end, head.date.start), _WORD.match(lower, clause.start)
+    told = _WORD.findall(lower, end, head.date.start)
+    if follows is None or first is None or all(word in grammar.prepositions for word in told):
+        return None
+    if first.group() in grammar.repeated:
+        same = re.compile(rf"\s{first.group()}\s").search(lower, end, head.date.start)
+        # The preposition may be that of the date: "in 1907 the cup".
+        return (begin, same.start()) if same and clause.date.start > first.end() + 1 else None
+    listed = text[head.date.end : head.date.end + 1] == ")" == text[clause.date.end : clause.date.end + 1]
+    if first.group() in grammar.owners:
+        return begin, end
+    if not listed:
+        return None
+    # "Three won it: Anna Berg (1905), Berta Linz (1907)" lists who did.
+    article = first.group() in grammar.phrases.determiners or first.group() in grammar.attribution.articles
+    return (begin, follows.end()) if follows[1] in grammar.prepositions else (begin, end) if article else None
 
 
 def _with_leading(text: str, lower: str, found: list[Clause], grammar: Grammar) -> list[Clause]:
@@ -58,8 +105,10 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
         # "The Pact of Linz (1919)" names its subject before the brackets.
         end = _word_start(lower, verb.start()) if verb else lower.find("(", start, clause.date.start)
         if start < clause.date.end <= end:
-            return None
-    end = max(start, end)
+            start = clause.date.end + len(text[clause.date.end : end]) - len(text[clause.date.end : end].lstrip(" ,"))
+            if grammar.openers and grammar.openers.match(lower, start, end):
+                return None
+    end = _before_apposition(text, lower, start, clause.end, grammar) or max(start, end)
     end -= len(text[start:end]) - len(_LINKS.sub("", text[start:end]))
     words = _WORD.findall(lower, start, end)
     if not 0 < len(words) <= _WORDS or end - start > _LONGEST or "," in text[start:end] or words[0] in grammar.prepositions:
@@ -67,6 +116,15 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
     if words[-1] in grammar.joining or words[-1].endswith(grammar.oblique_endings):
         return None
     return start, end
+
+
+def _before_apposition(text: str, lower: str, start: int, end: int, grammar: Grammar) -> int | None:
+    """Return where a subject ends of which more is said between commas: "Adam Orlin, the new governor, took Tarn"."""
+    comma = text.find(", ", start, end)
+    closing = text.find(", ", comma + 1, end) if comma > start else -1
+    if grammar.verb_final or closing < 0 or not grammar.opens(lower, closing + len(", "), end):
+        return None
+    return None if grammar.has_verb(lower, start, comma) else comma
 
 
 def _word_start(lower: str, index: int) -> int:

@@ -77,8 +77,10 @@ class Thread:
         if found and found[1].generic:
             found = self._nearer(number, sentence, found)
         following = self._following(number, sentence, references) if counts else None
-        if found and following and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > _FEW:
-            found = None
+        if found and found[0].reference.kind in self._grammar.vague and number - found[0].sentence > 1:
+            # "In the match at Tarn" after the next season was told of.
+            passed = not counts and self._told is not None and self._told.sentence > found[0].sentence
+            found = None if passed or (following and number - found[0].sentence > _FEW) else found
         found = (
             found
             or self._by_pronoun(number, sentence)

@@ -1,6 +1,7 @@
 """Values: counts, money, percentages and identifiers, each with its own span."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from services.ingest.extraction.counts import CountFinder, Found, bound_after, number
 from services.ingest.extraction.grammar.tables import Grammar
@@ -39,6 +40,10 @@ class ValueFinder:
         for numeral in self._numerals.read(low, high, blocked):
             if found and numeral.start < found[-1].end:
                 continue
+            part = self._part_of_counted(numeral, found)
+            if part is not None:
+                found[-1] = part
+                continue
             value = self._value(numeral, low, high) or self._of_same_money(numeral, found)
             if value is not None:
                 found.append(value)
@@ -46,9 +51,22 @@ class ValueFinder:
                 bare.append(numeral)
         return self._completed(found, bare)
 
+    def _part_of_counted(self, numeral: Numeral, found: list[Found]) -> Found | None:
+        """How many of a number of things something was done to, where the number stands for their noun: "5.000 evdən 4.000-ni"."""
+        if not (self._grammar.verb_final and found and numeral.case is not None and numeral.first):
+            return None
+        whole, before = found[-1], self._tokens[numeral.first - 1]
+        if whole.kind != "count" or whole.bound != "exact" or numeral.bound != "exact" or before.end != whole.end:
+            return None
+        if numeral.value >= Decimal(whole.value) or not before.text.endswith(self._grammar.periods.start_endings):
+            return None
+        return number(whole.attribute, numeral, numeral.start, numeral.end, "count", None)
+
     def _beside_date(self, numeral: Numeral, low: int, high: int, blocked: bytearray) -> bool:
         """Whether a number stands by itself at a date, as one of a row: "200 clubs in 2001, 407 in 2008"."""
         if numeral.bound == "exact" and numeral.end - numeral.core == _YEAR_DIGITS:
+            return False
+        if numeral.last < high and self._units.time.find(self._tokens[numeral.last].text) is not None:
             return False
         if self._grammar.verb_final:
             return numeral.first > low and bool(blocked[self._tokens[numeral.first - 1].start])

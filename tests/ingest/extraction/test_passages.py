@@ -97,7 +97,7 @@ IN_BRACKETS = [
     ),
     (
         "Anna Berg (born 14 May 1905 in Tarn) was elected mayor in 1950.",
-        [("1905-05-14", "Anna Berg (born 14 May 1905 in Tarn)"), ("1950", "Anna Berg was elected mayor in 1950")],
+        [("1950", "Anna Berg was elected mayor in 1950"), ("1905-05-14", "Anna Berg born 14 May 1905 in Tarn")],
     ),
     (
         "The school took in many children that year, 1946 (see 22 June 1944).",
@@ -213,7 +213,7 @@ COUNTED = [
     ("O, 17 elmi-metodik vəsait və 6 elmlər doktoru hazırlayıb.", [("elmi-metodik vəsait", "17"), ("elmlər doktoru", "6")]),
     ("Yanğında 30 köhnə daş dəyirmanı dağıldı.", [("köhnə daş dəyirmanı", "30")]),
     ("Alim 23 ixtiranın müəllifidir.", [("ixtiranın", "23")]),
-    ("Kənddəki 5.500 evdən 4.100-nü tamamilə sel aparıb.", [("houses", "5500")]),
+    ("Kənddəki 5.500 evdən 4.100-nü tamamilə sel aparıb.", [("houses", "4100")]),
     ("Tələbələrin 502-si aspirant, 21-i doktorant idi.", [("aspirant", "502"), ("doktorant", "21")]),
     ("Dəstə 8 batalyon və 5 eskadrondan ibarət idi.", [("battalions", "8"), ("eskadron", "5")]),
 ]
@@ -258,11 +258,11 @@ SUBJECTS = [
     ),
     (
         "Opened in 1877, the mill was used by the club until 1905.",
-        [("1877", "the mill opened in 1877"), ("1905", "the mill was used by the club until 1905")],
+        [("1877", "the mill, opened in 1877"), ("1905", "the mill was used by the club until 1905")],
     ),
     (
         "Born in 1905 in Tarn, Anna Berg was elected mayor in 1950.",
-        [("1905", "Anna Berg born in 1905 in Tarn"), ("1950", "Anna Berg was elected mayor in 1950")],
+        [("1905", "Anna Berg, born in 1905 in Tarn"), ("1950", "Anna Berg was elected mayor in 1950")],
     ),
     (
         "Tarn surrendered in 1905, followed by Linz in 1906.",

@@ -32,6 +32,9 @@ RECENT = 15
 DECADE_DOUBT = 15
 """Years; where two centuries are as near as that to what the text has reached, "the sixties" may be of either."""
 
+DECADES_OVER = 2020
+"""The year by which the decades that texts tell of without their century are over."""
+
 SOON = 31
 """Days; a day no further on than that from one right before it goes on with its story: died on 28 May, buried on the 30th."""
 
@@ -100,7 +103,10 @@ def _decade(course: Course, tens: int) -> Resolved:
     candidates = sorted((min(_way(year, start) for year in nearby), start) for start in starts)
     if not candidates or (len(candidates) > 1 and candidates[1][0] - candidates[0][0] < DECADE_DOUBT):
         return Resolved(None)
-    return _of_century(candidates[0][1], anchor)
+    start = candidates[0][1]
+    # A text seldom goes back so: the eighties after 1907 may be those of the next century, if they are over.
+    behind = bool(nearby) and start + 10 <= min(nearby) and start + 100 < DECADES_OVER
+    return Resolved(None) if behind else _of_century(start, anchor)
 
 
 def _of_century(start: int, anchor: Anchor) -> Resolved:

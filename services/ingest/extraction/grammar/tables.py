@@ -162,7 +162,11 @@ class Grammar:
     joining: frozenset[str]
     papers: re.Pattern[str] | None
     owner_endings: tuple[str, ...]
+    owners: frozenset[str]
+    verb_links: frozenset[str]
+    repeated: frozenset[str]
     oblique_endings: tuple[str, ...]
+    whence_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
     relatives: re.Pattern[str] | None
     subordinating: re.Pattern[str] | None
@@ -222,7 +226,10 @@ class Grammar:
     elliptic: re.Pattern[str] | None
     timeless: re.Pattern[str] | None
     asides: re.Pattern[str] | None
+    restrictive: re.Pattern[str] | None
     days_kept: re.Pattern[str] | None
+    yearly: re.Pattern[str] | None
+    lasting_from: re.Pattern[str] | None
     nowadays: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
@@ -287,7 +294,11 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         if verb_final
         else _papers_before(clauses.get("papers", []), clauses.get("by_papers", [])),
         oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
+        whence_endings=tuple(clauses.get("whence_endings", ())),
         owner_endings=tuple(clauses.get("owner_endings", ())),
+        owners=frozenset(clauses.get("owners", ())),
+        verb_links=frozenset(clauses.get("verb_links", ())),
+        repeated=frozenset(clauses.get("repeated", ())),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
@@ -370,7 +381,10 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         elliptic=_any(verbs.get("elliptic", []), r"(?:{})(?!\w)"),
         timeless=_any(verbs.get("timeless", [])),
         asides=_any(verbs.get("asides", []), r"(?:{})(?!\w)"),
+        restrictive=_any(verbs.get("restrictive", []), r"(?<=\w)\s({})\s"),
         days_kept=_any(clauses.get("days_kept", [])),
+        yearly=_any(clauses.get("yearly", [])),
+        lasting_from=_any(clauses.get("lasting_from", []), r"\s+(?:[^\W\d_]+\s+){0,4}?(?:{})\s"),
         nowadays=_any(verbs.get("nowadays", [])),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
