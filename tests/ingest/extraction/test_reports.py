@@ -1,4 +1,4 @@
-"""What a second round of passages of other kinds showed: city histories, biographies, sport, disasters, reports of the economy."""
+"""What city histories, biographies, and reports of sport, disasters and the economy do that plainer prose does not."""
 
 import pytest
 
