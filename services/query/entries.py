@@ -22,7 +22,7 @@ from services.query.finding import (
     year_match,
 )
 from services.query.heads import Head
-from services.query.nearest import Key
+from services.query.nearest import FURTHER, Key
 from services.query.orders import BY_DATE, BY_DATE_FALLING, BY_SOURCES, CHANGED, ByRelevance, Listed, Order, Search, Sort, begin, bereft
 from services.query.periods import Certainty, InRange, Period
 from services.query.segments import Match
@@ -35,8 +35,8 @@ from shared.store.read_model import LISTED, ClaimRow, EntryRow, PlacementRow, da
 
 PAGE = 50
 MAX_PAGE = 500
-SPARE, FURTHER = 4, 4
-"""How many more rows are read than are wanted, where some may not fit; and how many times as many more each time that they were too few."""
+SPARE = 4
+"""How many more rows are read than are wanted, where some may not fit: `FURTHER` times as many each time that they were too few."""
 
 
 @dataclass(frozen=True, slots=True)

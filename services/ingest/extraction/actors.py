@@ -50,7 +50,7 @@ def find_actors(
 def plain_name(text: str, lower: str, start: int, end: int, inflection: Inflection) -> str:
     """Return a name that is no actor's by the tables, without the case that its last word stands in: "Prokurorluğun", "Qərarda"."""
     first = max(text.rfind(" ", start, end) + 1, start)
-    if (plain := _hyphenated(lower[first:end], inflection)) is not None:
+    if (plain := _unjoined(lower[first:end], "-", inflection)) is not None:
         return text[start : first + len(plain)]
     found = [
         stem
@@ -84,7 +84,7 @@ def _runs(
         elif capital:
             run = [*run, *pending, match.span()]
             pending = []
-            if grammar.verb_final and (_apostrophised(word, inflection) is not None or _says_where(word, inflection)):
+            if grammar.verb_final and (_unjoined(word, "'", inflection) is not None or _says_where(word, inflection)):
                 runs, run = [*runs, run], []
         elif run and not pending and word in grammar.particles:
             run = [*run, match.span()]
@@ -117,7 +117,7 @@ def _says_where(word: str, inflection: Inflection) -> bool:
 def _particle(word: str, grammar: Grammar, inflection: Inflection) -> str | None:
     """Return the small word of a name that a word is a form of: "Kərim xana"."""
     found = (stem for stem, ending in inflection.stems(word) if stem in grammar.particles and not (ending.possessive or ending.plural))
-    return next(found, None) if grammar.verb_final else None
+    return next(found, None)
 
 
 def _split(
@@ -205,27 +205,21 @@ def _organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, infl
     return None
 
 
-def _apostrophised(word: str, inflection: Inflection) -> str | None:
-    """Return a word without the ending that an apostrophe joins to it: "Baysan'a"."""
-    stem, mark, ending = word.rpartition("'")
-    return stem if mark and stem and inflection.ending(ending) is not None else None
-
-
-def _hyphenated(word: str, inflection: Inflection) -> str | None:
-    """Return a word without the ending that a hyphen joins to it: "BBC-nin"."""
-    stem, hyphen, ending = word.rpartition("-")
-    return stem if hyphen and stem and inflection.ending(ending) is not None else None
+def _unjoined(word: str, mark: str, inflection: Inflection) -> str | None:
+    """Return a word without the ending that a mark joins to it: "BBC-nin", "Baysan'a"."""
+    stem, found, ending = word.rpartition(mark)
+    return stem if found and stem and inflection.ending(ending) is not None else None
 
 
 def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, organization: bool) -> tuple[str, int]:
     """Take off the case ending of the last word of a name, where that is safe."""
-    if (plain := _hyphenated(word, inflection)) is not None:
-        return plain, end
-    if grammar.verb_final and (plain := _apostrophised(word, inflection)) is not None:
+    if (plain := _unjoined(word, "-", inflection)) is not None:
         return plain, end
     if not grammar.verb_final:
         return (word[:-2], end - 2) if word.endswith("'s") and len(word) > 3 else (word, end)
-    if grammar.verb_final and not organization and (particle := _particle(word, grammar, inflection)) is not None:
+    if (plain := _unjoined(word, "'", inflection)) is not None:
+        return plain, end
+    if not organization and (particle := _particle(word, grammar, inflection)) is not None:
         return particle, end
     if not organization and grammar.surnames and word.endswith(grammar.surnames):
         return word, end

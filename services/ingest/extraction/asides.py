@@ -130,13 +130,19 @@ def _named_last(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> 
     return words[min(max(begin, len(words) - _NAMED), len(words) - 1)].start(), words[-1].end()
 
 
+def bracket_before(text: str, start: int, index: int) -> int:
+    """Return where the brackets open, from `start` on, that a place stands in; -1 where it stands in none."""
+    opening = text.rfind("(", start, index)
+    return opening if opening > text.rfind(")", start, index) else -1
+
+
 def find_bracketed(text: str, lower: str, start: int, end: int, dates: Sequence[DateMention], grammar: Grammar) -> list[Aside]:
     """Return what brackets tell with a verb of its own: "the prize (which was founded in 1976) went to Orlin"."""
     found = []
     for date in dates:
-        opening = text.rfind("(", start, date.start)
+        opening = bracket_before(text, start, date.start)
         closing = text.find(")", date.end, end)
-        if opening <= max(start, text.rfind(")", start, date.start)) or closing < 0 or not grammar.has_verb(lower, opening, closing):
+        if opening <= start or closing < 0 or not grammar.has_verb(lower, opening, closing):
             continue
         words = list(_WORDS.finditer(lower, start, opening))
         named = _named_last(text, words, grammar) if words and _lacks_subject(lower, opening + 1, date, grammar) else None

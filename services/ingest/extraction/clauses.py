@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.ingest.extraction.asides import find_asides, find_bracketed, find_restrictive, relative_clause
+from services.ingest.extraction.asides import bracket_before, find_asides, find_bracketed, find_restrictive, relative_clause
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
@@ -144,7 +144,7 @@ def _only_names(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool
 def _in_brackets(text: str, clause: Clause) -> bool:
     """Whether the date of a clause stands in brackets."""
     date = clause.date
-    return date is not None and text.rfind("(", clause.start, date.start) > text.rfind(")", clause.start, date.start)
+    return date is not None and bracket_before(text, clause.start, date.start) >= 0
 
 
 def _without(clause: Clause, asides: Sequence[tuple[int, int]]) -> Clause:

@@ -23,11 +23,11 @@ _YEAR_DIGITS = 4
 _POWERS = {"2": "square", "3": "cubic"}
 _CASES = ("ablative", "instrumental")
 _ANYBODY = "people"
+"""The attribute of nouns that say nothing of those whom they count."""
 _UNNAMED = (_ANYBODY, "inhabitants")
 """The attributes of those who are named better by what became of them."""
 _ATTENDING = ("representatives", "guests", "participants", "visitors", "spectators")
 """The attributes of those whose number is that of a gathering."""
-"""The attribute of nouns that say nothing of those whom they count."""
 
 
 @dataclass(frozen=True, slots=True)

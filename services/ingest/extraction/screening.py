@@ -107,7 +107,8 @@ class DateScreen:
         words = _PHRASE.search(lower, max(self._sentence_start(mention.start), mention.start - _BEFORE), mention.start - 1)
         before = words.group().split() if words else []
         at = next((at for at, word in enumerate(before) if periods.after_before and periods.after_before.fullmatch(word)), None)
-        return at is not None and not self._grammar.has_verb(" ".join(before), len(" ".join(before[:at])), len(" ".join(before)))
+        told = " ".join(before[at:])
+        return at is not None and not self._grammar.has_verb(told, 0, len(told))
 
     def _says_what_was(self, mention: DateMention) -> bool:
         """Whether a bracket follows what somebody or something was, before anything is told of them."""
