@@ -74,15 +74,15 @@ def prove(workspace: Workspace, claim_id: str, size: int | None = None) -> bytes
 def announce(workspace: Workspace, info: ChronologyInfo) -> None:
     """Let subscribers hear of a switch of generations, though no server may be running that would see to it."""
     while workspace.service.announce_switches():
-        workspace.projector.project(info)
+        workspace.projector.bring_up(info)
 
 
 def erase(workspace: Workspace, document_id: str, reason: str, advance: Callable[[int, int], None]) -> tuple[str, Receipt]:
     """Erase a document and everything that its words are shown in; return the slug of its chronology, and what came of it."""
     info = _chronology_of_document(workspace, document_id)
-    workspace.projector.project(info, advance)  # what is erased with it is looked up in the read model
+    workspace.projector.bring_up(info, advance)  # what is erased with it is looked up in the read model
     receipt = workspace.service.erase(info.id, document_id, reason, workspace.caller)
-    workspace.projector.project(workspace.service.chronology(info.slug), advance)
+    workspace.projector.bring_up(workspace.service.chronology(info.slug), advance)
     return info.slug, receipt
 
 

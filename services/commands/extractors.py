@@ -107,7 +107,7 @@ def reextract(
                 failed += 1
                 typer.echo(f"{document_id}: {_plain(error.detail)}", err=True)
         if applied:
-            workspace.projector.project(workspace.service.chronology(slug), lambda _done, _total: None)
+            workspace.projector.bring_up(workspace.service.chronology(slug), lambda _done, _total: None)
     if not as_json:
         typer.echo(f"Applied to {_count(applied, 'document')}." if apply else "Nothing was recorded: --apply does that.")
     if failed:

@@ -99,7 +99,7 @@ def recapture(
     failed = 0
     with _capturing(data) as (workspace, captures, _):
         info = workspace.service.chronology(slug)
-        workspace.projector.project(info)
+        workspace.projector.bring_up(info)
         known = {found.id: found for found in captures.history.sources(info.id)}
         if missing := [source_id for source_id in source or () if source_id not in known]:
             raise NotFound(f"there is no source {missing[0]} in {slug}: `salname sources {slug}` lists them")
@@ -110,13 +110,13 @@ def recapture(
             try:
                 if every is not None:
                     captures.schedule(info.id, found.id, seconds, workspace.caller)
-                    workspace.projector.project(workspace.service.chronology(slug))
+                    workspace.projector.bring_up(workspace.service.chronology(slug))
                 if every != "off":
                     _tell(captures.recapture(info.id, found.id, workspace.caller, extractor))
             except SalnameError as error:
                 failed += 1
                 _failure(found.details.url or found.id, error.detail)
-            workspace.projector.project(workspace.service.chronology(slug))
+            workspace.projector.bring_up(workspace.service.chronology(slug))
     if failed:
         raise typer.Exit(1)
 
@@ -127,7 +127,7 @@ def sources(slug: SlugArgument, data: DataOption = None) -> None:
 
     with _capturing(data) as (workspace, captures, feeds):
         info = workspace.service.chronology(slug)
-        workspace.projector.project(info)
+        workspace.projector.bring_up(info)
         known = captures.history.sources(info.id)
         for found in known:
             last = max((capture.time for capture in found.captures), default=None)
@@ -221,7 +221,7 @@ def _place(workspace: "Workspace", slug: str) -> "Place":
 def _project(workspace: "Workspace", slug: str, place: "Place") -> None:
     """Project a chronology, if it is there already."""
     if place.id is not None:
-        workspace.projector.project(workspace.service.chronology(slug))
+        workspace.projector.bring_up(workspace.service.chronology(slug))
 
 
 @contextmanager

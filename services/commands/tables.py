@@ -159,7 +159,7 @@ def _recorded(settings: "Settings", slug: str, content: bytes, taken: "TableInta
         with _working(err, f"Recording {count(taken.report.claims, 'claim')}"):
             receipt = capture_table(workspace.service, info.id, content, taken, workspace.caller, filename)
         with progress(err, "Consolidating") as advance, _working(err, "Consolidating", drawn=False):
-            workspace.projector.project(workspace.service.chronology(slug), advance)
+            workspace.projector.bring_up(workspace.service.chronology(slug), advance)
         if receipt.status == "unchanged":
             return f"{slug}: the table was there already: nothing changed."
         return f"{slug}: {count(receipt.claims, 'claim')} recorded, at revision {receipt.revision}."

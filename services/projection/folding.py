@@ -9,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from services.projection.fold import Fold, Revision
-from services.projection.generations import Place, StaleFoldError, last_told, move_beside, take_progress, told, untold
+from services.projection.generations import Place, StaleFoldError, last_told, look, move_beside, take_progress, told, untold
 from services.projection.indexing import index_new
 from services.projection.keeping import kept_rows, restore, write_kept
 from services.projection.rows import RevisionRows, rows_of
@@ -85,9 +85,20 @@ class Folding:
 
         try:
             return fold if restore(self._database, fold, key, place.position, last, read) else None
+        except (LookupError, ValueError) as error:
+            if self._stands(key, place):
+                raise
+            raise StaleFoldError from error  # another projection moved the rows while they were read
         except WrongKey as error:
             log.warning("projection.folds_again", chronology=fold.chronology_id, reason=error.detail)
             return None
+
+    def _stands(self, key: ReadKey, place: Place) -> bool:
+        """Whether the rows of a generation still show what they showed."""
+        with self._database.read() as session:
+            seen = look(session, key.chronology_id)
+        known = {seen.place.generation: seen.place.position, **{row.number: row.position for row in seen.beside}}
+        return known.get(place.generation) == place.position
 
     def _refolded(self, chronology_id: str, place: Place, last: int) -> Fold:
         fold = self.fresh(chronology_id)

@@ -10,6 +10,7 @@ from sqlalchemy import Executable, func
 from sqlmodel import col, delete, select, update
 
 from services.ingest.requests import NewCorrection, NewDecision
+from services.projection import keeping
 from services.projection.runner import Projector
 from services.projection.verify import verify_read_model
 from shared.domain.events import ClaimRecorded, Recorded
@@ -72,6 +73,25 @@ def correct(running: Running, **change: object) -> None:
     proposed = running.service.propose(running.info.id, body, EDITOR)
     running.service.decide_correction(running.info.id, proposed.id, NewDecision.model_validate({"decision": "accept"}), REVIEWER)
     running.projector.project(running.info)
+
+
+def test_another_projection_may_move_the_rows_while_they_are_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = run(database)
+    running.capture("The Mill Fair was held in Sheki on 3 May 1998. 40 guests came.")
+    standing, moved = keeping._standing, list[int]()
+
+    def slow(*given: Any) -> Any:
+        if not moved:
+            moved.append(running.info.head)
+            running.capture("The Mill Fair was held in Sheki on 3 May 1998. 45 guests came to the fair.")
+        return standing(*given)
+
+    other = Projector(database, DatabaseReader(database))
+    monkeypatch.setattr(keeping, "_standing", slow)
+    assert other.project(running.info) == 0
+    assert moved
+    assert moved[0] < running.info.head
+    assert_right(running)
 
 
 def test_it_reads_no_claim_twice(database: Database) -> None:
