@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from shared.domain.claims import SIGNS, Bound, Claim, Value, ValueKind
 from shared.domain.corrections import AmendDate, AmendValue, Change, WithdrawClaim
 
 _BOUNDS: dict[str, Bound] = {sign: bound for bound, sign in SIGNS.items()}
-_NUMBER = re.compile(r"(?P<sign>[~>≥<≤]?)\s*(?P<value>-?\d+(?:\.\d+)?)(?:\s*[–-]\s*(?P<upper>\d+(?:\.\d+)?))?")
+_DECIMAL = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+_NUMBER = re.compile(rf"(?P<sign>[~>≥<≤]?)\s*(?P<value>{_DECIMAL})|(?P<lower>{_DECIMAL})\s*[–-]\s*(?P<upper>{_DECIMAL})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _added(claim: Claim, change: AmendValue, correction_id: str) -> tuple[ReadVa
     """A value that was overlooked in the source: cited by the whole claim, for want of a better span."""
     if change.value is None:
         return ()
-    kind: ValueKind = "count" if _NUMBER.fullmatch(change.value.strip()) else "name"
+    kind: ValueKind = "count" if _number(change.value.strip()) else "name"
     bare = Value(start=claim.start, end=claim.end, quote=claim.quote, attribute=change.attribute, value="0", kind=kind)
     return (ReadValue(with_value(bare, change.value), None, correction_id),)
 
@@ -79,11 +81,25 @@ def _added(claim: Claim, change: AmendValue, correction_id: str) -> tuple[ReadVa
 def with_value(known: Value, text: str) -> Value:
     """Return the value with another figure or name; `>200`, `~50` and `300–400` carry their bounds.
 
+    A comma stands between thousands and nowhere else: `1,5` is no number, as it is 1.5 to some readers and a slip of the finger to others.
     A figure that is no number makes a name of the value: whoever asks for a number looks at `kind`.
     """
     stripped = text.strip()
-    number = _NUMBER.fullmatch(stripped.replace(",", "")) if known.numeric else None
+    number = _number(stripped) if known.numeric else None
     if number is None:
         kind: ValueKind = "name" if known.numeric else known.kind
         return known.model_copy(update={"value": stripped, "kind": kind, "bound": "exact", "upper": None})
-    return known.model_copy(update={"value": number["value"], "bound": _BOUNDS[number["sign"]], "upper": number["upper"]})
+    value, bound, upper = number
+    return known.model_copy(update={"value": value, "bound": bound, "upper": upper})
+
+
+def _number(text: str) -> tuple[str, Bound, str | None] | None:
+    """Read a figure, its bound, and the other end of a range, which rises; None where it is no such thing."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    value, upper = ((found[name] or "").replace(",", "") for name in ("value", "upper"))
+    if not upper:
+        return value, _BOUNDS[found["sign"]], None
+    lower = found["lower"].replace(",", "")
+    return (lower, "exact", upper) if Decimal(lower) < Decimal(upper) else None

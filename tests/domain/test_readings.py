@@ -26,6 +26,8 @@ CLAIM = Claim(
         Value(start=18, end=22, quote="tram", attribute="line", value="tram", kind="name"),
     ),
 )
+NO_FIGURES = ("1,5", "4,06", "1,2345", "-5", "300–200", "400–400", ">5–7", "１２", "٤٠٦", "+7", "1e3")
+"""What has more than one reading, or none, as a figure: it may not become another number in silence."""
 ids = st.sampled_from(["claim", "another"])
 changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(AmendDate, claim_id=ids, edtf=st.sampled_from([None, "1922", "1922-05-03/1922-05-04", "192X"])),
@@ -63,7 +65,9 @@ def test_corrections_change_what_they_name_and_keep_what_was_said(made: list[Cha
         ("~ 50", "50", "about", None, "count"),
         ("300–400", "300", "exact", "400", "count"),
         ("≤3", "3", "at_most", None, "count"),
+        ("1,234,567.5", "1234567.5", "exact", None, "count"),
         ("many", "many", "exact", None, "name"),
+        *((text, text, "exact", None, "name") for text in NO_FIGURES),
     ],
 )
 def test_a_figure_is_read_with_its_bound(text: str, value: str, bound: str, upper: str | None, kind: str) -> None:
