@@ -27,6 +27,7 @@ def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claim_of: Cla
     """Make the row that one version of an entry is found by. `claim_of` gives those that stand in it."""
     tokens, codes = _indexed(entry, claim_of, key)
     first, last = day_bounds(entry.earliest, entry.latest)
+    statement = claim_of(entry.title_claim).statement if entry.title_claim else None
     return {
         **here,
         "generation": key.generation,
@@ -39,7 +40,7 @@ def listing_row(here: Mapping[str, Any], since: int, entry: Entry, claim_of: Cla
         "disputed": entry.disputed,
         "status": entry.status,
         "facets": struct.pack(f"<{len(codes)}q", *codes),
-        "shown": key.seal(orjson.dumps(head_of(entry)), LISTED, entry.id, since),
+        "shown": key.seal(orjson.dumps(head_of(entry, statement)), LISTED, entry.id, since),
         "tokens": tokens,
     }
 

@@ -78,8 +78,14 @@ class Head:
 
     @property
     def claims(self) -> list[str]:
-        """The ids of its first claims."""
+        """The ids of its first claims, of all the one whose words the title is."""
         found: list[str] = self._beside["claims"]
+        return found
+
+    @property
+    def statement(self) -> str | None:
+        """What the first of its claims states, where the title is of that and it is kept here."""
+        found: str | None = self._beside.get("statement")
         return found
 
     @property

@@ -75,8 +75,10 @@ class _Look:
         self.matches: list[Json] = []
         self._claims = 0
         if hits := finder.hits(entry.title):
-            self._covered.update(hit.of for hit in hits)
+            self._covered.update([hit.of for hit in hits])
             self.matches.append(_view(None, Piece("title", entry.title), hits))
+        if entry.statement is not None:
+            self._take(entry.claims[0], Piece("statement", entry.statement))
 
     @property
     def whole(self) -> bool:
@@ -88,16 +90,18 @@ class _Look:
             if claim_id not in sealed:
                 continue
             for piece in pieces(_CLAIM.decode(snapshot.open(sealed[claim_id], "claim", claim_id))):
-                hits = self._finder.hits(piece.text)
-                if not hits:
-                    continue
-                found = {hit.of for hit in hits}
-                if found - self._covered or not self._claims:
-                    self._covered |= found
-                    self._claims += 1
-                    self.matches.append(_view(claim_id, piece, hits))
-                    if self.whole:
-                        return
+                self._take(claim_id, piece)
+                if self.whole:
+                    return
+
+    def _take(self, claim_id: str, piece: Piece) -> None:
+        """Show a text of a claim where it adds to what was found, or is the first of a claim."""
+        hits = self._finder.hits(piece.text)
+        found = {hit.of for hit in hits}
+        if hits and (not self._claims or found - self._covered):
+            self._covered |= found
+            self._claims += 1
+            self.matches.append(_view(claim_id, piece, hits))
 
 
 def _view(claim_id: str | None, piece: Piece, hits: list[Hit]) -> Json:

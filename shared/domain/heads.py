@@ -8,8 +8,11 @@ CLAIMS = 20
 """Claims of an entry that are named, to be looked through for words: of one that a hundred sources tell of, these nearly always do."""
 
 
-def head_of(entry: Entry) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what programs are shown of an entry in a list, as JSON objects are, and what else pages and searches need."""
+def head_of(entry: Entry, statement: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what programs are shown of an entry in a list, as JSON objects are, and what else pages and searches need.
+
+    `statement` is that of the claim whose words the title is: most of what is searched for stands in it, and then no claim has to be read.
+    """
     shown = {
         "title": entry.title,
         "date": entry.date.edtf,
@@ -29,6 +32,15 @@ def head_of(entry: Entry) -> tuple[dict[str, Any], dict[str, Any]]:
         "earliest": entry.earliest,
         "latest": entry.latest,
         "kinds": [[alternative.kind for alternative in value.alternatives] for value in entry.values],
-        "claims": list(entry.claims[:CLAIMS]),
+        "claims": _title_first(entry)[:CLAIMS],
+        "statement": statement,
     }
     return shown, beside
+
+
+def _title_first(entry: Entry) -> list[str]:
+    claims = list(entry.claims)
+    if entry.title_claim in claims:
+        claims.remove(entry.title_claim)
+        claims.insert(0, entry.title_claim)
+    return claims

@@ -120,42 +120,39 @@ class Finder:
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
-        split, idle = text.split(), self._idle
-        if idle.issuperset(split):
-            return []
-        some = {letters for letters in split if letters not in idle and self._matters(letters)}
+        split = text.split()
+        some = set(split).difference(self._idle)
+        for letters in some.difference(self._having):
+            if not self._learn(letters):
+                some.discard(letters)
         if not some:
             return []
-        placed = {
-            (at + hit.start): Hit(at + hit.start, at + hit.end, hit.of)
+        placed = [
+            Hit(at + hit.start, at + hit.end, hit.of)
             for letters in some
-            if (hits := self._in(letters))
+            if (hits := self._having[letters])
             for at in _places(text, letters)
             for hit in hits
-        }
+        ]
         if self._begun:
             # A word that is asked for by itself as well counts as that.
-            placed = {hit.start: hit for hit in self._phrased(text, split, some)} | placed
-        return [placed[at] for at in sorted(placed)] if len(placed) > 1 else list(placed.values())
+            alone = {hit.start for hit in placed}
+            placed += [hit for hit in self._phrased(text, split, some) if hit.start not in alone]
+        placed.sort()
+        return placed
 
-    def _matters(self, letters: str) -> bool:
-        """Whether anything that is asked for may stand in a text without white space, or begin there."""
-        if letters in self._having:
-            return True
-        for word in _words_of(letters):
+    def _learn(self, letters: str) -> bool:
+        """Find out what stands in a text without white space; return whether anything that is asked for does, or a phrase may begin there."""
+        found = _words_of(letters)
+        for word in found:
             if word.startswith(self._starts) or word in self._begun:
-                return True
-        self._idle.add(letters)
-        return False
-
-    def _in(self, letters: str) -> tuple[Hit, ...]:
-        """Where words that are asked for by themselves stand in a text without white space."""
-        known = self._having.get(letters)
-        if known is None:
-            found, asked = _words_of(letters), enumerate(self._asked.words)
-            having = {at: number for number, one in asked for at, word in enumerate(found) if begins(word, one)}
-            known = self._having[letters] = tuple([Hit(*_spans_of(letters)[at], having[at]) for at in sorted(having)])
-        return known
+                break
+        else:
+            self._idle.add(letters)
+            return False
+        having = {at: number for number, one in enumerate(self._asked.words) for at, word in enumerate(found) if begins(word, one)}
+        self._having[letters] = tuple([Hit(*_spans_of(letters)[at], having[at]) for at in sorted(having)])
+        return True
 
     def _phrased(self, text: str, split: Sequence[str], some: set[str]) -> list[Hit]:
         """Where words of phrases stand that begin in some parts of a text; where two have a word in common, the later one has it."""
