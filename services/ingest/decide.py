@@ -297,7 +297,8 @@ def _check_amended_value(change: AmendValue, claim: Claim) -> None:
         raise InvalidInput(f"the claim gives {change.attribute!r} more than once; say which by start, one of {starts}")
     value = meant[0]
     if change.value is not None and with_value(value, change.value).kind != value.kind:
-        raise InvalidInput(f"{change.value!r} is not a {value.kind} such as {value.shown!r}; write 1200 or 1,200, 1.5, >200, ~50 or 300–400")
+        figures = "1200 or 1,200, 1.5, >200, ~50 or 300–400"
+        raise InvalidInput(f"{change.value!r} is not a {value.kind} such as {value.shown!r}; write {figures}")
 
 
 def _members_of(claim_id: str, members: Mapping[str, Collection[str]]) -> Collection[str]:

@@ -142,7 +142,7 @@ class Finder:
         return placed
 
     def _learn(self, letters: str) -> bool:
-        """Find out what stands in a text without white space; return whether anything that is asked for does, or a phrase may begin there."""
+        """Find out what stands in a text without white space; return whether anything asked for may, or a phrase may begin there."""
         found = _words_of(letters)
         for word in found:
             if word.startswith(self._starts) or word in self._begun:

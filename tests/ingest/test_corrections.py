@@ -138,7 +138,7 @@ def test_a_correction_is_decided_once(running: Running) -> None:
         ({"kind": "withdraw-claim", "claim_id": "nothing"}, NotFound, "no entry or claim nothing"),
         ({"kind": "amend-value", "claim_id": "CLAIM", "attribute": "sheep", "value": "3"}, InvalidInput, "sheep"),
         ({"kind": "amend-value", "claim_id": "CLAIM", "attribute": "guests", "value": "many"}, InvalidInput, "many"),
-        ({"kind": "amend-value", "claim_id": "CLAIM", "attribute": "guests", "value": "4,06"}, InvalidInput, "4,06.*write 1200 or 1,200, 1.5"),
+        ({"kind": "amend-value", "claim_id": "CLAIM", "attribute": "guests", "value": "4,06"}, InvalidInput, "write 1200 or 1,200, 1.5"),
         ({"kind": "merge-entries", "entry_ids": ["CLAIM", "CLAIM"]}, InvalidInput, "one entry already"),
         ({"kind": "split-entry", "entry_id": "CLAIM", "claim_ids": ["nothing"]}, InvalidInput, "not claims of entry"),
     ],
