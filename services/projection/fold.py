@@ -44,7 +44,7 @@ from shared.domain.events import (
 )
 from shared.domain.provenance import SourceDetails
 
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 VERSION = FOLD_VERSION * 1000 + consolidate.VERSION
 """Another one whenever the same log would fold to other rows; a read model of another version is rebuilt at start."""
 

@@ -31,7 +31,7 @@ from shared.matching.features import Features, features
 from shared.matching.outlines import Outline, Screen
 from shared.matching.readings import Reading, read
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 HELD = 20_000

@@ -20,8 +20,8 @@ def title_of(readings: Sequence[Reading], told: Mapping[str, Features]) -> tuple
     return shortened(best.testimony.claim.statement), best.id
 
 
-def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: Counter[str]) -> tuple[bool, float]:
-    """How well a statement names its happening: in the language of most claims; then by kind, date, length."""
+def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: Counter[str]) -> tuple[bool, bool, float]:
+    """How well a statement names its happening: not in words that were corrected; in the language of most claims; by kind, date, length."""
     claim = reading.testimony.claim
     common = max(languages.values())
     numbered = any(kind.ordinals for kind in told.heads.values())
@@ -37,7 +37,7 @@ def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: C
         - (1.0 if claim.attribution else 0)  # what somebody is said to say is no name of what happened
         - abs(len(claim.statement) - _LONGEST) / 400
     )
-    return languages[told.language] == common, round(points, 6)
+    return not reading.decisions, languages[told.language] == common, round(points, 6)
 
 
 def shortened(text: str) -> str:

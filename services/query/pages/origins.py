@@ -25,7 +25,8 @@ def source(request: Request, slug: str, source_id: str, queries: Queries, caller
             for captured in reader.documents(snapshot).values()
             if captured.document.source_id == source_id and captured.erasure is None and captured.id not in snapshot.erasing
         ]
+        names = reader.source_names(snapshot, [source_id, *(one.source.id for one in relations.related)])
         shared = [origins.shared(snapshot, queries.texts, document_id) for document_id in documents]
         context = page_context(snapshot, "sources", at, address)
-    api = f"{address}/relations"
-    return page(request, "source.html", snapshot.version, caller.role.name, **context, api=api, relations=relations, shared=shared)
+    context |= {"api": f"{address}/relations", "relations": relations, "names": names, "shared": shared}
+    return page(request, "source.html", snapshot.version, caller.role.name, **context)

@@ -29,6 +29,13 @@ class TestAmendments:
         assert entry.status == "corrected"
         assert entry.corrections[0].summary == "one claim's value of guests is 31"
 
+    def test_what_was_corrected_is_no_title(self) -> None:
+        [entry] = consolidate([A, B])
+        assert entry.title_claim is not None
+        amend = AmendValue(claim_id=entry.title_claim, attribute="guests", value="32")
+        [corrected] = consolidate([A, B], [decided(amend)])
+        assert {entry.title_claim, corrected.title_claim} == {"a", "b"}
+
     def test_the_latest_amendment_holds_and_the_source_is_remembered(self) -> None:
         decisions = [decided(AmendValue(claim_id="b", attribute="guests", value=number), at) for at, number in enumerate(("32", "~35"), 1)]
         [entry] = consolidate([B], decisions)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.query.conftest import World
-from tests.query.origins.conftest import ANNALS, COPY, FIRST, WEEKLY
+from tests.query.origins.conftest import ANNALS, COPY, FIRST, OWN, WEEKLY
 from tests.query.origins.test_origins import documents
 
 
@@ -48,6 +48,15 @@ def test_the_page_of_a_source_shows_who_agrees_and_what_is_shared(world: World) 
     assert "with changes" in body
     assert "Vale Press" in body
     assert "No sentence of this source" in shown(world, f"/sources/{of_title['A diary']}")
+
+
+def test_the_page_of_a_source_without_a_title_names_the_files(empty: World) -> None:
+    for text, name in ((FIRST, "hills.txt"), (OWN, "diary.txt")):
+        empty.running.capture(text, filename=name)
+    of_file = {source["documents"][0]["filename"]: source["id"] for source in empty.get("/sources")["sources"]}
+    body = shown(empty, f"/sources/{of_file['hills.txt']}")
+    assert "<h1>hills.txt</h1>" in body
+    assert f'href="/chronologies/test/sources/{of_file["diary.txt"]}">diary.txt</a></th>' in body
 
 
 def test_the_list_of_corrections_says_what_was_split(world: World) -> None:
