@@ -14,7 +14,7 @@ from shared.domain.chronology import Entry
 from shared.domain.claims import Claim
 from shared.domain.heads import head_of
 from shared.domain.listing import facet_code, years
-from shared.lexicon.folding import words
+from shared.lexicon.folding import as_typed, words
 from shared.lexicon.searching import actor_key, neighbours, pieces, place_key
 from shared.store.read_keys import Indexed, ReadKey
 from shared.store.read_model import LISTED, day_bounds
@@ -67,8 +67,8 @@ def _indexed(entry: Entry, claim_of: ClaimOf, key: ReadKey) -> tuple[set[bytes],
 
 
 def _of_title(title: str, key: ReadKey) -> Indexed:
-    found = words(title)
-    return frozenset((*_searched(found, key), *(key.token(TITLE, title_stem(word)) for word in found))), ()
+    found = [word for spelled in _spellings(title) for word in spelled]
+    return frozenset((*_searched(title, key), *(key.token(TITLE, title_stem(word)) for word in found))), ()
 
 
 def _of_claim(claim_id: str, claim_of: ClaimOf, key: ReadKey) -> Indexed:
@@ -76,7 +76,7 @@ def _of_claim(claim_id: str, claim_of: ClaimOf, key: ReadKey) -> Indexed:
     tokens: set[bytes] = set()
     codes: dict[int, None] = {}
     for piece in pieces(claim):
-        tokens.update(_searched(words(piece.text), key))
+        tokens.update(_searched(piece.text, key))
     for actor in claim.actors:
         name = actor_key(actor.name, claim.language)
         tokens.update(key.token(NAMED, part) for part in name.split())
@@ -89,8 +89,16 @@ def _of_claim(claim_id: str, claim_of: ClaimOf, key: ReadKey) -> Indexed:
     return frozenset(tokens), tuple(codes)
 
 
-def _searched(found: list[str], key: ReadKey) -> Iterator[bytes]:
-    for word in found:
-        yield from key.beginnings(word)
-    for pair in neighbours(found):
-        yield key.token(PHRASE, pair)
+def _searched(text: str, key: ReadKey) -> Iterator[bytes]:
+    for found in _spellings(text):
+        for word in found:
+            yield from key.beginnings(word)
+        for pair in neighbours(found):
+            yield key.token(PHRASE, pair)
+
+
+def _spellings(text: str) -> Iterator[list[str]]:
+    """Yield the folded words of a text, and again as they are typed where a keyboard lacks letters."""
+    yield words(text)
+    if (typed := as_typed(text)) != text:
+        yield words(typed)

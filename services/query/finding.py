@@ -1,5 +1,6 @@
 """Finding entries by words and by names: from what a reader asks for to the tokens that are looked up in the search index."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from services.query.segments import Match
@@ -10,8 +11,16 @@ from shared.store.search_tokens import ACTOR, DISPUTED, NAMED, PHRASE, PLACE, SO
 
 
 def words_match(key: ReadKey, asked: Wanted) -> Match:
-    """Return the tokens of words and phrases; a group without a token, which nothing has, where nothing can be searched for."""
-    groups = [(key.beginning(word),) for word in asked.words]
+    """Return the tokens of words and phrases; a group without a token, which nothing has, where nothing can be searched for.
+
+    For a word, a name that sounds like it will do.
+    """
+    sounding = defaultdict[int, dict[bytes, None]](dict)
+    for number, name in asked.named(actor_key):
+        sounding[number][key.token(NAMED, name)] = None
+    for number, name in asked.named(place_key):
+        sounding[number][key.token(PLACE, name)] = None
+    groups = [(key.beginning(word), *sounding[number]) for number, word in enumerate(asked.words)]
     groups += [(key.token(PHRASE, pair),) for phrase in asked.phrases for pair in neighbours(phrase)]
     return tuple(groups) or ((),)
 

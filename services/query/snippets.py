@@ -38,6 +38,7 @@ class _Stated(Struct, gc=False):
 class _Claim(Struct, gc=False):
     """A claim as far as it is searched: of the JSON of a page's claims most is not looked at."""
 
+    language: str
     statement: str
     actors: list[_Named]
     places: list[_Named]
@@ -78,7 +79,7 @@ class _Look:
             self._covered.update([hit.of for hit in hits])
             self.matches.append(_view(None, Piece("title", entry.title), hits))
         if entry.statement is not None:
-            self._take(entry.claims[0], Piece("statement", entry.statement))
+            self._take(entry.claims[0], Piece("statement", entry.statement), finder.hits(entry.statement))
 
     @property
     def whole(self) -> bool:
@@ -89,14 +90,14 @@ class _Look:
         for claim_id in self.entry.claims[first:last]:
             if claim_id not in sealed:
                 continue
-            for piece in pieces(_CLAIM.decode(snapshot.open(sealed[claim_id], "claim", claim_id))):
-                self._take(claim_id, piece)
+            claim = _CLAIM.decode(snapshot.open(sealed[claim_id], "claim", claim_id))
+            for piece in pieces(claim):
+                self._take(claim_id, piece, self._finder.hits(piece.text) or self._finder.named(piece, claim.language))
                 if self.whole:
                     return
 
-    def _take(self, claim_id: str, piece: Piece) -> None:
+    def _take(self, claim_id: str, piece: Piece, hits: list[Hit]) -> None:
         """Show a text of a claim where it adds to what was found, or is the first of a claim."""
-        hits = self._finder.hits(piece.text)
         found = {hit.of for hit in hits}
         if hits and (not self._claims or found - self._covered):
             self._covered |= found

@@ -14,6 +14,9 @@ from typing import Any
 
 _TABLE: dict[str, Any] = tomllib.loads((Path(__file__).parent / "folding.toml").read_text(encoding="utf-8"))
 _LETTERS = str.maketrans({**_TABLE["letters"], **_TABLE["cyrillic"]})
+_TYPED = str.maketrans({form: typed for letter, typed in _TABLE["typed"].items() for form in (letter, letter.upper())})
+TYPED = frozenset(_TABLE["typed"].values())
+"""Letters that others are typed as where a keyboard lacks these."""
 _DROPPED = re.compile("['’ʼ‘`´ʹ\u00ad]")
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"(.)\1+")
@@ -45,6 +48,11 @@ def fold(text: str) -> str:
 
 def _strip_marks(text: str) -> str:
     return text if text.isascii() else "".join([letter for letter in text if not unicodedata.combining(letter)])
+
+
+def as_typed(text: str) -> str:
+    """Return a text as it is typed where a keyboard lacks letters, each letter at its place; most texts are the same then."""
+    return text.translate(_TYPED)
 
 
 def words(text: str) -> list[str]:

@@ -7,16 +7,19 @@ with it; words in quotes are a phrase and stand one after the other, each whole.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal, NamedTuple, Protocol
 
-from shared.lexicon.folding import SPELLED, fold, name_key, words
+from shared.lexicon.folding import SPELLED, TYPED, as_typed, fold, name_key, words
 from shared.lexicon.places import known_place, languages_of_places
 
 Field = Literal["title", "statement", "actor", "place", "value"]
 
 SHORTEST, LONGEST = 3, 12
 """Letters of the shortest and the longest beginning by which a word is found."""
+
+SHORTEST_NAME = 4
+"""Letters of the shortest word that is looked for among names by how it sounds."""
 
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
 _WORD = re.compile(r"[^\W_]+")
@@ -37,6 +40,8 @@ class _Stated(Protocol):
 class Said(Protocol):
     """A claim as far as it is searched."""
 
+    @property
+    def language(self) -> str: ...
     @property
     def statement(self) -> str: ...
     @property
@@ -71,10 +76,20 @@ def neighbours(found: Sequence[str]) -> Iterator[str]:
 
 
 class Wanted(NamedTuple):
-    """What a reader's words ask for, folded: words, each of which an entry has or has a longer one that begins so; and phrases."""
+    """What a reader's words ask for, folded: words, each of which an entry has or has a longer one that begins so; and phrases.
+
+    `names` are the words again, as they were written, those that may be a name: an entry has it, too, where a name in it sounds like that.
+    """
 
     words: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...]
+    names: tuple[str | None, ...] = ()
+
+    def named(self, key: Callable[[str, str], str]) -> Iterator[tuple[int, str]]:
+        """Iterate over the keys that the words have as names, each with the number of its word."""
+        for number, name in enumerate(self.names):
+            if name is not None:
+                yield from ((number, found) for found in keys_asked(name, key))
 
 
 class Hit(NamedTuple):
@@ -88,7 +103,6 @@ class Hit(NamedTuple):
 def wanted(text: str) -> Wanted:
     """Read what is asked for. A phrase of one word is a word; where a quotation mark has no other, it means nothing."""
     phrases: list[tuple[str, ...]] = []
-    single: list[str] = []
 
     def take(match: re.Match[str]) -> str:
         found = tuple(words(match[1]))
@@ -97,8 +111,11 @@ def wanted(text: str) -> Wanted:
             return " "
         return f" {match[1]} "
 
-    single += words(_QUOTED.sub(take, text))
-    return Wanted(tuple(dict.fromkeys(single)), tuple(dict.fromkeys(phrases)))
+    single = _QUOTED.sub(take, text)
+    found = tuple(dict.fromkeys(words(single)))
+    written = {folded[0]: part for part in single.split() if len(folded := words(part)) == 1}
+    names = tuple([written.get(word) if len(word) >= SHORTEST_NAME and word.isalpha() else None for word in found])
+    return Wanted(found, tuple(dict.fromkeys(phrases)), names)
 
 
 def begins(word: str, asked: str) -> bool:
@@ -115,11 +132,31 @@ class Finder:
         self._begun = frozenset(phrase[0] for phrase in asked.phrases)
         self._second = frozenset(phrase[1] for phrase in asked.phrases)
         self._longest = max(map(len, asked.phrases), default=0)
+        self._typed = any(typed in "".join([*asked.words, *chain.from_iterable(asked.phrases)]) for typed in TYPED)
+        self._actors = {found: number for number, found in asked.named(actor_key)}
+        self._places = {found: number for number, found in asked.named(place_key)}
         self._idle: set[str] = set()  # nothing that is asked for stands in these, and no phrase begins there
         self._having: dict[str, tuple[Hit, ...]] = {}
 
     def hits(self, text: str) -> list[Hit]:
         """Return where words that are asked for stand in a text, in order."""
+        found = self._hits(text)
+        if self._typed and (typed := as_typed(text)) != text:
+            known = {hit.start for hit in found}
+            found = sorted([*found, *(hit for hit in self._hits(typed) if hit.start not in known)])
+        return found
+
+    def named(self, piece: Piece, language: str) -> list[Hit]:
+        """Return where a name in a claim of a language sounds like a word that is asked for."""
+        if piece.field == "place":
+            number = self._places.get(place_key(piece.text, language))
+            return [] if number is None else [Hit(0, len(piece.text), number)]
+        if piece.field != "actor":
+            return []
+        words = ((word, self._actors.get(actor_key(word.group(), language))) for word in _WORD.finditer(piece.text))
+        return [Hit(word.start(), word.end(), number) for word, number in words if number is not None]
+
+    def _hits(self, text: str) -> list[Hit]:
         split = text.split()
         some = set(split).difference(self._idle)
         for letters in some.difference(self._having):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.lexicon.folding import words
-from shared.lexicon.searching import Finder, actor_key, begins, keys_asked, place_key, wanted
+from shared.lexicon.folding import as_typed, words
+from shared.lexicon.searching import Finder, Hit, Piece, actor_key, begins, keys_asked, place_key, wanted
 
 
 def found(text: str, asked: str) -> list[str]:
@@ -16,7 +16,11 @@ def found(text: str, asked: str) -> list[str]:
     ("text", "asked", "words"),
     [
         ("The Şuşa Bridge (1899)", "susa bri 1899", ["Şuşa", "Bridge", "1899"]),
-        ("İRƏVAN, Əliyev", "irevan aliyev", ["Əliyev"]),
+        ("İRƏVAN, Əliyev", "irevan aliyev", ["İRƏVAN", "Əliyev"]),  # as it is typed, and as it folds
+        ("Əmək həmrəyliyi", "hemreyliyi emek", ["Əmək", "həmrəyliyi"]),
+        ("Əmək həmrəyliyi", '"emek hemreyliyi"', ["Əmək", "həmrəyliyi"]),
+        ("heyət", "heyet heyat", ["heyət"]),
+        ("set", "sat", []),
         ("İRƏVAN, Əliyev", "iravan aliyev", ["İRƏVAN", "Əliyev"]),
         ("съезд в Баку", "baku sezd", ["съезд", "Баку"]),
         ("a bridge, un-bridged", "bridge", ["bridge", "bridged"]),
@@ -50,7 +54,7 @@ def test_a_name_has_one_key_in_every_language(names: tuple[str, ...], key: objec
     assert not keys[0] & set(keys_asked("Someplace Else", key))  # type: ignore[arg-type]
 
 
-PARTS = ("ab", "Ab", "abc", "ə", "Əli", "Bakı", "b-c", "a'b", "—", "…", "c.d", "took", "took-place", "place,", "don’t", "ki̇")
+PARTS = ("ab", "Ab", "abc", "ə", "Əli", "eli", "e", "Bakı", "b-c", "a'b", "—", "…", "c.d", "took", "took-place", "place,", "don’t", "ki̇")
 SPACES = (" ", "  ", "\n", "\u2003", "\t ")
 
 
@@ -65,13 +69,22 @@ def test_what_is_found_is_what_a_look_at_every_word_finds(text: list[tuple[str, 
         for read in (written, f" {written}", written):
             hits = finder.hits(read)
             assert [(hit.start, hit.end) for hit in hits] == sorted({(hit.start, hit.end) for hit in hits})
-            found = words(read)
-            single = [at for at, word in enumerate(found) if any(begins(word, one) for one in want.words)]
-            phrased = {
-                first + at
-                for phrase in want.phrases
-                for first in range(len(found))
-                if tuple(found[first : first + len(phrase)]) == phrase
-                for at in range(len(phrase))
-            }
-            assert [words(read[hit.start : hit.end]) for hit in hits] == [[found[at]] for at in sorted({*single, *phrased})]
+            places = set[int]()
+            for found in (words(read), words(as_typed(read))):
+                places |= {at for at, word in enumerate(found) if any(begins(word, one) for one in want.words)}
+                places |= {
+                    first + at
+                    for phrase in want.phrases
+                    for first in range(len(found))
+                    if tuple(found[first : first + len(phrase)]) == phrase
+                    for at in range(len(phrase))
+                }
+            assert [words(read[hit.start : hit.end]) for hit in hits] == [[words(read)[at]] for at in sorted(places)]
+
+
+def test_a_name_is_found_by_how_it_sounds() -> None:
+    finder = Finder(wanted("Гейдар алиев баку abc"))
+    assert finder.named(Piece("actor", "Heydər Əliyev"), "az") == [Hit(0, 6, 0), Hit(7, 13, 1)]
+    assert finder.named(Piece("place", "Bakı"), "az") == [Hit(0, 4, 2)]
+    assert finder.named(Piece("actor", "Abc"), "en") == []  # too short to be a name that only sounds so
+    assert finder.named(Piece("statement", "Heydər Əliyev"), "az") == []

@@ -52,6 +52,23 @@ def test_words_and_beginnings_are_found(noted: World, query: str, found: bool) -
     assert any("Internationalisation" in title for title in titles) is found
 
 
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("Гейдар Алиев", ["Heydər", "Əliyev"]),
+        ("geydar aliev", ["Heydər", "Əliyev"]),
+        ("баку", ["Baku"]),  # the place, as its value calls it
+        ("hemreylik", ["həmrəylik"]),
+        ('"hemreylik gunu"', ["həmrəylik", "günü"]),
+    ],
+)
+def test_words_are_found_in_the_spelling_that_a_reader_knows(world: World, query: str, marked: list[str]) -> None:
+    world.running.capture("1991-ci il dekabrın 16-da Bakıda Heydər Əliyev həmrəylik günü haqqında qərar imzalayıb.")
+    (found,) = world.get("/entries", q=query)["entries"]
+    texts = [(one["text"], span) for one in found["matches"] for span in one["spans"]]
+    assert [text[start:end] for text, (start, end) in texts][: len(marked)] == marked
+
+
 def test_what_is_stored_says_nothing_of_the_words(noted: World) -> None:
     def stored() -> dict[str, frozenset[bytes]]:
         with noted.database.read() as session:
