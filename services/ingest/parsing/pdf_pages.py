@@ -84,6 +84,8 @@ def _laid_out(pages: Sequence[PageWords]) -> list[_Page]:
     rows = [rows_of(page.words[0][1]) if page.words else [] for page in pages]
     edges = [edge for number, page in enumerate(pages) for edge in _edges(number, page, rows[number])]
     repeated = furniture(edges, len(pages))
+    if len(repeated) == sum(map(len, rows)):
+        repeated = {}  # where nothing else stands on any page, that is what they say
     found = []
     for number, page in enumerate(pages):
         places = [repeated.get((number, at)) for at in range(len(rows[number]))]

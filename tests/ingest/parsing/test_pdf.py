@@ -192,6 +192,12 @@ def test_changing_heads_with_page_numbers_are_skipped() -> None:
     assert skipped(parsed) == [f"{head}\t{number}\n" for number, head in enumerate(heads, start=101)]
 
 
+def test_what_stands_alone_on_pages_is_no_header() -> None:
+    parsed = read(pdf_of([["The Herald", "On 4 May 1998 the Harvest Fair was held in Sheki.", f"{number}"] for number in (1, 2, 3)]))
+    assert parsed.skip == ()
+    assert parsed.text.count("Harvest Fair") == 3
+
+
 def test_days_at_the_head_of_pages_are_no_page_numbers() -> None:
     days = [4, 9, 11, 12, 20, 21, 27, 30, 2, 5, 6, 13, 17, 18, 25, 26, 1, 8, 10, 14]
     parsed = read(pdf_of([[f"{day} May. The keepers met.", *prose(9, 400, number)] for number, day in enumerate(days)]))
