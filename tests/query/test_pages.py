@@ -66,7 +66,7 @@ def test_every_citation_s_link_has_a_place_to_land(world: World) -> None:
         ("/chronologies/nowhere", 404),
         ("/chronologies/test/entries/none", 404),
         ("/chronologies/test/documents/none", 404),
-        ("/chronologies/test?from=yesterday", 422),
+        ("/chronologies/test?year=yesterday", 422),
         ("/chronologies/test?cursor=nonsense", 422),
         ("/chronologies/test/changes?before=x", 422),
     ],
@@ -77,6 +77,23 @@ def test_errors_are_pages_too(world: World, path: str, status: int) -> None:
     assert page.headers["content-type"].startswith("text/html")
     assert "content-security-policy" in page.headers
     assert "This page cannot be shown" in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields", "words"),
+    [
+        ("q=fair&from=yesterday", ["from"], "This is no date"),
+        ("q=fair&from=2001&to=%5Bx", ["to"], "This is no date"),
+        ("q=fair&from=2001&to=1999", ["from", "to"], "The last date is before the first"),
+    ],
+)
+def test_a_search_with_a_date_that_is_none_is_shown_again(world: World, asked: str, fields: list[str], words: str) -> None:
+    page = world.client.get(f"/chronologies/test?{asked}")
+    assert page.status_code == 422
+    assert words in page.text
+    assert 'name="q" value="fair"' in page.text
+    assert re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', page.text) == fields
+    assert "<ol>" not in page.text
 
 
 def test_text_that_looks_like_markup_is_only_text(empty: World) -> None:

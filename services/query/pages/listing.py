@@ -13,7 +13,7 @@ from services.query.entries import PAGE, Filters, entry_page
 from services.query.facets import facets
 from services.query.orders import Sort
 from services.query.pages import views
-from services.query.pages.rendering import page
+from services.query.pages.rendering import page, refusal
 from services.query.pages.routes import PageRoute, page_context
 from services.query.pages.wording import Wording, wording_for
 from services.query.parameters import At
@@ -22,6 +22,7 @@ from services.query.search_schemas import FacetsView, FacetValue, StatusCount
 from services.query.service import Queries, QueryService
 from services.query.snapshot import Snapshot, open_snapshot
 from shared.domain.chronology import Status
+from shared.domain.dates import Edtf
 from shared.domain.errors import Busy, InvalidInput
 from shared.web.auth import Reader
 
@@ -73,6 +74,15 @@ class Asking:
             year=int(self.year) if self.year else None,
         )
 
+    def wrong(self) -> tuple[str, tuple[str, ...]] | None:
+        """Return what is wrong with the dates, as the strings of pages know it, and in which fields; None where nothing is."""
+        fields = {"from": self.date_from.strip(), "to": self.date_to.strip()}
+        if undated := tuple(name for name, text in fields.items() if text and not _is_date(text)):
+            return "wrong_date", undated
+        if all(fields.values()) and Edtf.parse(fields["to"]).latest < Edtf.parse(fields["from"]).earliest:
+            return "range_falls", tuple(fields)
+        return None
+
     def order(self) -> Sort | None:
         """Return the order that is asked for; by relevance means nothing without words."""
         found = next((known for known in SORTS if known == self.sort), None)
@@ -110,6 +120,14 @@ class Asking:
         return f"?{urlencode(found)}" if found else "?"
 
 
+def _is_date(text: str) -> bool:
+    try:
+        Edtf.parse(text)
+    except InvalidInput:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Something to narrow down to, or to let go of again: its name, how many entries have it, and where that leads."""
@@ -145,8 +163,12 @@ def chronology(
     filters, sort = asking.filters(), asking.order()
     place = decode_cursor(cursor) if cursor else None
     wording = wording_for(request.headers.get("accept-language"))
+    asked = {"filters": filters, "asking": asking, "sorts": SORTS if filters.text else SORTS[:-1]}
+    asked["here"] = f"/chronologies/{slug}{asking.address() if asking.parameters() else ''}"
     with open_snapshot(queries.database, slug, at) as snapshot:
-        context, version = page_context(snapshot, "chronology", at), snapshot.version
+        context, version = page_context(snapshot, "chronology", at) | asked, snapshot.version
+        if wrong := asking.wrong():
+            return refusal(request, "chronology.html", **context, wrong=wrong)
         narrowings, chosen = _narrowings(snapshot, queries, asking, filters, wording)
     with open_snapshot(queries.database, slug, place.revision if place else at) as snapshot:
         found = entry_page(snapshot, filters, place, PAGE, place.sort if place else sort)
@@ -158,15 +180,12 @@ def chronology(
         version,
         caller.role.name,
         **context,
-        filters=filters,
-        asking=asking,
-        sorts=SORTS if filters.text else SORTS[:-1],
+        wrong=None,
         groups=views.groups(found.entries, summaries, wording) if by_date else views.ungrouped(found.entries, summaries),
         narrowings=narrowings,
         chosen=chosen,
         next=asking.address(found.next) if found.next else None,
         previous=asking.address(found.previous) if found.previous else None,
-        here=f"/chronologies/{slug}{asking.address() if asking.parameters() else ''}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -93,6 +94,11 @@ def page(request: Request, template: str, version: str, role: str, **context: ob
     language = wording_for(request.headers.get("accept-language")).language
     etag = f'W/"{version}-{language}-{role}-{ENVIRONMENT.globals["version"]}"'
     return conditional(request, etag, render(request, template, **context), "text/html", HEADERS)
+
+
+def refusal(request: Request, template: str, **context: object) -> Response:
+    """Answer with a form again that something is wrong in, as it was filled in: the template says where."""
+    return HTMLResponse(render(request, template, **context), HTTPStatus.UNPROCESSABLE_ENTITY, headers=HEADERS)
 
 
 def error_page(request: Request, status: int, title: str, detail: str, erasure: Mapping[str, object] | None = None) -> Response:
