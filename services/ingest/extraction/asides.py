@@ -120,6 +120,7 @@ def relative_clause(text: str, lower: str, start: int, date: DateMention, gramma
 
 def _named_last(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> tuple[int, int]:
     """Return what the last of some words name: a few of them, back to a small word or a verb."""
+    words = _before_apposed(text, words, grammar)
     closing = (
         at + 1
         for at, word in enumerate(words[:-1])
@@ -128,6 +129,14 @@ def _named_last(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> 
     )
     begin = max(closing, default=0)
     return words[min(max(begin, len(words) - _NAMED), len(words) - 1)].start(), words[-1].end()
+
+
+def _before_apposed(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> Sequence[re.Match[str]]:
+    """Return the words up to a name of which more is said behind a comma: "Adam Orlin, miller and poet"."""
+    at = next((at for at in range(len(words) - 1, 0, -1) if "," in text[words[at - 1].end() : words[at].start()]), 0)
+    told = text[words[at].start() : words[-1].end()]
+    apposed = at and text[words[at - 1].start()].isupper() and told[0].islower() and not grammar.has_verb(told, 0, len(told))
+    return words[:at] if apposed else words
 
 
 def bracket_before(text: str, start: int, index: int) -> int:

@@ -204,7 +204,9 @@ class Composer:
 
     def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> None:
         places = self._named(sentence.start, sentence.end, values)
-        parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
+        # "May" is no verb; where the verb comes last, the endings of a date show how it stands in its clause.
+        lower = self._view.lower if self._grammar.verb_final else self._words
+        parts = self._leading(clauses(self._view.text, lower, sentence, dates, self._grammar), values)
         parts = with_subjects(self._view.text, self._view.lower, parts, self._grammar)
         if len(parts) == 1 and any(value.counts and not parts[0].start <= value.start < parts[0].end for value in values):
             # What a long sentence counts is quoted with it.

@@ -80,6 +80,7 @@ class CountFinder:
             end = words[0].end if words else numeral.end
             return number(named, numeral, numeral.start, end, "count", None)
         found = self._counted(numeral, words, high) if words else self._undergone(numeral, high) or self._part_of(numeral, high)
+        found = found or (None if words else self._of_whole(numeral, low))
         if found is None and named is None:
             named = self._suffered_before(numeral, low)
         if found is None and named is not None and not self._looks_like_year(numeral):
@@ -175,18 +176,27 @@ class CountFinder:
     def _part_of(self, numeral: Numeral, high: int) -> Found | None:
         """A count of some of a number of things: "70 of the 120 deputies", "4,000 of his subjects"."""
         phrases, index = self._grammar.phrases, numeral.last
-        if index >= high or self._tokens[index].text not in phrases.partitives or not numeral.alone:
+        if index >= high or self._tokens[index].text not in phrases.partitives or not (numeral.alone or numeral.value > 1):
             return None
         index += 1
         determined = index < high and self._tokens[index].text in phrases.determiners
         index += determined
-        counted = index < high and self._tokens[index].number
+        # "Nine of the seventeen seats" as well as "144 of the 349 seats".
+        counted = index < high and (self._tokens[index].number or (determined and self._tokens[index].text in self._grammar.numbers.words))
         if not (counted or determined):
             return None
         words = self._phrase(index + counted, high)
         head = self._head(words, numeral) if words and not self._is_time(words) else None
         noun = head.noun if head else None
         return number(noun.name, numeral, numeral.start, numeral.end, "count", None) if noun else None
+
+    def _of_whole(self, numeral: Numeral, low: int) -> Found | None:
+        """A count of some of those who are named before it: "tələbələrin 300-dən çoxu"."""
+        before = self._tokens[numeral.first - 1] if self._grammar.verb_final and numeral.first > low and numeral.bound != "exact" else None
+        noun = self._units.counted.find(before.text) if before is not None else None
+        if noun is None or noun.ending.case != "genitive" or not noun.ending.plural:
+            return None
+        return number(noun.name, numeral, numeral.start, numeral.end, "count", None)
 
     def _named_before(self, numeral: Numeral, low: int) -> str | None:
         """What a number counts, where that is named before it: "the number of delegates was 601", "nümayəndələrin sayı 601 olub"."""
@@ -222,6 +232,8 @@ class CountFinder:
         if not numeral.alone and numeral.first and self._tokens[numeral.first - 1].text in self._grammar.phrases.determiners:
             return None
         head = self._head(words, numeral)
+        if head is not None and self._looks_like_year(numeral) and self._is_named(words, head):
+            return None
         if head is None:
             sure = numeral.alone or numeral.value >= _SURELY_COUNTED
             head = self._unknown(words, numeral) if sure and not self._looks_like_year(numeral) else None
@@ -270,6 +282,8 @@ class CountFinder:
             if not token.word:
                 break
             if token.text in stops and not (token.text in links and words and self._linked(words, index, high)):
+                break
+            if words and index + 1 < high and self._tokens[index + 1].text in self._grammar.phrases.manner:
                 break
             last = index + 1
             while (
@@ -418,6 +432,11 @@ class CountFinder:
         if any(stem in self._grammar.numbers.scales for stem, _ in self._units.counted.inflection.stems(word.text)):
             return False
         return len(word.text) > _FEWEST_LETTERS and not word.text.endswith((*phrases.verb_nouns, *phrases.attributive))
+
+    def _is_named(self, words: list[_Word], head: _Word) -> bool:
+        """Whether a phrase is a name up to its noun: "a 2019 United Nations report" counts no nations."""
+        upto = words[: words.index(head) + 1] if head in words else words[:1]
+        return len(upto) > 1 and not self._grammar.nouns_capitalised and all(self._text[word.start].isupper() for word in upto)
 
     def _looks_like_year(self, numeral: Numeral) -> bool:
         return numeral.end - numeral.core == _YEAR_DIGITS and 1000 <= numeral.value <= 2100 and numeral.bound == "exact"

@@ -33,7 +33,41 @@ def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Gra
                 if head is not None and _ends_in_aside(lower, head, grammar):
                     subject = head = None
         found.append(clause)
-    return _with_leading(text, lower, found, grammar)
+    return _with_closing(text, lower, found, grammar) if grammar.verb_final else _with_leading(text, lower, found, grammar)
+
+
+def _with_closing(text: str, lower: str, found: list[Clause], grammar: Grammar) -> list[Clause]:
+    """Give clauses without a verb that of the clause that closes their row: "1901-ci ildə müəllim, 1907-ci ildə isə müdir olub"."""
+    closing: Clause | None = None
+    told: list[Clause] = []
+    for clause in reversed(found):
+        if clause.date is None or clause.own is not None or clause.purpose:
+            closing = None
+        elif _has_verb(text, lower, clause, grammar):
+            closing = clause if grammar.closes(lower, clause.date.end, clause.end) else None
+        elif closing is not None and clause.end < closing.start and not lower.endswith(grammar.nominal_endings, clause.start, clause.end):
+            clause = replace(clause, tail=_tail(text, lower, clause, closing, grammar))
+        told.append(clause)
+    return told[::-1]
+
+
+def _has_verb(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause has a verb; names may end as verbs do."""
+    verbs = grammar.finite.finditer(lower, clause.start, clause.end) if grammar.finite else ()
+    return any(text[_word_start(lower, verb.start())].islower() for verb in verbs)
+
+
+def _tail(text: str, lower: str, clause: Clause, closing: Clause, grammar: Grammar) -> tuple[int, int]:
+    """Return the verb that closes a row of clauses, or, of titles with their years in brackets, all that is told of them."""
+    assert clause.date is not None
+    assert closing.date is not None
+    if text[clause.date.end : clause.end] == ")" == text[closing.date.end : closing.date.end + 1]:
+        return closing.date.end + len(") "), closing.end
+    begin = lower.rfind(" ", closing.date.end, closing.end) + 1
+    if lower.startswith(grammar.phrases.supporting, begin):
+        # "Təsdiq edilib", "qəbul olunub": two words are one verb.
+        begin = lower.rfind(" ", closing.date.end, begin - 1) + 1
+    return begin, closing.end
 
 
 def _ends_in_aside(lower: str, clause: Clause, grammar: Grammar) -> bool:
@@ -82,6 +116,9 @@ def _with_leading(text: str, lower: str, found: list[Clause], grammar: Grammar) 
     first, following = found[:2]
     bare = first.subject is None and first.own is None and following.own is None and first.date is not None and following.date is not None
     if not bare or first.end > following.start or not grammar.opens(lower, first.start, first.end):
+        return found
+    if (comma := text.find(", ", first.start, first.end)) >= 0 and grammar.has_verb(lower, comma, first.end):
+        # "Signed by Orlin, the call set the opening for 15 August — although …" has one of its own.
         return found
     return [replace(first, subject=_subject(text, lower, following, grammar)), *found[1:]]
 
