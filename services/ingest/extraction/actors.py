@@ -8,6 +8,8 @@ from shared.lexicon.inflection import Inflection
 from shared.lexicon.places import Gazetteer
 
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
+_QUOTED = re.compile(r"([“«\"][^\W\d_][^“”«»\"]*[”»\"]\s)$")
+_TITLE = 44
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ROMAN = re.compile(r"[ivxı]{1,5}")
 _MOST = 8
@@ -24,11 +26,12 @@ _OWN_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A name with its span in the view."""
+    """A name with its span in the view; `organization`: it holds a word for one."""
 
     start: int
     end: int
     name: str
+    organization: bool = False
 
 
 def find_actors(
@@ -180,20 +183,24 @@ def _is_whole(lower: str, before: list[tuple[int, int]], after: list[tuple[int, 
     return ends and len(before) > 1 and (len(words) >= _OWN_WORDS or not other)
 
 
+def _is_family(word: str, grammar: Grammar) -> bool:
+    """Whether a word ends as family names do; "milli" is none."""
+    return word.endswith(grammar.surnames) and word not in grammar.phrases.adjectives
+
+
 def _begins_anew(
     lower: str, before: list[tuple[int, int]], after: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> bool:
     """Whether an organisation named after a place follows a family name: "Anna Bergova Bakı Dövlət Universitetini bitirib"."""
-    family, place = lower[slice(*before[-1])], gazetteer.find(lower[slice(*after[0])])
-    if not family.endswith(grammar.surnames) or place is None or place[1].case is not None or len(after) <= 1:
+    place = gazetteer.find(lower[slice(*after[0])])
+    if not _is_family(lower[slice(*before[-1])], grammar) or place is None or place[1].case is not None or len(after) <= 1:
         return False
     return _organization(lower, after, grammar, inflection) is not None
 
 
 def _person_before_organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> bool:
     """Whether a family name and an organisation that does not belong to it stand side by side: "Anna Bergov Şuranın sədri seçildi"."""
-    before = lower[slice(*run[-2])]
-    if not before.endswith(grammar.surnames) or before in grammar.phrases.adjectives:
+    if not _is_family(lower[slice(*run[-2])], grammar):
         return False
     return any(stem in grammar.organizations and not ending.possessive for stem, ending in inflection.stems(lower[slice(*run[-1])]))
 
@@ -298,11 +305,16 @@ def _actor(
         return None
     if organization is None and grammar.verb_final and _says_of_what(last, grammar, inflection):
         return None
+    if len(run) == 1 and organization in grammar.attributes:
+        return None
     if len(run) == 1 and organization is None and not (text[start:end].isupper() and end - start > _FEWEST_LETTERS):
         return None
     # The last letter of a base form may be another than the text's: "Prokurorluğun".
     name = text[start : run[-1][0] + len(base) - 1] + (base[-1] if base[-1] != last[len(base) - 1] else text[run[-1][0] + len(base) - 1])
-    return Actor(start, max(name_end, start + 1), " ".join(name.split()))
+    if organization is not None and (quoted := _QUOTED.search(text, max(0, start - _TITLE), start)):
+        # "«Vətən» Cəmiyyəti" is called by what stands in the quotation marks.
+        name, start = text[quoted.start(1) : start] + name, quoted.start(1)
+    return Actor(start, max(name_end, start + 1), " ".join(name.split()), organization is not None)
 
 
 def _organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> str | None:

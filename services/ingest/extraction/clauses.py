@@ -188,10 +188,19 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
             and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
+        refined = refined or any(_holds(date, other) and not _apart(lower, date, other, cuts, grammar) for other in others)
         named = len(dates) > 1 and (_describes(lower, date, grammar) or any(_counted_beside(text, date, other) for other in others))
         if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
+
+
+def _holds(date: DateMention, other: DateMention) -> bool:
+    """Whether a century or decade holds a day or year that is given after it: "in the 19th century the first miller, born in 1857"."""
+    if not date.edtf or not other.edtf or "X" not in date.edtf or "X" in other.edtf or other.start < date.start:
+        return False
+    here, there = Edtf.parse(other.edtf), Edtf.parse(date.edtf)
+    return there.earliest <= here.earliest and here.latest <= there.latest
 
 
 def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[Cut]) -> bool:

@@ -346,6 +346,8 @@ class Composer:
             if not any(_overlap(actor, value) for value in values if value.kind == "money")
             and not any(low <= actor.start and actor.end <= high for low, high in part.asides)
             and not any(place.start <= actor.start and actor.end <= place.end for place in places)
+            # The title of a play names nobody.
+            and (actor.organization or not self._names.hold(actor.start, actor.end))
         ]
         located = [place for place in places if place.located]
         cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]

@@ -11,6 +11,7 @@ __all__ = ["ModalityReader", "is_set_for", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
+_QUOTES = (("“", "”"), ("«", "»"))
 _CLOSING = ' .!?…,;:"”»)'
 # A preposition and a date, which is blanked.
 _OPENING = re.compile(r"(?:\w+\s)?\s+,\s+")
@@ -122,6 +123,8 @@ class ModalityReader:
         """Narrow a stretch to the clause of its date where the verb closes clauses: a comma behind no verb parts none, but lists."""
         for mark in self._grammar.subordinators.finditer(self._lower, start, end) if self._grammar.subordinators else ():
             if not any(map(str.isalpha, mark.group())) and not self._grammar.closes(self._lower, start, mark.start()):
+                continue
+            if any(self._lower.count(left, start, mark.start()) > self._lower.count(right, start, mark.start()) for left, right in _QUOTES):
                 continue
             if date[1] <= mark.start():
                 return start, mark.start()

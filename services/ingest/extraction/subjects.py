@@ -45,10 +45,18 @@ def _with_closing(text: str, lower: str, found: list[Clause], grammar: Grammar) 
             closing = None
         elif _has_verb(text, lower, clause, grammar):
             closing = clause if grammar.closes(lower, clause.date.end, clause.end) else None
-        elif closing is not None and clause.end < closing.start and not lower.endswith(grammar.nominal_endings, clause.start, clause.end):
+        elif closing is not None and clause.end < closing.start and not _stands_alone(lower, clause, grammar):
             clause = replace(clause, tail=_tail(text, lower, clause, closing, grammar))
         told.append(clause)
     return told[::-1]
+
+
+def _stands_alone(lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause without a verb tells by itself what happened, or when something else did: "məktəbin tikilməsi", "qərardan sonra"."""
+    if lower.endswith(grammar.nominal_endings, clause.start, clause.end):
+        return True
+    closed = grammar.subordinating.finditer(lower, clause.start, clause.end) if grammar.subordinating else ()
+    return any(word.end() == clause.end for word in closed)
 
 
 def _has_verb(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool:
@@ -64,10 +72,10 @@ def _tail(text: str, lower: str, clause: Clause, closing: Clause, grammar: Gramm
     if text[clause.date.end : clause.end] == ")" == text[closing.date.end : closing.date.end + 1]:
         return closing.date.end + len(") "), closing.end
     begin = lower.rfind(" ", closing.date.end, closing.end) + 1
-    if lower.startswith(grammar.phrases.supporting, begin):
-        # "Təsdiq edilib", "qəbul olunub": two words are one verb.
-        begin = lower.rfind(" ", closing.date.end, begin - 1) + 1
-    return begin, closing.end
+    before = lower.rfind(" ", closing.date.end, begin - 1) + 1
+    # "Təsdiq edilib", "daxil olub": two words are one verb.
+    double = lower.startswith(grammar.phrases.supporting, begin) or lower[before : begin - 1] in grammar.phrases.supported
+    return (before if double and before else begin), closing.end
 
 
 def _ends_in_aside(lower: str, clause: Clause, grammar: Grammar) -> bool:

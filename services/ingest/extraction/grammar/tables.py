@@ -72,6 +72,7 @@ class Phrases:
     closing_endings: tuple[str, ...]
     light_verbs: tuple[str, ...]
     supporting: tuple[str, ...]
+    supported: frozenset[str]
     manner: frozenset[str]
     including: frozenset[tuple[str, ...]]
 
@@ -214,6 +215,7 @@ class Grammar:
     titles: frozenset[str]
     portfolios: frozenset[str]
     demonyms: frozenset[str]
+    attributes: frozenset[str]
     not_names: frozenset[str]
     surnames: tuple[str, ...]
     nouns_capitalised: bool
@@ -363,6 +365,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         titles=frozenset(names["titles"]),
         portfolios=frozenset(names.get("portfolios", [])),
         demonyms=frozenset(names.get("demonyms", [])),
+        attributes=frozenset(names.get("attributes", [])),
         not_names=frozenset(names["not_names"]),
         surnames=tuple(names["surnames"]),
         nouns_capitalised=names.get("nouns_capitalised", False),
@@ -536,6 +539,7 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         closing_endings=tuple(table.get("closing_endings", ())),
         light_verbs=tuple(table.get("light_verbs", ())),
         supporting=tuple(table.get("supporting", ())),
+        supported=frozenset(table.get("supported", ())),
         manner=frozenset(table.get("manner", ())),
         including=frozenset(tuple(phrase.split()) for phrase in table.get("including", ())),
     )
