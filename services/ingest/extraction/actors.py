@@ -345,7 +345,8 @@ def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, orga
     if not organization and grammar.surnames and word.endswith(grammar.surnames):
         return word, end
     for stem, ending in inflection.stems(word):
-        if ending.case in (None, "copula") and not (organization and stem in grammar.organizations):
+        family = ending.case == "copula" and _is_family(stem, grammar)
+        if ending.case in (None, "copula") and not family and not (organization and stem in grammar.organizations):
             continue
         if ending.plural:
             continue

@@ -138,10 +138,8 @@ def _before_apposed(text: str, words: Sequence[re.Match[str]], grammar: Grammar)
     """Return the words up to a name of which more is said behind a comma: "Adam Orlin, miller and poet"."""
     at = next((at for at in range(len(words) - 1, 0, -1) if "," in text[words[at - 1].end() : words[at].start()]), 0)
     told = text[words[at].start() : words[-1].end()]
-    # "…, until Adam Orlin, who …" says more of nothing that stands before.
-    joined = words[at].group() in grammar.prepositions or words[at].group() in grammar.attribution.openers
-    apposed = at and not joined and text[words[at - 1].start()].isupper() and told[0].islower()
-    apposed = apposed and not grammar.has_verb(told, 0, len(told))
+    # "…, until Adam Orlin, who …" says more of the last name.
+    apposed = at and text[words[at - 1].start()].isupper() and told == told.lower() and not grammar.has_verb(told, 0, len(told))
     return words[:at] if apposed else words
 
 

@@ -69,12 +69,15 @@ def _tail(text: str, lower: str, clause: Clause, closing: Clause, grammar: Gramm
     """Return the verb that closes a row of clauses, or, of titles with their years in brackets, all that is told of them."""
     assert clause.date is not None
     assert closing.date is not None
-    if text[clause.date.end : clause.end] == ")" == text[closing.date.end : closing.date.end + 1]:
+    if text[clause.end - 1] == ")" == text[closing.date.end : closing.date.end + 1]:
         return closing.date.end + len(") "), closing.end
     begin = lower.rfind(" ", closing.date.end, closing.end) + 1
     before = lower.rfind(" ", closing.date.end, begin - 1) + 1
     # "Təsdiq edilib", "daxil olub": two words are one verb.
-    double = lower.startswith(grammar.phrases.supporting, begin) or lower[before : begin - 1] in grammar.phrases.supported
+    # "Litvanın Azərbaycanda, Azərbaycanın Litvada səfirliyi açılıb": whose it is asks for what it is.
+    words = _WORD.findall(lower, clause.date.end, clause.end)
+    owned = any(word.endswith(grammar.owner_endings) for word in words) and words[-1].endswith(grammar.whence_endings)
+    double = owned or lower.startswith(grammar.phrases.supporting, begin) or lower[before : begin - 1] in grammar.phrases.supported
     return (before if double and before else begin), closing.end
 
 

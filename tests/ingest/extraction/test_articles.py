@@ -111,6 +111,20 @@ CLOSED_LATER = [
         "1878-ci ildə Orlin Universitetinə, 1881-ci ildə isə Tarn məktəbinə daxil olub.",
         [("1878", "1878-ci ildə Orlin Universitetinə daxil olub"), ("1881", "1881-ci ildə isə Tarn məktəbinə daxil olub")],
     ),
+    # Whose it is asks for what it is.
+    (
+        "2007-ci ildə Tarnın Orlində, 2009-cu ildə isə Orlinin Tarnda elçiliyi açılıb.",
+        [("2007", "2007-ci ildə Tarnın Orlində elçiliyi açılıb"), ("2009", "2009-cu ildə isə Orlinin Tarnda elçiliyi açılıb")],
+    ),
+    # In a row of who held an office, all of them held it, each as often as said.
+    (
+        "Anna Bergova (1947-1950, 1958-1961), Adam Orlin (1950-1958) Akademiyanın prezidenti olmuşlar.",
+        [
+            ("1947/1950", "Anna Bergova (1947-1950, 1958-1961) Akademiyanın prezidenti olmuşlar"),
+            ("1958/1961", "Anna Bergova (1947-1950, 1958-1961) Akademiyanın prezidenti olmuşlar"),
+            ("1950/1958", "Adam Orlin (1950-1958) Akademiyanın prezidenti olmuşlar"),
+        ],
+    ),
     # When something else was is no clause without its verb.
     (
         "27 may 1987-ci il qərarından sonra, 1987-ci il dekabrın 28-də yarmarka keçirildi.",
@@ -188,6 +202,12 @@ DATES = [
         ["1920", "1937-12-04", "1938"],
     ),
     ("en", "The mill was old.\n\n1998\n\nIt burnt down.", []),
+    ("az", "Səfər (8-9 iyun, 2006-cı il) 3 gün çəkdi. 2007-ci ildə məktəb açıldı.", ["2006-06-08/2006-06-09", "2007"]),
+    ("az", "23.11.2018 19:21\n\nTarnda bu il iyulun 17-19-da yarmarka olub.", ["2018-07-17/2018-07-19"]),
+    ("az", "23.11.2018 19:21\n\nTarnda bu il 17-19 iyul tarixlərində yarmarka olub.", ["2018-07-17/2018-07-19"]),
+    # What there is now is not of when it was founded.
+    ("en", "The Congress of Millers was founded in 1917. The Congress now has six branches.", ["1917", None]),
+    ("az", "Millərlər Konqresi 1917-ci ildə yaradılıb. Konqresin hazırda 6 filialı var.", ["1917", None]),
     # A day is no more of its century.
     ("az", "XIX əsrdə dəyirmanı tanıdan usta Adam Orlin 1857-ci ildə doğulub.", ["1857"]),
     ("az", "XIX əsrdə kənd böyüdü, 1857-ci ildə isə məktəb açıldı.", ["18XX", "1857"]),
@@ -198,7 +218,7 @@ DATES = [
 
 
 @pytest.mark.parametrize(("language", "text", "dates"), DATES)
-def test_a_date_dates_what_it_heads_and_no_title(language: str, text: str, dates: list[str]) -> None:
+def test_a_date_dates_what_it_heads_and_no_title(language: str, text: str, dates: list[str | None]) -> None:
     assert [date for date, _ in dated_of(text, language)] == dates
 
 
@@ -229,6 +249,8 @@ NAMES = [
     ("en", "In 1987 the “Birlik” Association of Millers met.", ["“Birlik” Association of Millers"]),
     ("az", "1987-ci ildə «Hacı Qara» tamaşaya qoyuldu.", []),
     ("en", "In 1987 they played “Hamlet Orlin” in Tarn.", []),
+    ("az", "2013-cü ildən muzeyin müdiri Anna Əlizadədir.", ["Anna Əlizadə"]),
+    ("az", "2013-cü ildə Tarn Xarici İşlər Nazirliyi yaradıldı.", ["Tarn Xarici İşlər Nazirliyi"]),
     ("az", "1990-cı ildə Sovet qoşunları şəhərə girdi.", []),
     ("az", "1990-cı ildə BHO-nun Milli Bakı Muzeyi açıldı.", ["BHO-nun Milli Bakı Muzeyi"]),
     ("az", "2025-ci ildə bal Dünya İrsi Siyahısına salındı.", []),
@@ -270,6 +292,8 @@ def test_whom_a_town_was_taken_from_is_no_town() -> None:
 def test_who_comes_behind_a_preposition_is_said_nothing_more_of_what_stands_before() -> None:
     text = "They failed with the next agent, Adam Orlin, until Anna Berg, who was elected in 1908, came."
     assert dated_of(text)[0][1].startswith("Anna Berg who was elected in 1908")
+    text = "It was shared by Orlin and Belland, except the small district of Tarn, which was free until 1835."
+    assert dated_of(text) == [("1835", "Tarn which was free until 1835")]
 
 
 def test_who_highlights_something_tells_it() -> None:
