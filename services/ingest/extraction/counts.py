@@ -22,6 +22,7 @@ _SURELY_COUNTED = 10
 _YEAR_DIGITS = 4
 _POWERS = {"2": "square", "3": "cubic"}
 _CASES = ("ablative", "instrumental")
+_ASIDE_CASES = ("ablative", "locative", "dative", "instrumental")
 _ANYBODY = "people"
 """The attribute of nouns that say nothing of those whom they count."""
 _UNNAMED = (_ANYBODY, "inhabitants")
@@ -416,7 +417,14 @@ class CountFinder:
                 break
         named = 0 < len(phrase) <= _CLOSE and len(phrase[0].text) > _FEWEST_LETTERS and not self._text[phrase[0].start].isupper()
         named = named and self._may_be_noun(phrase[-1])
+        if named and numeral.case == "none" and self._stands_in_a_case(phrase[-1].text):
+            # "Onlardan 120-si xaricdən gəlib": where they came from is not what they are.
+            return None
         return phrase[-1] if named else None
+
+    def _stands_in_a_case(self, word: str) -> bool:
+        stems = self._units.counted.inflection.stems(word)
+        return any(ending.case in _ASIDE_CASES and len(stem) > _CLOSE for stem, ending in stems)
 
     def _written(self, start: int, head: _Word) -> str:
         """A noun that no table knows, without the case that it stands in."""

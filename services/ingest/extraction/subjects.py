@@ -12,6 +12,7 @@ _WORDS = 9
 _WORD = re.compile(r"[^\W\d_]+")
 _BY = re.compile(r"[^\W\d_]+ by ")
 _NEXT = re.compile(r"\s([^\W\d_]+)")
+_PLACED = re.compile(r",?\s([^\W\d_]+)\s")
 _LINKS = re.compile(r"[\s,(]*$")
 
 
@@ -24,6 +25,8 @@ def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Gra
         if clause.date is not None and clause.own is None and clause.subject is None and not clause.purpose:
             if _goes_on(lower, clause, grammar):
                 clause = replace(clause, subject=subject)
+            elif head is not None and subject is not None and (row := _lead_to_date(lower, head, subject, clause, grammar)) is not None:
+                clause = replace(clause, start=row[1], subject=subject, lead=row[0])
             elif head is not None and subject is not None and (lead := _lead(text, lower, head, subject, clause, grammar)) is not None:
                 clause = replace(clause, subject=subject, lead=lead)
             else:
@@ -85,6 +88,23 @@ def _ends_in_aside(lower: str, clause: Clause, grammar: Grammar) -> bool:
     """Whether what follows a clause may go on about another than its subject: "it began after Orlin, who was sent there in 1901, asked"."""
     asides = list(grammar.asides.finditer(lower, clause.start, clause.end)) if grammar.asides else []
     return bool(asides) and grammar.has_verb(lower, clause.start, asides[-1].start())
+
+
+def _lead_to_date(
+    lower: str, head: Clause, subject: tuple[int, int], clause: Clause, grammar: Grammar
+) -> tuple[tuple[int, int], int] | None:
+    """Return the words up to the first date of a row, and where a later clause of it begins: "held in 1919 in Orlin; and 1921 in Tarn"."""
+    assert clause.date is not None
+    assert head.date is not None
+    before = lower[clause.start : clause.date.start].strip()
+    if (clause.start, clause.end) == (head.start, head.end) or (before and before not in grammar.joining):
+        return None
+    if grammar.has_verb(lower, clause.date.end, clause.end) or any(
+        (word := _PLACED.match(lower, date.end)) is None or word[1] not in grammar.place_prepositions for date in (head.date, clause.date)
+    ):
+        return None
+    verb = grammar.finite.search(lower, max(head.start, subject[1]), head.date.start) if grammar.finite else None
+    return ((_word_start(lower, verb.start()), head.date.start - 1), clause.date.start) if verb else None
 
 
 def _lead(text: str, lower: str, head: Clause, subject: tuple[int, int], clause: Clause, grammar: Grammar) -> tuple[int, int] | None:

@@ -168,6 +168,7 @@ VALUES = [
     ("az", "1999-cu ildə universitetdə 16 fakültə, 121 kafedra vardı.", [("faculties", "16"), ("departments", "121")]),
     ("az", "Konfrans 1999-cu ildə 6 bölmədə keçirildi.", [("sections", "6")]),
     ("az", "1999-cu ildə tələbələrin 300-dən çoxu hazırda olduğu kimi kənddə yaşayırdı.", [("students", ">300")]),
+    ("az", "1999-cu ildə 300 iştirakçı vardı, onlardan 120-si xaricdən gəlmişdi.", [("participants", "300")]),
     ("az", "1999-cu ildə 100 tezis kitab şəklində çap edildi.", [("tezis", "100")]),
 ]
 
@@ -208,6 +209,17 @@ DATES = [
     # What there is now is not of when it was founded.
     ("en", "The Congress of Millers was founded in 1917. The Congress now has six branches.", ["1917", None]),
     ("az", "Millərlər Konqresi 1917-ci ildə yaradılıb. Konqresin hazırda 6 filialı var.", ["1917", None]),
+    # Nor is what is so "today", in a report of that day.
+    (
+        "az",
+        "Bakı, 5 iyul 2019\n\nBu gün 70 ölkədə 500-dən çox klub fəaliyyət göstərir. Bu gün Bakıda yarmarka başlayır.",
+        [None, "2019-07-05"],
+    ),
+    (
+        "en",
+        "TARN, July 5, 2019 — Today the guild has 12 branches. Today the mayor has opened 3 mills. Today, 40 millers met.",
+        [None, "2019-07-05", "2019-07-05"],
+    ),
     # A day is no more of its century.
     ("az", "XIX əsrdə dəyirmanı tanıdan usta Adam Orlin 1857-ci ildə doğulub.", ["1857"]),
     ("az", "XIX əsrdə kənd böyüdü, 1857-ci ildə isə məktəb açıldı.", ["18XX", "1857"]),
@@ -240,6 +252,7 @@ NAMES = [
     ("az", "2025-ci ildə Anna Bergova Bakı Dövlət Universitetini bitirdi.", ["Anna Bergova", "Bakı Dövlət Universiteti"]),
     ("az", "2025-ci ildə Anna Bergova Fondunun binası yandı.", ["Anna Bergova Fondu"]),
     ("az", "2025-ci ildə Bal Forumunun sədri seçildi.", ["Bal Forumu"]),
+    ("az", "2025-ci ildə Tarn Rəyasət Heyətinin sədri seçildi.", ["Tarn Rəyasət Heyəti"]),
     ("az", "2025-ci ildən Milli Bal Komitəsinin Prezidentidir.", ["Milli Bal Komitəsi"]),
     ("az", "2025-ci ildə Azərbaycan Prezidentinin sərəncamı ilə məktəb açıldı.", ["Azərbaycan Prezidenti"]),
     ("az", "2025-ci ildə Beynəlxalq Bal Konfransında Anna Bergova danışdı.", ["Anna Bergova"]),
@@ -294,6 +307,17 @@ def test_who_comes_behind_a_preposition_is_said_nothing_more_of_what_stands_befo
     assert dated_of(text)[0][1].startswith("Anna Berg who was elected in 1908")
     text = "It was shared by Orlin and Belland, except the small district of Tarn, which was free until 1835."
     assert dated_of(text) == [("1835", "Tarn which was free until 1835")]
+
+
+def test_a_row_of_years_and_places_has_the_verb_of_the_first() -> None:
+    text = "Fairs have taken place in 1919 in Tarn; 1921 in Linz and Orlin; and 2014 in Bern."
+    assert [statement for _, statement in dated_of(text)] == [
+        "Fairs have taken place in 1919 in Tarn",
+        "Fairs have taken place in 1921 in Linz and Orlin",
+        "Fairs have taken place in 2014 in Bern",
+    ]
+    text = "The mill opened in 1905 in Tarn; 1907 in the valley was wet."
+    assert dated_of(text)[1] == ("1907", "1907 in the valley was wet")
 
 
 def test_who_highlights_something_tells_it() -> None:

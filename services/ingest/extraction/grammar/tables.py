@@ -241,6 +241,7 @@ class Grammar:
     yearly: re.Pattern[str] | None
     lasting_from: re.Pattern[str] | None
     nowadays: re.Pattern[str] | None
+    lasting_now: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_with: re.Pattern[str] | None
@@ -406,6 +407,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         yearly=_any(clauses.get("yearly", [])),
         lasting_from=_any(clauses.get("lasting_from", []), r"\s+(?:[^\W\d_]+\s+){0,4}?(?:{})\s"),
         nowadays=_any(verbs.get("nowadays", [])),
+        lasting_now=_any(verbs.get("lasting_now", [])),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
