@@ -159,7 +159,9 @@ def _goes_on(lower: str, clause: Clause, grammar: Grammar) -> bool:
     if grammar.verb_final:
         return clause.date is not None and clause.date.start <= clause.start
     # "…, followed by Linz on 5 May" goes on about nothing.
-    return grammar.opens(lower, clause.start, clause.end) and not _BY.match(lower, clause.start)
+    first = _WORD.match(lower, clause.start, clause.end)
+    begin = first.end() + 1 if first and first.group().endswith(grammar.adverb_endings) else clause.start
+    return grammar.opens(lower, begin, clause.end) and not _BY.match(lower, begin)
 
 
 def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[int, int] | None:

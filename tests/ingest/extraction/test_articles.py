@@ -56,6 +56,14 @@ WHOLE = [
             ("1920-09-01", "although the day was soon moved to 1 September"),
         ],
     ),
+    (
+        "en",
+        "Tarn announced its plan on 30 April 2018, and formally applied for membership on September 12, 2019.",
+        [
+            ("2018-04-30", "Tarn announced its plan on 30 April 2018"),
+            ("2019-09-12", "Tarn formally applied for membership on September 12, 2019"),
+        ],
+    ),
     ("en", "In 1992 Anna Berg became a judge in 1992.", [("1992", "In 1992 Anna Berg became a judge in 1992")]),
     # "Not only … but" closes no clause.
     (
@@ -146,6 +154,7 @@ MEANT = [
     ("en", "At the fair in 1910 the guilds agreed to found a union.", "happened"),
     ("en", "The guilds agreed to hold a fair in 1912.", "planned"),
     ("en", "The guild slated the fair for 15 August 1920.", "planned"),
+    ("en", "From 1992 the guild reflected the common political will of the millers.", "happened"),
     # A comma in a list of who comes parts no clauses.
     ("az", "2030-cu il mayın 9-da keçirilən yarmarkada Tarn, Orlin, habelə Bernos kəndləri iştirak edəcək.", "planned"),
     # Nor does one in a title, and what is not possible is not denied.
@@ -164,6 +173,7 @@ VALUES = [
     ("en", "A 2019 United Nations report of 1 May 2020 counts 12 mills.", [("mills", "12")]),
     ("en", "In 1999 the college had 12 faculties and 59 departments.", [("faculties", "12"), ("departments", "59")]),
     ("en", "In 1999 the fair had six sections in two parts of the town.", [("sections", "6"), ("parts", "2")]),
+    ("az", "1999-cu ildə yarmarkaya iyirmidən çox qonaq gəldi.", [("guests", ">20")]),
     ("en", "In 1907 the membership grew to 34,200.", [("members", "34200")]),
     ("az", "1999-cu ildə universitetdə 16 fakültə, 121 kafedra vardı.", [("faculties", "16"), ("departments", "121")]),
     ("az", "Konfrans 1999-cu ildə 6 bölmədə keçirildi.", [("sections", "6")]),
@@ -204,6 +214,7 @@ DATES = [
     ),
     ("en", "The mill was old.\n\n1998\n\nIt burnt down.", []),
     ("az", "Səfər (8-9 iyun, 2006-cı il) 3 gün çəkdi. 2007-ci ildə məktəb açıldı.", ["2006-06-08/2006-06-09", "2007"]),
+    ("az", "Yayınlanma tarixi: 26.10.2022 11:05:59\n\nBu gün Tarnda yarmarka keçirilir.", ["2022-10-26"]),
     ("az", "23.11.2018 19:21\n\nTarnda bu il iyulun 17-19-da yarmarka olub.", ["2018-07-17/2018-07-19"]),
     ("az", "23.11.2018 19:21\n\nTarnda bu il 17-19 iyul tarixlərində yarmarka olub.", ["2018-07-17/2018-07-19"]),
     # What there is now is not of when it was founded.

@@ -170,6 +170,7 @@ class Grammar:
     owners: frozenset[str]
     verb_links: frozenset[str]
     repeated: frozenset[str]
+    adverb_endings: tuple[str, ...]
     oblique_endings: tuple[str, ...]
     whence_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
@@ -315,6 +316,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         owners=frozenset(clauses.get("owners", ())),
         verb_links=frozenset(clauses.get("verb_links", ())),
         repeated=frozenset(clauses.get("repeated", ())),
+        adverb_endings=tuple(clauses.get("adverb_endings", ("\0",))),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
