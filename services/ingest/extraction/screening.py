@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from services.ingest.extraction.counts import Found
 from services.ingest.extraction.dates.derivation import FROM_PUBLICATION
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
+from services.ingest.extraction.found import Found
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.named import QuotedNames
 from services.ingest.extraction.reading import ReadingView

@@ -154,7 +154,7 @@ MEANT = [
     ("en", "At the fair in 1910 the guilds agreed to found a union.", "happened"),
     ("en", "The guilds agreed to hold a fair in 1912.", "planned"),
     ("en", "The guild slated the fair for 15 August 1920.", "planned"),
-    ("en", "From 1992 the guild reflected the common political will of the millers.", "happened"),
+    ("en", "From 1992 the guild showed a common political will.", "happened"),
     # A comma in a list of who comes parts no clauses.
     ("az", "2030-cu il mayın 9-da keçirilən yarmarkada Tarn, Orlin, habelə Bernos kəndləri iştirak edəcək.", "planned"),
     # Nor does one in a title, and what is not possible is not denied.
