@@ -147,6 +147,8 @@ def _apart(
     lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> list[list[tuple[int, int]]]:
     """Part names that stand side by side, or that an "and" joins behind a name that is whole: "Bal İttifaqı və Tarn Şurası"."""
+    if len(run) <= _OWN_WORDS - 1:
+        return [run]
     if grammar.verb_final and len(run) > 2 and _person_before_organization(lower, run, grammar, inflection):
         return [run[:-1], run[-1:]]
     parts: list[list[tuple[int, int]]] = [[]]
@@ -257,7 +259,8 @@ def _without_edges(
     if len(run) > 2 and lower[slice(*run[-2])] in grammar.place_prepositions:
         place = gazetteer.find(lower[slice(*run[-1])])
         run = run[:-2] if place is not None and place[0].kind == "city" else run
-    if _organization(lower, run, grammar, inflection) is None:
+    apposed = run and not grammar.demonyms.isdisjoint((lower[slice(*run[0])], lower[slice(*run[-1])]))
+    if apposed and _organization(lower, run, grammar, inflection) is None:
         # "The American John Reed", but "the American Academy".
         while run and lower[slice(*run[0])] in grammar.demonyms:
             run = run[1:]

@@ -108,9 +108,10 @@ class ModalityReader:
         """Whether a date is one that something was set for: "ordered a congress for 9 May", "resolved to hold a fair on 9 May"."""
         if date is not None and date[0] > start and self._found("decided", date[1], end):
             return True
-        low, high = self._governed(start, end, date)
-        if self._found("undertaking", low, min(high, date[0]) if date else high):
-            return True
+        if self._found("undertaking", start, end):
+            low, high = self._governed(start, end, date)
+            if self._found("undertaking", low, min(high, date[0]) if date else high):
+                return True
         setting, prepositions = self._grammar.setting, self._grammar.setting_prepositions
         if date is None or setting is None or prepositions is None or date[0] <= start:
             return False
