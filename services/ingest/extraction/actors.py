@@ -8,6 +8,8 @@ from shared.lexicon.inflection import Inflection
 from shared.lexicon.places import Gazetteer
 
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
+_QUOTED = re.compile(r"([“«\"][^\W\d_][^“”«»\"]*[”»\"]\s)$")
+_TITLE = 44
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ROMAN = re.compile(r"[ivxı]{1,5}")
 _MOST = 8
@@ -18,15 +20,18 @@ _AMPERSAND = " & "
 _FEWEST_STEM = 4
 _SOFT = "ğy"
 _FEWEST_LETTERS = 2
+_OWN_WORDS = 3
+"""Words of the name of an organisation that an "and" does not join to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A name with its span in the view."""
+    """A name with its span in the view; `organization`: it holds a word for one."""
 
     start: int
     end: int
     name: str
+    organization: bool = False
 
 
 def find_actors(
@@ -124,25 +129,80 @@ def _split(
     text: str, lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
 ) -> list[list[tuple[int, int]]]:
     """Part names that a small word joins, unless it joins the words of one organisation; leave out titles before a name."""
-    parts: list[list[tuple[int, int]]]
-    if grammar.verb_final and len(run) > 2 and _person_before_organization(lower, run, grammar, inflection):
-        parts = [run[:-1], run[-1:]]
-    elif _organization(lower, run, grammar, inflection) is None:
-        parts = [[]]
-        for span in run:
+    parts: list[list[tuple[int, int]]] = []
+    for named in _apart(lower, run, grammar, inflection, gazetteer):
+        if _organization(lower, named, grammar, inflection) is not None:
+            parts.append(named)
+            continue
+        parts.append([])
+        for span in _without_portfolio(lower, named, grammar):
             if lower[slice(*span)] in grammar.connectors:
                 parts.append([])
             else:
                 parts[-1].append(span)
-    else:
-        parts = [run]
-    return [named for part in parts if (named := _untitled(text, lower, part, grammar, inflection, gazetteer))]
+    return [named for part in parts if part and (named := _untitled(text, lower, part, grammar, inflection, gazetteer))]
+
+
+def _apart(
+    lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> list[list[tuple[int, int]]]:
+    """Part names that stand side by side, or that an "and" joins behind a name that is whole: "Bal İttifaqı və Tarn Şurası"."""
+    if len(run) <= _OWN_WORDS - 1:
+        return [run]
+    if grammar.verb_final and len(run) > 2 and _person_before_organization(lower, run, grammar, inflection):
+        return [run[:-1], run[-1:]]
+    parts: list[list[tuple[int, int]]] = [[]]
+    for index, span in enumerate(run):
+        word = lower[slice(*span)]
+        joins = word in grammar.joining and word in grammar.connectors
+        owned = len(run) > _MOST and len(parts[-1]) > 1 and _owns(lower[slice(*parts[-1][-1])], grammar, inflection)
+        located = word in grammar.place_prepositions and _organization(lower, parts[-1], grammar, inflection) is None
+        if joins and parts[-1] and _is_whole(lower, parts[-1], run[index + 1 :], grammar, inflection):
+            parts.append([])
+        elif located:
+            parts.append([])  # "Adam Orlin in the Tarn Council"
+        elif owned or (
+            grammar.verb_final and len(parts[-1]) > 1 and _begins_anew(lower, parts[-1], run[index:], grammar, inflection, gazetteer)
+        ):
+            parts.append([span])
+        else:
+            parts[-1].append(span)
+    return parts
+
+
+def _is_whole(lower: str, before: list[tuple[int, int]], after: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> bool:
+    """Whether what stands before an "and" is a name of its own: "the Liberal Party and the Greens", but not "Bank and Trust Company"."""
+    ends = _organization(lower, before[-1:], grammar, inflection) is not None
+    if grammar.verb_final:
+        possessive = any(
+            stem in grammar.organizations and ending.possessive for stem, ending in inflection.stems(lower[slice(*before[-1])])
+        )
+        return len(before) > 1 and ends and possessive
+    if after and (lower[slice(*after[0])] == "the" or lower[slice(*after[0])] in grammar.titles):
+        return True
+    words = [span for span in after if lower[slice(*span)] not in grammar.connectors]
+    other = _organization(lower, after, grammar, inflection) is not None
+    return ends and len(before) > 1 and (len(words) >= _OWN_WORDS or not other)
+
+
+def _is_family(word: str, grammar: Grammar) -> bool:
+    """Whether a word ends as family names do; "milli" is none."""
+    return word.endswith(grammar.surnames) and word not in grammar.phrases.adjectives
+
+
+def _begins_anew(
+    lower: str, before: list[tuple[int, int]], after: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> bool:
+    """Whether an organisation named after a place follows a family name: "Anna Bergova Bakı Dövlət Universitetini bitirib"."""
+    place = gazetteer.find(lower[slice(*after[0])])
+    if not _is_family(lower[slice(*before[-1])], grammar) or place is None or place[1].case is not None or len(after) <= 1:
+        return False
+    return _organization(lower, after, grammar, inflection) is not None
 
 
 def _person_before_organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> bool:
     """Whether a family name and an organisation that does not belong to it stand side by side: "Anna Bergov Şuranın sədri seçildi"."""
-    before = lower[slice(*run[-2])]
-    if not before.endswith(grammar.surnames) or before in grammar.phrases.adjectives:
+    if not _is_family(lower[slice(*run[-2])], grammar):
         return False
     return any(stem in grammar.organizations and not ending.possessive for stem, ending in inflection.stems(lower[slice(*run[-1])]))
 
@@ -159,6 +219,7 @@ def _untitled(
         and (grammar.verb_final or lower[slice(*run[index + 1])] not in grammar.organizations)
     ]
     run = run[titles[-1] + 1 :] if titles else run
+    run = _without_edges(lower, run, grammar, inflection, gazetteer)
     if grammar.verb_final and len(run) > 1 and (place := gazetteer.find(lower[slice(*run[0])])) and place[1].case == "genitive":
         # "İndoneziyanın Palembanq şəhəri" is no name, "Azərbaycanın Milli Məclisi" is one.
         run = run if _organization(lower, run, grammar, inflection) is not None else run[1:]
@@ -171,6 +232,62 @@ def _untitled(
             break
         run = run[:-1]
     return run
+
+
+def _without_portfolio(lower: str, run: list[tuple[int, int]], grammar: Grammar) -> list[tuple[int, int]]:
+    """Leave out what an office is that of, behind its title: "Secretary of State William Orlin"."""
+    words = [lower[slice(*span)].rstrip(".") for span in run]
+    for index in range(len(words) - 2):
+        if words[index] in grammar.titles and words[index + 1] in grammar.connectors:
+            held = [at for at in range(index + 2, len(words)) if words[at] in grammar.portfolios]
+            return run[held[-1] + 1 :] if held else run
+    return run
+
+
+def _without_edges(
+    lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection, gazetteer: Gazetteer
+) -> list[tuple[int, int]]:
+    """Leave out words at the edges of a run that are no part of its name: where it was, of which people somebody was, what somebody is."""
+    words = [lower[slice(*span)] for span in run]
+    if grammar.verb_final:
+        # "Bal Komitəsinin Prezidentidir".
+        if len(run) > 1 and _stems_in(words[-1], grammar.titles, inflection) and _owns(words[-2], grammar, inflection):
+            return run[:-1]
+        return run
+    if len(run) > 2 and words[1] == "the" and gazetteer.find(words[0]) is not None:
+        run = run[2:]  # "In Spain the Royal Academy"
+    if len(run) > 2 and lower[slice(*run[-2])] in grammar.place_prepositions:
+        place = gazetteer.find(lower[slice(*run[-1])])
+        run = run[:-2] if place is not None and place[0].kind == "city" else run
+    apposed = run and not grammar.demonyms.isdisjoint((lower[slice(*run[0])], lower[slice(*run[-1])]))
+    if apposed and _organization(lower, run, grammar, inflection) is None:
+        # "The American John Reed", but "the American Academy".
+        while run and lower[slice(*run[0])] in grammar.demonyms:
+            run = run[1:]
+        while run and lower[slice(*run[-1])] in grammar.demonyms:
+            run = run[:-1]
+    return run
+
+
+def _says_of_what(last: str, grammar: Grammar, inflection: Inflection) -> bool:
+    """Whether a name is that of a thing by the case that its last word stands in: "Dünya İrsi Siyahısına", "Elmi Konfransda"."""
+    if last.endswith(grammar.surnames):
+        return False
+    for stem, ending in inflection.stems(last):
+        if ending.case in _WHERE and (ending.possessive or stem in grammar.happenings):
+            return True
+        if ending.case == "dative" and ending.possessive and ending.text.startswith("s"):
+            return True
+    return False
+
+
+def _stems_in(word: str, words: frozenset[str], inflection: Inflection) -> bool:
+    return any(stem in words and (ending.possessive or ending.case == "copula") for stem, ending in inflection.stems(word))
+
+
+def _owns(word: str, grammar: Grammar, inflection: Inflection) -> bool:
+    """Whether a word is an organisation in the genitive."""
+    return any(stem in grammar.organizations and ending.case == "genitive" for stem, ending in inflection.stems(word))
 
 
 def _actor(
@@ -189,11 +306,18 @@ def _actor(
     if organization is None and grammar.verb_final and any(ending.plural for _, ending in inflection.stems(last)):
         # A people or a group, not a name: "Dünya Azərbaycanlılarının".
         return None
+    if organization is None and grammar.verb_final and _says_of_what(last, grammar, inflection):
+        return None
+    if len(run) == 1 and organization in grammar.attributes:
+        return None
     if len(run) == 1 and organization is None and not (text[start:end].isupper() and end - start > _FEWEST_LETTERS):
         return None
     # The last letter of a base form may be another than the text's: "Prokurorluğun".
     name = text[start : run[-1][0] + len(base) - 1] + (base[-1] if base[-1] != last[len(base) - 1] else text[run[-1][0] + len(base) - 1])
-    return Actor(start, max(name_end, start + 1), " ".join(name.split()))
+    if organization is not None and (quoted := _QUOTED.search(text, max(0, start - _TITLE), start)):
+        # "«Vətən» Cəmiyyəti" is called by what stands in the quotation marks.
+        name, start = text[quoted.start(1) : start] + name, quoted.start(1)
+    return Actor(start, max(name_end, start + 1), " ".join(name.split()), organization is not None)
 
 
 def _organization(lower: str, run: list[tuple[int, int]], grammar: Grammar, inflection: Inflection) -> str | None:
@@ -224,7 +348,8 @@ def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, orga
     if not organization and grammar.surnames and word.endswith(grammar.surnames):
         return word, end
     for stem, ending in inflection.stems(word):
-        if ending.case in (None, "copula") and not (organization and stem in grammar.organizations):
+        family = ending.case == "copula" and _is_family(stem, grammar)
+        if ending.case in (None, "copula") and not family and not (organization and stem in grammar.organizations):
             continue
         if ending.plural:
             continue
@@ -232,9 +357,10 @@ def _base(word: str, end: int, grammar: Grammar, inflection: Inflection, *, orga
             return stem, end
         if stem.endswith(grammar.surnames) and len(stem) > 3 and not ending.possessive:
             return stem, end
-    if organization:
+    if grammar.verb_final:
         for stem, ending in inflection.stems(word):
-            if stem in grammar.organizations and ending.possessive:
+            # "Azərbaycan Prezidentinin" as well as "Bal Şurasının".
+            if ending.possessive and (stem in grammar.organizations if organization else stem in grammar.titles and ending.case):
                 kept = next((mark for mark in ("sı", "si", "su", "sü", "ı", "i", "u", "ü") if ending.text.startswith(mark)), "")
                 return word[: len(word) - len(ending.text) + len(kept)], end
     return word, end

@@ -19,6 +19,7 @@ _ONE_WORD = 40
 _OWNERS = 12
 """Words before a date that may say whose paper it is, and what it is called."""
 _WORD_BEFORE = re.compile(r"(\S+)\s+$")
+_OWNED = re.compile(r",? of [^,;.()]+")
 _TURN = re.compile(r"[;:]\s|,\s(?:and|but|while)\s")
 _CLOSING = {"”": "“", "»": "«", '"': '"'}
 
@@ -71,7 +72,9 @@ def _paper_before(lower: str, start: int, after: int, date: DateMention, grammar
     opened = grammar.papers.search(lower, max(after, date.start - _PAPER), date.start) if grammar.papers else None
     if opened is None or not grammar.has_verb(lower, start, opened.start()):
         return None
-    return Aside(date, opened.end("by"), opened.start(), date.end)
+    # "… dated 23 May, of the mayor".
+    owner = _OWNED.match(lower, date.end)
+    return Aside(date, opened.end("by"), opened.start(), owner.end() if owner else date.end)
 
 
 def _owner_before(text: str, lower: str, start: int, index: int, grammar: Grammar) -> int:
@@ -120,6 +123,7 @@ def relative_clause(text: str, lower: str, start: int, date: DateMention, gramma
 
 def _named_last(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> tuple[int, int]:
     """Return what the last of some words name: a few of them, back to a small word or a verb."""
+    words = _before_apposed(text, words, grammar)
     closing = (
         at + 1
         for at, word in enumerate(words[:-1])
@@ -128,6 +132,15 @@ def _named_last(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> 
     )
     begin = max(closing, default=0)
     return words[min(max(begin, len(words) - _NAMED), len(words) - 1)].start(), words[-1].end()
+
+
+def _before_apposed(text: str, words: Sequence[re.Match[str]], grammar: Grammar) -> Sequence[re.Match[str]]:
+    """Return the words up to a name of which more is said behind a comma: "Adam Orlin, miller and poet"."""
+    at = next((at for at in range(len(words) - 1, 0, -1) if "," in text[words[at - 1].end() : words[at].start()]), 0)
+    told = text[words[at].start() : words[-1].end()]
+    # "…, until Adam Orlin, who …" says more of the last name.
+    apposed = at and text[words[at - 1].start()].isupper() and told == told.lower() and not grammar.has_verb(told, 0, len(told))
+    return words[:at] if apposed else words
 
 
 def bracket_before(text: str, start: int, index: int) -> int:

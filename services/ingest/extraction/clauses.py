@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.ingest.extraction.asides import bracket_before, find_asides, find_bracketed, find_restrictive, relative_clause
+from services.ingest.extraction.cuts import COMMA, JOINED, Cut, cut_between, enclosed, find_cuts
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.dates.stated import CALENDARS_APART
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.sentences import Sentence
 from shared.domain.dates import Edtf
 
-_MARK = re.compile(r"[;,:]\s|\s[-–—]+\s|\s(?=\()|\)\s?")
-_QUOTES = {"“": "”", "«": "»", "„": "“", "(": ")", "[": "]"}
-_JOINT = re.compile(r"[,;]?\s+([^\W\d_]+)\s")
-_ANY_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _PHRASE = 60
-_PHRASE_WORDS = 5
-_JOINING = re.compile(r"\s([^\W\d_]+)(?=\s)")
 # The agency of a dateline: "(Reuters) – ".
 _AGENCY = re.compile(r"\([^\W\d_][^()\d]{1,39}\)\s*[-–—]+\s+")
 _OPENER_END = re.compile(r"[.]?[,:]\s+")
@@ -27,6 +22,8 @@ _BESIDE = re.compile(r"\s*[,(–—-]\s*(?:([^\W\d_]+)\s)?")
 _CLOSED_QUOTE = re.compile(r'[”»]|"(?=\s)')
 _COUNTED_BESIDE = re.compile(r"\s*,\s+(?:[^\W\d_]+\s+)?")
 _YEAR = re.compile(r"\d{4}")
+# A title in quotation marks before the brackets that its date stands in.
+_TITLED = re.compile(r"[”»\"]\s\($")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
 _WORDS_AFTER = re.compile(r"\s([^\W\d_]+)(?:\s([^\W\d_]+))?")
 # "During the War of".
@@ -35,11 +32,6 @@ _ONE_WORD = 24
 _LONG = 260
 _AROUND_ASIDE = " ,"
 _PREAMBLE = 60
-_COMMA = 20
-_STRENGTHS = {";": 40, ":": 25, "-": 30, ",": _COMMA, ")": 15, "(": 15}
-_SUBORDINATE = 22
-_JOINED = 10
-_LINKED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,7 @@ class Clause:
     date as well ("The bridge, built in 1905, burnt down in 1920"). `asides`: what stands within it and is told of another date.
     `subject`: whom or what it tells of, named in an earlier clause ("and took its present name in 1968") or the next ("Opened in 1877, …").
     `lead`: the verb of an earlier clause that it leaves out ("was elected to the council in 1901, to the senate in 1907").
+    `tail`: that of a later one, where the verb comes last ("1901-ci ildə müəllim, 1907-ci ildə müdir olub").
     """
 
     start: int
@@ -60,6 +53,7 @@ class Clause:
     asides: tuple[tuple[int, int], ...] = ()
     subject: tuple[int, int] | None = None
     lead: tuple[int, int] | None = None
+    tail: tuple[int, int] | None = None
 
     def statement(self, text: str) -> str:
         """What it tells, without its asides, of the subject that another clause gives it."""
@@ -72,22 +66,13 @@ class Clause:
         for start, end in self.asides:
             told += text[done:start].rstrip(_AROUND_ASIDE) + " "
             done = end + len(text[end : self.end]) - len(text[end : self.end].lstrip(_AROUND_ASIDE))
-        return (told + text[done : self.end]).rstrip(_AROUND_ASIDE)
+        told = (told + text[done : self.end]).rstrip(_AROUND_ASIDE)
+        return f"{told} {text[slice(*self.tail)]}" if self.tail else told
 
     @property
     def begin(self) -> int:
         """Where its own words begin."""
         return self.start if self.own is None else self.own
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A place where a sentence may be cut: the left part ends at `left`, the right part begins at `right`."""
-
-    left: int
-    right: int
-    strength: int
-    purpose: str = ""
 
 
 def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMention], grammar: Grammar) -> list[Clause]:
@@ -96,7 +81,7 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     if not dates:
         return [Clause(start, end, None)]
     start = min(start, dates[0].start)
-    cuts = _cuts(text, lower, start, end, dates, grammar)
+    cuts = find_cuts(text, lower, start, end, dates, grammar)
     distinct = _distinct(text, lower, dates, cuts, grammar)
     bracketed = [*find_bracketed(text, lower, start, end, distinct, grammar), *find_restrictive(text, lower, start, distinct, grammar)]
     within = {aside.date.start for aside in bracketed}
@@ -115,7 +100,15 @@ def clauses(text: str, lower: str, sentence: Sentence, dates: Sequence[DateMenti
     if grammar.verb_final and grammar.has_verb(lower, start, end):
         found = [clause for clause in found if not _only_names(text, lower, clause, grammar)]
     found = [part for clause in _without_brackets(text, found) for part in _with_relative(text, lower, clause, grammar)]
-    return sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start)
+    return _each_once(sorted([*found, *told], key=lambda clause: clause.date.start if clause.date else clause.start))
+
+
+def _each_once(found: Sequence[Clause]) -> list[Clause]:
+    """Leave out what is told again of the same date: "In 1992 she became a judge in 1992"."""
+    kept: dict[tuple[int, int, str | int | None], Clause] = {}
+    for clause in found:
+        kept.setdefault((clause.start, clause.end, clause.date.edtf if clause.date else clause.start), clause)
+    return list(kept.values())
 
 
 def _with_relative(text: str, lower: str, clause: Clause, grammar: Grammar) -> list[Clause]:
@@ -138,6 +131,8 @@ def _without_brackets(text: str, found: Sequence[Clause]) -> list[Clause]:
 def _only_names(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool:
     """Whether a clause is one of a row of names, its date in brackets: "Əhməd Tarni (IX əsr), Adam Orlin (1636-cı il) göstərmişlər"."""
     point = clause.date is not None and "/" not in (clause.date.edtf or "")
+    if clause.date is not None and _TITLED.search(text, clause.start, clause.date.start):
+        return False  # "“Orlin” (1901), “Tarn” (1907) romanları çıxıb" tells of both
     return point and _in_brackets(text, clause) and text[clause.end - 1] == ")" and not grammar.has_verb(lower, clause.start, clause.end)
 
 
@@ -158,7 +153,7 @@ def segments(text: str, lower: str, start: int, end: int, grammar: Grammar) -> l
     begin = start
     hidden: bytearray | None = None
     for turn in grammar.turns.finditer(lower, start, end) if grammar.turns else ():
-        hidden = hidden if hidden is not None else _enclosed(text, start, end)
+        hidden = hidden if hidden is not None else enclosed(text, start, end)
         if not hidden[turn.start() - start] and grammar.has_verb(lower, begin, turn.start()) and grammar.has_verb(lower, turn.end(), end):
             found.append((begin, turn.start()))
             begin = turn.end()
@@ -178,7 +173,7 @@ class _Part:
     shared: bool = False
 
 
-def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequence[_Cut], grammar: Grammar) -> list[DateMention]:
+def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequence[Cut], grammar: Grammar) -> list[DateMention]:
     """Leave out a date that another one of the same clause says better: the year of a day, a day named twice or in the Julian calendar."""
     kept = []
     for date in dates:
@@ -193,19 +188,28 @@ def _distinct(text: str, lower: str, dates: Sequence[DateMention], cuts: Sequenc
             and (_other_name(text, date, other, grammar) or not _apart(lower, date, other, cuts, grammar))
             for other in others
         )
+        refined = refined or any(_holds(date, other) and not _apart(lower, date, other, cuts, grammar) for other in others)
         named = len(dates) > 1 and (_describes(lower, date, grammar) or any(_counted_beside(text, date, other) for other in others))
         if not again and not refined and not named and not any(_julian(text, date, other) for other in others):
             kept.append(date)
     return kept or list(dates[:1])
 
 
-def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[_Cut]) -> bool:
+def _holds(date: DateMention, other: DateMention) -> bool:
+    """Whether a century or decade holds a day or year that is given after it: "in the 19th century the first miller, born in 1857"."""
+    if not date.edtf or not other.edtf or "X" not in date.edtf or "X" in other.edtf or other.start < date.start:
+        return False
+    here, there = Edtf.parse(other.edtf), Edtf.parse(date.edtf)
+    return there.earliest <= here.earliest and here.latest <= there.latest
+
+
+def _counted_within(date: DateMention, other: DateMention, cuts: Sequence[Cut]) -> bool:
     """Whether a date that was only counted lies within one of the same clause: "ended 44 days later, in the night of 9 to 10 November"."""
     if not date.derivation.startswith("relative") or not date.edtf or not other.edtf or other.start < date.start:
         return False
     here, there = Edtf.parse(date.edtf), Edtf.parse(other.edtf)
     inside = there.earliest <= here.earliest and here.latest <= there.latest and here.days < there.days
-    return inside and not any(date.end <= cut.left and cut.right <= other.start and cut.strength > _COMMA for cut in cuts)
+    return inside and not any(date.end <= cut.left and cut.right <= other.start and cut.strength > COMMA for cut in cuts)
 
 
 def _counted_beside(text: str, date: DateMention, other: DateMention) -> bool:
@@ -247,17 +251,17 @@ def _julian(text: str, date: DateMention, other: DateMention) -> bool:
     return here.days == there.days == 1 and there.earliest - here.earliest in CALENDARS_APART
 
 
-def _apart(lower: str, date: DateMention, other: DateMention, cuts: Sequence[_Cut], grammar: Grammar) -> bool:
+def _apart(lower: str, date: DateMention, other: DateMention, cuts: Sequence[Cut], grammar: Grammar) -> bool:
     """Whether a later date may stand in another clause; one that leans on the earlier needs a comma to part it, or a verb that closes."""
     if other.start < date.start:
         return True
     between = [cut for cut in cuts if date.end <= cut.left and cut.right <= other.start]
     if other.anchor != (date.start, date.end):
         return bool(between)
-    return any(cut.strength >= _COMMA or (grammar.verb_final and grammar.closes(lower, date.end, cut.left)) for cut in between)
+    return any(cut.strength >= COMMA or (grammar.verb_final and grammar.closes(lower, date.end, cut.left)) for cut in between)
 
 
-def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[_Cut], grammar: Grammar) -> list[_Part]:
+def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: list[Cut], grammar: Grammar) -> list[_Part]:
     found: list[_Part] = []
     begin, purpose, items = start, False, False
     for index, date in enumerate(dates):
@@ -268,11 +272,11 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
         between = [cut for cut in cuts if date.end <= cut.left and cut.right <= dates[index + 1].start]
         if begin == start:
             between = [cut for cut in between if _parts_clauses(lower, start, date, dates[index + 1], cut, grammar)]
-        cut = _between(lower, begin, date, dates[index + 1], beyond, between, grammar)
+        cut = cut_between(lower, begin, date, dates[index + 1], beyond, between, grammar)
         if cut is None:
             found.append(_Part(begin, end, date, purpose, begin == start, items, shared=True))
             continue
-        nominal = grammar.verb_final and cut.strength == _COMMA and not grammar.has_verb(lower, begin, cut.left)
+        nominal = grammar.verb_final and cut.strength == COMMA and not grammar.has_verb(lower, begin, cut.left)
         if cut.purpose == "left":
             # What is said to have been done encloses what it was done for.
             found.append(_Part(date.start, cut.left, date, purpose=True))
@@ -280,22 +284,24 @@ def _parts(lower: str, start: int, end: int, dates: list[DateMention], cuts: lis
         until = cut.left
         if cut.purpose == "right":
             # What was ordered or announced belongs to what orders it, and is planned besides.
-            close = _between(lower, cut.right, dates[index + 1], dates[index + 2], end, cuts, grammar) if index + 2 < len(dates) else None
+            close = (
+                cut_between(lower, cut.right, dates[index + 1], dates[index + 2], end, cuts, grammar) if index + 2 < len(dates) else None
+            )
             until = close.left if close else end
         found.append(_Part(begin, until, date, purpose, begin == start, items or nominal))
         begin, purpose, items = cut.right, cut.purpose == "right", nominal
     return _close_shared(found)
 
 
-def _parts_clauses(lower: str, start: int, date: DateMention, following: DateMention, cut: _Cut, grammar: Grammar) -> bool:
+def _parts_clauses(lower: str, start: int, date: DateMention, following: DateMention, cut: Cut, grammar: Grammar) -> bool:
     """Whether a cut after the first date of a sentence parts clauses, and no words of one: "Pact A (1919) and Pact B (1920) ended it".
 
     What stands before it has a verb, or is named with its date in brackets that close there. A comma needs one, too, where the verb of the
     first date may stand behind it: "In 1803 Adam Orlin, the new governor, took Tarn and …".
     """
-    joined = grammar.verb_final and cut.strength == _JOINED
-    if grammar.verb_final or cut.strength != _COMMA or not grammar.has_verb(lower, cut.right, following.start):
-        until, told = cut.left, joined or cut.strength >= _COMMA
+    joined = grammar.verb_final and cut.strength == JOINED
+    if grammar.verb_final or cut.strength != COMMA or not grammar.has_verb(lower, cut.right, following.start):
+        until, told = cut.left, joined or cut.strength >= COMMA
     else:
         apposed = lower.rfind(", ", date.end, cut.left) if grammar.opens(lower, cut.right, following.start) else -1
         until, told = apposed if apposed >= 0 else cut.left, False
@@ -335,155 +341,35 @@ def _close_shared(parts: list[_Part]) -> list[_Part]:
     return closed[::-1]
 
 
-def _cuts(text: str, lower: str, start: int, end: int, dates: Sequence[DateMention], grammar: Grammar) -> list[_Cut]:
-    hidden = _enclosed(text, start, end)
-    for date in dates:
-        for index in range(max(start, date.start), min(end, date.end)):
-            hidden[index - start] = 1
-    found, told_on = [], {date.end for date in dates}
-    for mark in _MARK.finditer(text, start, end):
-        char = mark.group().strip()[:1] or "("
-        if hidden[mark.start() - start] and char != ")":
-            continue
-        if char == "," and mark.start() in told_on and grammar.relatives and grammar.relatives.match(lower, mark.end(), end):
-            continue  # "in 1859, when …" goes on about that year
-        strength = _STRENGTHS.get("-" if char in "-–—" else char, _COMMA)
-        joint = _JOINT.match(lower, mark.start() + (char == ")"), end)
-        joined = joint if joint and joint.group(1) in grammar.joining and char in ",)" else None
-        if char == "," and joined:
-            strength = _LINKED
-        left = mark.start() + (1 if char == ")" else 0)
-        found.append(_Cut(left, joined.end() if joined else mark.end(), strength))
-    found += [
-        _Cut(joint.start(), joint.end(), _JOINED)
-        for joint in _JOINING.finditer(lower, start, end)
-        if joint.group(1) in grammar.joining and not hidden[joint.start() - start]
-    ]
-    for word in grammar.subordinating.finditer(lower, start, end) if grammar.subordinating else ():
-        if not hidden[word.start() - start] and word.end() < end:
-            purpose = bool(grammar.purpose and grammar.purpose.fullmatch(word.group()))
-            left = word.start() - 1 if purpose else word.end()
-            found.append(_Cut(left, _skip(text, word.end(), end), _SUBORDINATE, "left" if purpose else ""))
-    for word in grammar.purpose_openers.finditer(lower, start, end) if grammar.purpose_openers else ():
-        if not hidden[word.start() - start] and word.start() > start:
-            named = _phrase_before(lower, start, word.start(), grammar)
-            found.append(_Cut(named, named, _SUBORDINATE, "right"))
-    return sorted(found, key=lambda cut: cut.left)
-
-
-def _phrase_before(lower: str, start: int, index: int, grammar: Grammar) -> int:
-    """Return where the words begin that name what is planned: "a congress to be held", back to a word that no name holds."""
-    words = list(_ANY_WORD.finditer(lower, max(start, index - _PHRASE), index))[-_PHRASE_WORDS:]
-    for word in reversed(words):
-        if word.group() in grammar.phrases.stops or (grammar.finite and grammar.finite.fullmatch(word.group())):
-            break
-        index = word.start()
-    return index
-
-
-def _skip(text: str, index: int, end: int) -> int:
-    while index < end and text[index] in " ,;":
-        index += 1
-    return index
-
-
-def _enclosed(text: str, start: int, end: int) -> bytearray:
-    """Mark what stands in quotation marks or brackets; a mark that is never closed encloses nothing."""
-    hidden = bytearray(end - start)
-    index = start
-    while index < end:
-        closing = _QUOTES.get(text[index]) or ('"' if text[index] == '"' else None)
-        close = text.find(closing, index + 1, end) if closing else -1
-        if close > index:
-            hidden[index - start : close + 1 - start] = b"\x01" * (close + 1 - index)
-            index = close
-        index += 1
-    return hidden
-
-
-def _between(
-    lower: str, begin: int, date: DateMention, following: DateMention, beyond: int, cuts: list[_Cut], grammar: Grammar
-) -> _Cut | None:
-    """Choose the cut between two dates: the strongest; of equals, the one that leaves each date with what it dates."""
-    usable = [
-        cut
-        for cut in cuts
-        if date.end <= cut.left
-        and cut.right <= following.start
-        and not _before_aside(lower, cut, following)
-        and not _before_dated(lower, cut, following)
-        and _dates_something(lower, begin, cut.left, date, grammar)
-        and _dates_something(lower, cut.right, beyond, following, grammar)
-    ]
-    if not usable:
-        return None
-    best = max(cut.strength for cut in usable)
-    words = _WORD.findall(lower, date.end, following.start)
-    content = [word for word in words if word not in grammar.prepositions and word not in grammar.joining]
-    both = grammar.has_verb(lower, begin, usable[0].left) and grammar.has_verb(lower, following.end, beyond)
-    if len(content) < (1 if best >= _COMMA else 2) and not both:
-        return None
-    equal = [cut for cut in usable if cut.strength == best]
-    # What is said more of the first, ", which never opened, then", stays with it.
-    equal = [cut for cut in equal if not (grammar.asides and grammar.asides.match(lower, cut.left))] or equal
-    last = equal[-1]
-    if grammar.verb_final:
-        return last
-    lead = _WORD.findall(lower, last.right, following.start)
-    return last if all(word in grammar.prepositions for word in lead) else equal[0]
-
-
-def _before_aside(lower: str, cut: _Cut, following: DateMention) -> bool:
-    """Whether a cut stands before a bracket that closes again before the next date: what is in it belongs to what came before."""
-    return lower[cut.right] == "(" and lower.find(")", cut.right, following.start) > 0
-
-
-def _before_dated(lower: str, cut: _Cut, following: DateMention) -> bool:
-    """Whether a cut stands before a bracket that holds no more than the next date, and so belongs to what came before."""
-    close = lower.find(")", following.end) if lower[cut.right] == "(" else -1
-    return close >= 0 and not _WORD.search(lower, cut.right, following.start) and not _WORD.search(lower, following.end, close)
-
-
-def _dates_something(lower: str, start: int, end: int, date: DateMention, grammar: Grammar) -> bool:
-    """Whether a part of a sentence holds more than its date and the small words about it."""
-    words = _WORD.findall(lower, start, date.start) + _WORD.findall(lower, date.end, end)
-    telling = any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
-    return telling or _goes_on(lower, start, end, grammar)
-
-
-def _goes_on(lower: str, start: int, end: int, grammar: Grammar) -> bool:
-    """Whether a part of a sentence is a clause of a pronoun: "it went on until 2009"."""
-    first = _ANY_WORD.match(lower, start, end)
-    return not grammar.verb_final and first is not None and first.group() in grammar.pronouns and grammar.has_verb(lower, first.end(), end)
-
-
-def _tightened(text: str, lower: str, part: _Part, cuts: list[_Cut], grammar: Grammar) -> Clause:
+def _tightened(text: str, lower: str, part: _Part, cuts: list[Cut], grammar: Grammar) -> Clause:
     """Cut a long part down to what stands about its date."""
     date, start, end = part.date, part.start, part.end
     if part.items:
-        before = [cut for cut in cuts if start < cut.right <= date.start and cut.strength >= _COMMA]
+        before = [cut for cut in cuts if start < cut.right <= date.start and cut.strength >= COMMA]
         start = before[-1].right if before else start
         if part.first and date.start - start > _PREAMBLE:
             start = date.start
         closing = next(
-            (cut for cut in cuts if date.end < cut.left < end and cut.strength >= _COMMA and _WORD.search(lower, date.end, cut.left)), None
+            (cut for cut in cuts if date.end < cut.left < end and cut.strength >= COMMA and _WORD.search(lower, date.end, cut.left)), None
         )
-        end = closing.left if closing else end
+        # What was "in" those years, up to the verb, is a list of its own: "1990–1995-ci illərdə müəllim, müdir olub".
+        listed = lower.endswith(grammar.whence_endings, date.start, date.end) and grammar.closes(lower, date.end, end)
+        end = closing.left if closing and not listed else end
     elif end - start > _LONG and not part.purpose:
         start, end = _shortened(lower, start, end, date, cuts, grammar)
     start, end = trimmed(text, lower, start, end, grammar)
     return Clause(min(start, date.start), max(end, date.end), date, part.purpose)
 
 
-def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[_Cut], grammar: Grammar) -> tuple[int, int]:
+def _shortened(lower: str, start: int, end: int, date: DateMention, cuts: list[Cut], grammar: Grammar) -> tuple[int, int]:
     """Leave out what stands before the last cut before a date, and after the first verb's clause after it."""
     if date.start - start > _LONG // 3:
         before = (
-            cut for cut in reversed(cuts) if start < cut.left and cut.right <= date.start and cut.strength >= _COMMA and not cut.purpose
+            cut for cut in reversed(cuts) if start < cut.left and cut.right <= date.start and cut.strength >= COMMA and not cut.purpose
         )
         start = next((cut.right for cut in before if grammar.verb_final or grammar.has_verb(lower, start, cut.left)), start)
     if end - date.end > _LONG // 2:
-        after = (cut for cut in cuts if date.end <= cut.left < end and cut.strength >= _COMMA and not cut.purpose)
+        after = (cut for cut in cuts if date.end <= cut.left < end and cut.strength >= COMMA and not cut.purpose)
         end = next((cut.left for cut in after if _told(lower, start, cut.left, grammar)), end)
     return start, end
 

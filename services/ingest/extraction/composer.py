@@ -204,7 +204,9 @@ class Composer:
 
     def _dated(self, number: int, sentence: Sentence, dates: list[DateMention], values: list[Found]) -> None:
         places = self._named(sentence.start, sentence.end, values)
-        parts = self._leading(clauses(self._view.text, self._view.lower, sentence, dates, self._grammar), values)
+        # "May" is no verb; where the verb comes last, the endings of a date show how it stands in its clause.
+        lower = self._view.lower if self._grammar.verb_final else self._words
+        parts = self._leading(clauses(self._view.text, lower, sentence, dates, self._grammar), values)
         parts = with_subjects(self._view.text, self._view.lower, parts, self._grammar)
         if len(parts) == 1 and any(value.counts and not parts[0].start <= value.start < parts[0].end for value in values):
             # What a long sentence counts is quoted with it.
@@ -344,6 +346,8 @@ class Composer:
             if not any(_overlap(actor, value) for value in values if value.kind == "money")
             and not any(low <= actor.start and actor.end <= high for low, high in part.asides)
             and not any(place.start <= actor.start and actor.end <= place.end for place in places)
+            # The title of a play names nobody.
+            and (actor.organization or not self._names.hold(actor.start, actor.end))
         ]
         located = [place for place in places if place.located]
         cited = [self._value(value) for value in values] + [self._place_value(place) for place in located]

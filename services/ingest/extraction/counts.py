@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from services.ingest.extraction.found import Found, bound_after, number
 from services.ingest.extraction.grammar.tables import Grammar
-from services.ingest.extraction.numbers import Numeral, shown
+from services.ingest.extraction.numbers import Numeral
 from services.ingest.extraction.tokens import Token, adjacent
-from shared.domain.claims import ValueKind
 from shared.lexicon.places import Gazetteer
 from shared.lexicon.units import Noun, Units
 
@@ -22,31 +22,13 @@ _SURELY_COUNTED = 10
 _YEAR_DIGITS = 4
 _POWERS = {"2": "square", "3": "cubic"}
 _CASES = ("ablative", "instrumental")
+_ASIDE_CASES = ("ablative", "locative", "dative", "instrumental")
 _ANYBODY = "people"
 """The attribute of nouns that say nothing of those whom they count."""
 _UNNAMED = (_ANYBODY, "inhabitants")
 """The attributes of those who are named better by what became of them."""
 _ATTENDING = ("representatives", "guests", "participants", "visitors", "spectators")
 """The attributes of those whose number is that of a gathering."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value with its span in the reading view."""
-
-    start: int
-    end: int
-    attribute: str
-    value: str
-    kind: ValueKind
-    bound: str = "exact"
-    upper: str | None = None
-    unit: str | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is a number that asserts something on its own."""
-        return self.kind in ("count", "money", "percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +62,7 @@ class CountFinder:
             end = words[0].end if words else numeral.end
             return number(named, numeral, numeral.start, end, "count", None)
         found = self._counted(numeral, words, high) if words else self._undergone(numeral, high) or self._part_of(numeral, high)
+        found = found or (None if words else self._of_whole(numeral, low))
         if found is None and named is None:
             named = self._suffered_before(numeral, low)
         if found is None and named is not None and not self._looks_like_year(numeral):
@@ -175,18 +158,27 @@ class CountFinder:
     def _part_of(self, numeral: Numeral, high: int) -> Found | None:
         """A count of some of a number of things: "70 of the 120 deputies", "4,000 of his subjects"."""
         phrases, index = self._grammar.phrases, numeral.last
-        if index >= high or self._tokens[index].text not in phrases.partitives or not numeral.alone:
+        if index >= high or self._tokens[index].text not in phrases.partitives or not (numeral.alone or numeral.value > 1):
             return None
         index += 1
         determined = index < high and self._tokens[index].text in phrases.determiners
         index += determined
-        counted = index < high and self._tokens[index].number
+        # "Nine of the seventeen seats" as well as "144 of the 349 seats".
+        counted = index < high and (self._tokens[index].number or (determined and self._tokens[index].text in self._grammar.numbers.words))
         if not (counted or determined):
             return None
         words = self._phrase(index + counted, high)
         head = self._head(words, numeral) if words and not self._is_time(words) else None
         noun = head.noun if head else None
         return number(noun.name, numeral, numeral.start, numeral.end, "count", None) if noun else None
+
+    def _of_whole(self, numeral: Numeral, low: int) -> Found | None:
+        """A count of some of those who are named before it: "tələbələrin 300-dən çoxu"."""
+        before = self._tokens[numeral.first - 1] if self._grammar.verb_final and numeral.first > low and numeral.bound != "exact" else None
+        noun = self._units.counted.find(before.text) if before is not None else None
+        if noun is None or noun.ending.case != "genitive" or not noun.ending.plural:
+            return None
+        return number(noun.name, numeral, numeral.start, numeral.end, "count", None)
 
     def _named_before(self, numeral: Numeral, low: int) -> str | None:
         """What a number counts, where that is named before it: "the number of delegates was 601", "nümayəndələrin sayı 601 olub"."""
@@ -222,6 +214,8 @@ class CountFinder:
         if not numeral.alone and numeral.first and self._tokens[numeral.first - 1].text in self._grammar.phrases.determiners:
             return None
         head = self._head(words, numeral)
+        if head is not None and self._looks_like_year(numeral) and self._is_named(words, head):
+            return None
         if head is None:
             sure = numeral.alone or numeral.value >= _SURELY_COUNTED
             head = self._unknown(words, numeral) if sure and not self._looks_like_year(numeral) else None
@@ -270,6 +264,8 @@ class CountFinder:
             if not token.word:
                 break
             if token.text in stops and not (token.text in links and words and self._linked(words, index, high)):
+                break
+            if words and index + 1 < high and self._tokens[index + 1].text in self._grammar.phrases.manner:
                 break
             last = index + 1
             while (
@@ -402,7 +398,14 @@ class CountFinder:
                 break
         named = 0 < len(phrase) <= _CLOSE and len(phrase[0].text) > _FEWEST_LETTERS and not self._text[phrase[0].start].isupper()
         named = named and self._may_be_noun(phrase[-1])
+        if named and numeral.case == "none" and self._stands_in_a_case(phrase[-1].text):
+            # "Onlardan 120-si xaricdən gəlib": where they came from is not what they are.
+            return None
         return phrase[-1] if named else None
+
+    def _stands_in_a_case(self, word: str) -> bool:
+        stems = self._units.counted.inflection.stems(word)
+        return any(ending.case in _ASIDE_CASES and len(stem) > _CLOSE for stem, ending in stems)
 
     def _written(self, start: int, head: _Word) -> str:
         """A noun that no table knows, without the case that it stands in."""
@@ -419,6 +422,11 @@ class CountFinder:
             return False
         return len(word.text) > _FEWEST_LETTERS and not word.text.endswith((*phrases.verb_nouns, *phrases.attributive))
 
+    def _is_named(self, words: list[_Word], head: _Word) -> bool:
+        """Whether a phrase is a name up to its noun: "a 2019 United Nations report" counts no nations."""
+        upto = words[: words.index(head) + 1] if head in words else words[:1]
+        return len(upto) > 1 and not self._grammar.nouns_capitalised and all(self._text[word.start].isupper() for word in upto)
+
     def _looks_like_year(self, numeral: Numeral) -> bool:
         return numeral.end - numeral.core == _YEAR_DIGITS and 1000 <= numeral.value <= 2100 and numeral.bound == "exact"
 
@@ -427,25 +435,6 @@ class CountFinder:
 
     def _lower_between(self, first: int, last: int) -> str:
         return "".join(token.text for token in self._tokens[first:last])
-
-
-def bound_after(noun: Noun, tokens: list[Token], last: int, high: int, grammar: Grammar) -> tuple[str, int] | None:
-    """Return the bound that a noun's case makes, alone or with the words after it, and where they end: "300 nəfərdən çox"."""
-    case = noun.ending.case
-    if not case:
-        return None
-    found = (grammar.bounds.case[case], 0) if case in grammar.bounds.case else None
-    for words, name in grammar.bounds.after_case.get(case, {}).items():
-        following = tokens[last : min(last + len(words), high)]
-        if tuple(token.text for token in following) == words and (found is None or following[-1].end > found[1]):
-            found = name, following[-1].end
-    return found
-
-
-def number(attribute: str, numeral: Numeral, start: int, end: int, kind: ValueKind, unit: str | None, bound: str | None = None) -> Found:
-    """Make a value of a number; its own bound, unless another is given."""
-    upper = None if numeral.upper is None else shown(numeral.upper)
-    return Found(start, end, attribute.strip() or "count", shown(numeral.value), kind, bound or numeral.bound, upper, unit)
 
 
 def _may_be_plural(word: str) -> bool:

@@ -15,6 +15,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){0,2},?\s){1,3}")
 _CLOSE = re.compile(r"\.?,?\s*(?:\([^()]{2,40}\)\s*[-–—/|]*|[-–—/(|]+|(?P<agency>[^\W\d_]{3,})\b)\s*")
 _STOP = re.compile(r"\.\s+(?=[\"“«„]?[^\W\d_])")
+_CLOCK = re.compile(r"(?<!\d)[0-2]?\d:[0-5]\d(?!\d)")
 _NAME = re.compile(r"[^\W\d_]+")
 
 
@@ -103,5 +104,6 @@ def _in_byline(text: str, lower: str, mention: DateMention, grammar: Grammar) ->
     around = text[begin : mention.start] + text[mention.end : end]
     if grammar.bylines and grammar.bylines.match(lower, begin):
         return True
-    parted = not around.strip(" .,|:•-–—") or any(mark in around for mark in ",|")
+    # A clock is no part of a sentence's date: "25.12.2018 20:04".
+    parted = not around.strip(" .,|:•-–—") or any(mark in around for mark in ",|") or _CLOCK.search(around) is not None
     return parted and all(word[:1].isupper() for word in _NAME.findall(around))

@@ -11,6 +11,7 @@ __all__ = ["ModalityReader", "is_set_for", "modality", "source"]
 
 _MARKS = ".!?…'"
 _VERB_WORDS = 3
+_QUOTES = (("“", "”"), ("«", "»"))
 _CLOSING = ' .!?…,;:"”»)'
 # A preposition and a date, which is blanked.
 _OPENING = re.compile(r"(?:\w+\s)?\s+,\s+")
@@ -73,8 +74,8 @@ class ModalityReader:
             return "denied"
         if not grammar.verb_final:
             start, end = self._governed(start, end, date)
-        elif date and (mark := self._found("subordinators", start, end)):
-            start, end = (start, mark.start()) if date[1] <= mark.start() else (mark.end(), end)
+        elif date:
+            start, end = self._closed(start, end, date)
         for name in grammar.presented:
             if (name == "planned" and purpose) or self._presented(start, end, name, told=told is not None):
                 return name
@@ -107,6 +108,10 @@ class ModalityReader:
         """Whether a date is one that something was set for: "ordered a congress for 9 May", "resolved to hold a fair on 9 May"."""
         if date is not None and date[0] > start and self._found("decided", date[1], end):
             return True
+        if self._found("undertaking", start, end):
+            low, high = self._governed(start, end, date)
+            if self._found("undertaking", low, min(high, date[0]) if date else high):
+                return True
         setting, prepositions = self._grammar.setting, self._grammar.setting_prepositions
         if date is None or setting is None or prepositions is None or date[0] <= start:
             return False
@@ -114,6 +119,18 @@ class ModalityReader:
             return True
         before = self._lower[start : date[0]]
         return prepositions.search(before) is not None and setting.search(before) is not None
+
+    def _closed(self, start: int, end: int, date: tuple[int, int]) -> tuple[int, int]:
+        """Narrow a stretch to the clause of its date where the verb closes clauses: a comma behind no verb parts none, but lists."""
+        for mark in self._grammar.subordinators.finditer(self._lower, start, end) if self._grammar.subordinators else ():
+            if not any(map(str.isalpha, mark.group())) and not self._grammar.closes(self._lower, start, mark.start()):
+                continue
+            if any(self._lower.count(left, start, mark.start()) > self._lower.count(right, start, mark.start()) for left, right in _QUOTES):
+                continue
+            if date[1] <= mark.start():
+                return start, mark.start()
+            start = mark.end()
+        return start, end
 
     def _governed(self, start: int, end: int, date: tuple[int, int] | None) -> tuple[int, int]:
         """Narrow a stretch to the part with the verb that its date belongs to: the part around the date, or the nearest with a verb."""

@@ -10,6 +10,8 @@ _QUOTED = re.compile(r"“([^“”]*)[”“]|„([^“”„]*)[“”]|«([^�
 _LONGEST = 90
 _WORDS = 10
 """A longer quotation is somebody's words."""
+_LONGEST_TITLE = 240
+_SENTENCES = re.compile(r"[.!?…;:]\s|[.!?…,;:]$")
 _SPOKEN = re.compile(r"[.!?…,;:]\s|[.!?…,]$")
 
 
@@ -28,8 +30,18 @@ class QuotedNames:
 
 def _is_name(quoted: re.Match[str], lower: str, grammar: Grammar) -> bool:
     words = quoted.group()[1:-1]
-    if len(words) > _LONGEST or len(words.split()) > _WORDS or _SPOKEN.search(words):
-        return False
     # Where the verb closes the clause, one within it is a participle: "“1905-ci ildə tikilmiş körpü haqqında”".
-    start = lower.rfind(" ", quoted.start(), quoted.end()) if grammar.verb_final else quoted.start()
-    return not grammar.has_verb(lower, max(start, quoted.start()), quoted.end())
+    start = max(lower.rfind(" ", quoted.start(), quoted.end()), quoted.start()) if grammar.verb_final else quoted.start()
+    if len(words) > _LONGEST or len(words.split()) > _WORDS or _SPOKEN.search(words):
+        return _is_long_title(quoted, lower, start, grammar)
+    return not grammar.has_verb(lower, start, quoted.end())
+
+
+def _is_long_title(quoted: re.Match[str], lower: str, start: int, grammar: Grammar) -> bool:
+    """Whether a long quotation is still no more than the name of a paper: "Appeal of the Congress to all nations on …"."""
+    words = quoted.group()[1:-1]
+    if len(words) > _LONGEST_TITLE or not words[:1].isupper() or _SENTENCES.search(words):
+        return False
+    verbs = grammar.finite.finditer(lower, start, quoted.end()) if grammar.finite else ()
+    # "United" in a name is no verb.
+    return all(quoted.string[lower.rfind(" ", 0, verb.start()) + 1].isupper() for verb in verbs)

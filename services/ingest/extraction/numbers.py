@@ -299,12 +299,17 @@ class NumeralReader:
         # The rest of a number that could not be read is no number.
         if before is not None and not follows and (before.text in numbers.words or (before.text in _DASHES and adjacent(before, token))):
             return None
-        if last - index == 1 and case is not None and simple:
+        if last - index == 1 and case is not None and simple and not self._bounds(case, last, high):
             return None
         last, case = ended[0], case or ended[1]
         first = index - 1 if index and not simple and self._tokens[index - 1].text in numbers.articles else index
         start = self._tokens[first].start
         return Numeral(first, last, token.start, start, self._tokens[last - 1].end, Decimal(total + current), case=case, alone=not simple)
+
+    def _bounds(self, case: str, last: int, high: int) -> bool:
+        """Whether the word after a numeral in a case makes a bound with it: "iyirmidən çox"."""
+        token = self._at(last, high)
+        return token is not None and any(words[0] == token.text for words in self._grammar.bounds.after_case.get(case, {}))
 
     def _bounded(self, numeral: Numeral, low: int, high: int) -> Numeral:
         """Add the words before and after that make the number a bound, or the other end of a range."""

@@ -92,6 +92,9 @@ class PlaceFinder:
                 return None
             last += 1
         if self._grammar.verb_final:
+            if self._says_whence(last - 1):
+                # "Anna Orlindən şəhəri aldı" names whom it was taken from.
+                return None
             settled = self._settlement(last, high)
             noun = self._tokens[last] if settled else None
             # "İslam Mədəniyyətinin Paytaxtı" is a title, and a republic that is not listed is none.
@@ -103,6 +106,9 @@ class PlaceFinder:
             settled = last, None
         start, end = self._tokens[index].start, self._tokens[last - 1].end
         return Place(self._text[start:end], "city", None), *settled
+
+    def _says_whence(self, at: int) -> bool:
+        return any(ending.case == "ablative" for _, ending in self._gazetteer.inflection.stems(self._tokens[at].text))
 
     def _continues_name(self, at: int) -> bool:
         token, before = self._tokens[at], self._tokens[at - 1]

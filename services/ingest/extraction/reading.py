@@ -9,6 +9,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.hyphens import Hyphens, is_hyphenated
@@ -28,6 +29,10 @@ _RAGGED = 4
 _ITEM = re.compile(r"[-–—•*]\s|\(?\d{1,3}[.)]\s")
 # A row of a chronology: "1905 — …", "4 May 1932: …", "1918, 28 may – …".
 _ROW = re.compile(r"(?=[^:]{0,28}\d)(?:[^\W_]|[,.'’() ]|(?<=\d)[-–—](?=\w)){1,32}?(?:\s[-–—]|:)\s")
+# A date alone in its line, over what happened then: "1924", "4th December 1937 :", "1918-ci il".
+_HEAD = re.compile(
+    r"(?=.{0,28}$)(?:\d{1,2}\w{0,2}\W\s?)?(?:[^\W\d_]{3,12}\W\s?)?[12]\d{3}(?:-\w{2,3}(?:\s\w{2,3})?|,\s[^\W\d_]{3,12}(?:\s\d{1,2})?)?\s?[:.–—-]?"
+)
 _ROWS = 3
 _ROW_SHARE = 8
 
@@ -103,12 +108,13 @@ def reading_view(document: ExtractionInput) -> ReadingView:
     kept = [line for line in lines if not line.furniture]
     hyphens = Hyphens([line.text for line in kept], document.language)
     spaced, widths = double_spaced(lines), widths_of(kept)
-    rows, ragged = _rows(kept), _ragged(kept, widths)
+    rows, heads, ragged = _rows(kept), _dated_heads(kept), _ragged(kept, widths)
     builder = _Builder(shown)
     for index, line in enumerate(kept):
         if index:
             before = kept[index - 1]
-            parted = index in rows or _parts(before, line, spaced=spaced, width=widths[index - 1], ragged=ragged)
+            parted = index in rows or index in heads or _parts(before, line, spaced=spaced, width=widths[index - 1], ragged=ragged)
+            parted = parted and index - 1 not in heads
             _join(builder, before, line, hyphens, parted=parted)
         _take_line(builder, shown, line)
     view = builder.text()
@@ -119,6 +125,14 @@ def _rows(lines: list[Line]) -> set[int]:
     """Return which lines begin a row of a chronology: several begin with a date and a dash, or with one and a colon."""
     found = {index for index, line in enumerate(lines) if _ROW.match(line.text) and not is_hyphenated(lines[index - 1].text, line.text)}
     return found if len(found) >= max(_ROWS, len(lines) // _ROW_SHARE) else set()
+
+
+def _dated_heads(lines: list[Line]) -> set[int]:
+    """Return which lines are dates that head what happened then, as rows of a chronology do; several are, each before words."""
+    found = {
+        index for index, (line, following) in enumerate(pairwise(lines)) if _HEAD.fullmatch(line.text) and following.text[:1].isupper()
+    }
+    return found if len(found) >= _ROWS else set()
 
 
 def _notes(text: str) -> list[tuple[int, int]]:

@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from services.ingest.extraction.counts import Found
 from services.ingest.extraction.dates.derivation import FROM_PUBLICATION
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
+from services.ingest.extraction.found import Found
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.named import QuotedNames
 from services.ingest.extraction.reading import ReadingView
@@ -49,6 +49,8 @@ class DateScreen:
         grammar, lower = self._grammar, self._lower
         if self._names.hold(mention.start, mention.end) or (mention.derivation != EXPLICIT and self._is_kept(mention)):
             return True
+        if self._is_nowadays(mention):
+            return True
         if self._is_life(mention) or self._is_of_the_noun(mention) or self._lasts_from(mention):
             return True
         done = grammar.done_to_days if mention.derivation != EXPLICIT else None
@@ -89,6 +91,24 @@ class DateScreen:
         return self._gazetteer.find(word) is None and not any(
             stem in grammar.organizations or stem in grammar.happenings for stem, _ in self._gazetteer.inflection.stems(word)
         )
+
+    def _is_nowadays(self, mention: DateMention) -> bool:
+        """Whether a word for the day of publication only says how things are: "bu gün 70 ölkədə 500 təşkilat fəaliyyət göstərir"."""
+        grammar, lower = self._grammar, self._lower
+        if mention.derivation != FROM_PUBLICATION or grammar.nowadays is None or grammar.lasting_now is None:
+            return False
+        if grammar.nowadays.fullmatch(lower, mention.start, mention.end) is None:
+            return False
+        stop = _STOP.search(lower, mention.end, mention.end + _AHEAD)
+        end = stop.start() if stop else min(mention.end + _AHEAD, len(lower))
+        if grammar.verb_final:
+            return any(verb.end() == end for verb in grammar.lasting_now.finditer(lower, max(mention.end, end - _BEFORE), end))
+        lasting = grammar.lasting_now.search(lower, mention.end, end)
+        following = _NEXT_WORD.match(lower, lasting.end(), end) if lasting else None
+        if lasting is None or grammar.has_verb(lower, mention.end, lasting.start()):
+            return False
+        # "It has opened", "it has been opened": today.
+        return not (following and (following[1] in grammar.verb_links or grammar.opens(lower, following.start(1), end)))
 
     def _is_of_the_noun(self, mention: DateMention) -> bool:
         """Whether a date in brackets is that of the noun before them, and not of what is told.

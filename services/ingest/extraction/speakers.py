@@ -8,6 +8,7 @@ from services.ingest.extraction.grammar.tables import Grammar
 _WORD = re.compile(r"[^\s,;:()\"“”«»]+")
 _REACH = 12
 _PHRASE_WORDS = 7
+_APPOSED_WORDS = 10
 _FAR = 240
 """Characters before a verb within which who speaks is named."""
 _CLOSED = ",;:”\"»'–—-)"
@@ -35,6 +36,9 @@ def words_between(lower: str, start: int, end: int) -> list[Word]:
 
 def name_before(text: str, lower: str, start: int, verb: int, grammar: Grammar) -> tuple[int, int] | None:
     """Return the last name before a verb; right before it where the language puts the subject there."""
+    if not grammar.verb_final and text[start:verb].rstrip().endswith(","):
+        # "Anna Berg, head of the Department of Mills, said": it was not the mills.
+        return None
     words = _without_auxiliaries(words_between(lower, max(start, verb - _FAR), verb)[-_REACH:], grammar)
     last = next((index for index in range(len(words) - 1, -1, -1) if text[words[index].start].isupper()), None)
     if last is None:
@@ -120,7 +124,7 @@ def _closes_phrase(word: str, grammar: Grammar) -> bool:
 def _before_apposition(text: str, lower: str, start: int, end: int, grammar: Grammar) -> tuple[int, int] | None:
     """Return the name before an apposition: "Lars Mohn, its chairman, said"."""
     comma = text.rfind(",", start, end)
-    if comma <= start or len(text[comma:end].split()) > _PHRASE_WORDS or grammar.has_verb(lower, comma, end):
+    if comma <= start or len(text[comma:end].split()) > _APPOSED_WORDS or grammar.has_verb(lower, comma, end):
         return None
     named = phrase_before(text, lower, start, comma, grammar)
     return named if named and text[named[0]].isupper() else None

@@ -12,6 +12,7 @@ _WORDS = 9
 _WORD = re.compile(r"[^\W\d_]+")
 _BY = re.compile(r"[^\W\d_]+ by ")
 _NEXT = re.compile(r"\s([^\W\d_]+)")
+_PLACED = re.compile(r",?\s([^\W\d_]+)\s")
 _LINKS = re.compile(r"[\s,(]*$")
 
 
@@ -24,6 +25,8 @@ def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Gra
         if clause.date is not None and clause.own is None and clause.subject is None and not clause.purpose:
             if _goes_on(lower, clause, grammar):
                 clause = replace(clause, subject=subject)
+            elif head is not None and subject is not None and (row := _lead_to_date(lower, head, subject, clause, grammar)) is not None:
+                clause = replace(clause, start=row[1], subject=subject, lead=row[0])
             elif head is not None and subject is not None and (lead := _lead(text, lower, head, subject, clause, grammar)) is not None:
                 clause = replace(clause, subject=subject, lead=lead)
             else:
@@ -33,13 +36,75 @@ def with_subjects(text: str, lower: str, clauses: Sequence[Clause], grammar: Gra
                 if head is not None and _ends_in_aside(lower, head, grammar):
                     subject = head = None
         found.append(clause)
-    return _with_leading(text, lower, found, grammar)
+    return _with_closing(text, lower, found, grammar) if grammar.verb_final else _with_leading(text, lower, found, grammar)
+
+
+def _with_closing(text: str, lower: str, found: list[Clause], grammar: Grammar) -> list[Clause]:
+    """Give clauses without a verb that of the clause that closes their row: "1901-ci ildə müəllim, 1907-ci ildə isə müdir olub"."""
+    closing: Clause | None = None
+    told: list[Clause] = []
+    for clause in reversed(found):
+        if clause.date is None or clause.own is not None or clause.purpose:
+            closing = None
+        elif _has_verb(text, lower, clause, grammar):
+            closing = clause if grammar.closes(lower, clause.date.end, clause.end) else None
+        elif closing is not None and clause.end < closing.start and not _stands_alone(lower, clause, grammar):
+            clause = replace(clause, tail=_tail(text, lower, clause, closing, grammar))
+        told.append(clause)
+    return told[::-1]
+
+
+def _stands_alone(lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause without a verb tells by itself what happened, or when something else did: "məktəbin tikilməsi", "qərardan sonra"."""
+    if lower.endswith(grammar.nominal_endings, clause.start, clause.end):
+        return True
+    closed = grammar.subordinating.finditer(lower, clause.start, clause.end) if grammar.subordinating else ()
+    return any(word.end() == clause.end for word in closed)
+
+
+def _has_verb(text: str, lower: str, clause: Clause, grammar: Grammar) -> bool:
+    """Whether a clause has a verb; names may end as verbs do."""
+    verbs = grammar.finite.finditer(lower, clause.start, clause.end) if grammar.finite else ()
+    return any(text[_word_start(lower, verb.start())].islower() for verb in verbs)
+
+
+def _tail(text: str, lower: str, clause: Clause, closing: Clause, grammar: Grammar) -> tuple[int, int]:
+    """Return the verb that closes a row of clauses, or, of titles with their years in brackets, all that is told of them."""
+    assert clause.date is not None
+    assert closing.date is not None
+    if text[clause.end - 1] == ")" == text[closing.date.end : closing.date.end + 1]:
+        return closing.date.end + len(") "), closing.end
+    begin = lower.rfind(" ", closing.date.end, closing.end) + 1
+    before = lower.rfind(" ", closing.date.end, begin - 1) + 1
+    # "Təsdiq edilib", "daxil olub": two words are one verb.
+    # "Litvanın Azərbaycanda, Azərbaycanın Litvada səfirliyi açılıb": whose it is asks for what it is.
+    words = _WORD.findall(lower, clause.date.end, clause.end)
+    owned = any(word.endswith(grammar.owner_endings) for word in words) and words[-1].endswith(grammar.whence_endings)
+    double = owned or lower.startswith(grammar.phrases.supporting, begin) or lower[before : begin - 1] in grammar.phrases.supported
+    return (before if double and before else begin), closing.end
 
 
 def _ends_in_aside(lower: str, clause: Clause, grammar: Grammar) -> bool:
     """Whether what follows a clause may go on about another than its subject: "it began after Orlin, who was sent there in 1901, asked"."""
     asides = list(grammar.asides.finditer(lower, clause.start, clause.end)) if grammar.asides else []
     return bool(asides) and grammar.has_verb(lower, clause.start, asides[-1].start())
+
+
+def _lead_to_date(
+    lower: str, head: Clause, subject: tuple[int, int], clause: Clause, grammar: Grammar
+) -> tuple[tuple[int, int], int] | None:
+    """Return the words up to the first date of a row, and where a later clause of it begins: "held in 1919 in Orlin; and 1921 in Tarn"."""
+    assert clause.date is not None
+    assert head.date is not None
+    before = lower[clause.start : clause.date.start].strip()
+    if (clause.start, clause.end) == (head.start, head.end) or (before and before not in grammar.joining):
+        return None
+    if grammar.has_verb(lower, clause.date.end, clause.end) or any(
+        (word := _PLACED.match(lower, date.end)) is None or word[1] not in grammar.place_prepositions for date in (head.date, clause.date)
+    ):
+        return None
+    verb = grammar.finite.search(lower, max(head.start, subject[1]), head.date.start) if grammar.finite else None
+    return ((_word_start(lower, verb.start()), head.date.start - 1), clause.date.start) if verb else None
 
 
 def _lead(text: str, lower: str, head: Clause, subject: tuple[int, int], clause: Clause, grammar: Grammar) -> tuple[int, int] | None:
@@ -83,6 +148,9 @@ def _with_leading(text: str, lower: str, found: list[Clause], grammar: Grammar) 
     bare = first.subject is None and first.own is None and following.own is None and first.date is not None and following.date is not None
     if not bare or first.end > following.start or not grammar.opens(lower, first.start, first.end):
         return found
+    if (comma := text.find(", ", first.start, first.end)) >= 0 and grammar.has_verb(lower, comma, first.end):
+        # "Signed by Orlin, the call set the opening for 15 August — although …" has one of its own.
+        return found
     return [replace(first, subject=_subject(text, lower, following, grammar)), *found[1:]]
 
 
@@ -91,7 +159,9 @@ def _goes_on(lower: str, clause: Clause, grammar: Grammar) -> bool:
     if grammar.verb_final:
         return clause.date is not None and clause.date.start <= clause.start
     # "…, followed by Linz on 5 May" goes on about nothing.
-    return grammar.opens(lower, clause.start, clause.end) and not _BY.match(lower, clause.start)
+    first = _WORD.match(lower, clause.start, clause.end)
+    begin = first.end() + 1 if first and first.group().endswith(grammar.adverb_endings) else clause.start
+    return grammar.opens(lower, begin, clause.end) and not _BY.match(lower, begin)
 
 
 def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[int, int] | None:

@@ -73,6 +73,8 @@ class Thread:
         """Return what a sentence without a date talks on about; `counts` tells whether it counts anything."""
         if self._grammar.elliptic and self._grammar.elliptic.match(self._lower, sentence.start, sentence.end):
             return None
+        if counts and self._counts_now(sentence):
+            return None
         found = self._happenings.antecedent(references, number, past=self._tells_of_past(sentence))
         if found and found[1].generic:
             found = self._nearer(number, sentence, found)
@@ -158,6 +160,12 @@ class Thread:
     def _unplaced_within(self, start: int, end: int) -> bool:
         at = bisect_left(self._unplaced, start)
         return at < len(self._unplaced) and self._unplaced[at] < end
+
+    def _counts_now(self, sentence: Sentence) -> bool:
+        """Whether a sentence counts what there is now: "the Congress now has six branches"."""
+        nowadays = self._grammar.nowadays
+        now = nowadays is not None and nowadays.search(self._lower, sentence.start, sentence.end) is not None
+        return now and not self._tells_of_past(sentence)
 
     def _tells_of_now(self, sentence: Sentence) -> bool:
         """Whether a sentence tells of now, of what lasts or of what comes back."""

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from services.ingest.extraction.counts import CountFinder, Found, bound_after, number
+from services.ingest.extraction.counts import CountFinder
+from services.ingest.extraction.found import Found, bound_after, number
 from services.ingest.extraction.grammar.tables import Grammar
 from services.ingest.extraction.numbers import Numeral, NumeralReader, shown
 from services.ingest.extraction.tokens import Token, adjacent

@@ -95,8 +95,8 @@ def _decade(course: Course, tens: int) -> Resolved:
     if anchor.when.year is None:  # the century is given: "of the 19th century; in the thirties"
         return _of_century(century * 100 + tens, anchor)
     published = course.narrative.published
-    latest = published.year if published else None
-    starts = [start for start in range(tens + (century - 1) * 100, tens + (century + 2) * 100, 100) if latest is None or start <= latest]
+    latest = (published.year if published else None) or DECADES_OVER
+    starts = [start for start in range(tens + (century - 1) * 100, tens + (century + 2) * 100, 100) if start <= latest]
     if course.news and starts:
         return _of_century(starts[-1], anchor)
     nearby = [year for year in (anchor.when.year, course.next_year) if year is not None and year > 0]

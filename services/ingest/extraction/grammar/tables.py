@@ -11,6 +11,7 @@ from typing import Any, Literal
 UNDETERMINED = "und"
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_VERB = 24
+_LONGEST_PHRASE = 200
 
 Presentation = Literal["denied", "planned", "hypothetical"]
 # In this order: "if the rain had not stopped" denies nothing, "will not open" plans nothing.
@@ -70,6 +71,9 @@ class Phrases:
     adjectives: frozenset[str]
     closing_endings: tuple[str, ...]
     light_verbs: tuple[str, ...]
+    supporting: tuple[str, ...]
+    supported: frozenset[str]
+    manner: frozenset[str]
     including: frozenset[tuple[str, ...]]
 
 
@@ -162,9 +166,11 @@ class Grammar:
     joining: frozenset[str]
     papers: re.Pattern[str] | None
     owner_endings: tuple[str, ...]
+    nominal_endings: tuple[str, ...]
     owners: frozenset[str]
     verb_links: frozenset[str]
     repeated: frozenset[str]
+    adverb_endings: tuple[str, ...]
     oblique_endings: tuple[str, ...]
     whence_endings: tuple[str, ...]
     turns: re.Pattern[str] | None
@@ -175,6 +181,7 @@ class Grammar:
     prepositions: frozenset[str]
     periods: Periods
     finite: re.Pattern[str] | None
+    not_only: re.Pattern[str] | None
     result: re.Pattern[str] | None
     place_verbs: re.Pattern[str] | None
     place_prepositions: frozenset[str]
@@ -189,6 +196,7 @@ class Grammar:
     conditional: re.Pattern[str] | None
     unreal: re.Pattern[str] | None
     supposing: re.Pattern[str] | None
+    undertaking: re.Pattern[str] | None
     possible: re.Pattern[str] | None
     negating: re.Pattern[str] | None
     deciding: re.Pattern[str] | None
@@ -206,6 +214,9 @@ class Grammar:
     particles: frozenset[str]
     organizations: frozenset[str]
     titles: frozenset[str]
+    portfolios: frozenset[str]
+    demonyms: frozenset[str]
+    attributes: frozenset[str]
     not_names: frozenset[str]
     surnames: tuple[str, ...]
     nouns_capitalised: bool
@@ -231,6 +242,7 @@ class Grammar:
     yearly: re.Pattern[str] | None
     lasting_from: re.Pattern[str] | None
     nowadays: re.Pattern[str] | None
+    lasting_now: re.Pattern[str] | None
     done_to_days: re.Pattern[str] | None
     compared_before: re.Pattern[str] | None
     compared_with: re.Pattern[str] | None
@@ -250,7 +262,11 @@ class Grammar:
     def closes(self, lower: str, start: int, end: int) -> bool:
         """Whether a finite verb closes a stretch."""
         verbs = self.finite.finditer(lower, max(start, end - _LONGEST_VERB), end) if self.finite else ()
-        return any(verb.end() == end for verb in verbs)
+        if not any(verb.end() == end for verb in verbs):
+            return False
+        # "Təkcə ölkədə deyil, …": what is told goes on.
+        negated = self.not_only.finditer(lower, max(start, end - _LONGEST_PHRASE), end) if self.not_only else ()
+        return all(phrase.end() != end for phrase in negated)
 
 
 @lru_cache
@@ -296,9 +312,11 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         oblique_endings=tuple(clauses.get("oblique_endings", ("\0",))),
         whence_endings=tuple(clauses.get("whence_endings", ())),
         owner_endings=tuple(clauses.get("owner_endings", ())),
+        nominal_endings=tuple(clauses.get("nominal_endings", ("\0",))),
         owners=frozenset(clauses.get("owners", ())),
         verb_links=frozenset(clauses.get("verb_links", ())),
         repeated=frozenset(clauses.get("repeated", ())),
+        adverb_endings=tuple(clauses.get("adverb_endings", ("\0",))),
         turns=_any(clauses.get("turns", []), "{}"),
         relatives=_any(clauses.get("relatives", [])),
         subordinating=_any(clauses["subordinating"]),
@@ -307,6 +325,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         prepositions=frozenset(clauses["prepositions"]),
         periods=_periods(table["periods"]),
         finite=_either(_any(verbs["finite"]), _any(verbs["finite_endings"], r"(?<=\w\w)(?:{})(?!\w)")),
+        not_only=_not_only(verbs.get("only", []), verbs.get("not", [])),
         result=_any(verbs["result"]),
         place_verbs=_any(verbs["place"], r"(?<!\w)(?:{})" if open_ended else r"(?<!\w)(?:{})(?!\w)"),
         place_prepositions=frozenset(table["places"]["prepositions"]),
@@ -327,6 +346,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         conditional=_any(modality.get("conditional_openers", [])),
         unreal=_any(modality.get("unreal", [])),
         supposing=_any(modality.get("supposing", [])),
+        undertaking=_any(modality.get("undertaking", [])),
         possible=_any(modality.get("possible", [])),
         negating=_negating(modality.get("negating", []), modality.get("negating_apart", [])),
         decided=_any(modality.get("decided", []), r"(?:{})"),
@@ -346,6 +366,9 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         particles=frozenset(names.get("particles", [])),
         organizations=frozenset(names["organizations"]),
         titles=frozenset(names["titles"]),
+        portfolios=frozenset(names.get("portfolios", [])),
+        demonyms=frozenset(names.get("demonyms", [])),
+        attributes=frozenset(names.get("attributes", [])),
         not_names=frozenset(names["not_names"]),
         surnames=tuple(names["surnames"]),
         nouns_capitalised=names.get("nouns_capitalised", False),
@@ -386,6 +409,7 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         yearly=_any(clauses.get("yearly", [])),
         lasting_from=_any(clauses.get("lasting_from", []), r"\s+(?:[^\W\d_]+\s+){0,4}?(?:{})\s"),
         nowadays=_any(verbs.get("nowadays", [])),
+        lasting_now=_any(verbs.get("lasting_now", [])),
         done_to_days=_any(clauses.get("done_to_days", []), r"(?<!\w)(?:{})\s+(?:the\s+)?$"),
         compared_before=_any(clauses.get("compared_before", []), r"(?<!\w)(?:{})\s+(?:[^\W\d]+\s+){0,2}$"),
         compared_with=_any(clauses.get("compared_with", []), r"(?<!\w)(?:{})\s+(?:[\w.,%$€£]+\s+){0,5}$"),
@@ -405,6 +429,12 @@ def _compared_by(measures: list[str], degrees: list[str]) -> re.Pattern[str] | N
     """A pattern for how much something is more or less, after what it is compared with: "7,5 faiz az"."""
     by = _any(measures, r"\s*\d[\d.,]*\s*(?:{})\w*\s+")
     return _any(degrees, rf"{by.pattern}(?:{{}})") if by else None
+
+
+def _not_only(openers: list[str], closers: list[str]) -> re.Pattern[str] | None:
+    """A pattern for what is said to be not the only one: "təkcə ölkədə deyil"."""
+    opened, closed = _any(openers, r"(?<!\w)(?:{})\s[^.;]*?"), _any(closers)
+    return re.compile(opened.pattern + closed.pattern) if opened and closed else None
 
 
 def _papers(words: list[str]) -> re.Pattern[str] | None:
@@ -512,6 +542,9 @@ def _phrases(table: dict[str, Any]) -> Phrases:
         partitives=frozenset(table.get("partitives", ())),
         closing_endings=tuple(table.get("closing_endings", ())),
         light_verbs=tuple(table.get("light_verbs", ())),
+        supporting=tuple(table.get("supporting", ())),
+        supported=frozenset(table.get("supported", ())),
+        manner=frozenset(table.get("manner", ())),
         including=frozenset(tuple(phrase.split()) for phrase in table.get("including", ())),
     )
 
