@@ -58,9 +58,9 @@ class Tried:
     moved: tuple[tuple[str, str], ...] = ()
 
 
-def try_out(consolidator: Consolidator, decision: Decision, most: int = MOST) -> Tried:
+def try_out(consolidator: Consolidator, decision: Decision) -> Tried:
     """Try a decision out on a consolidation as of its last flush."""
-    return _Trial(consolidator).outcome(decision, most)
+    return _Trial(consolidator).outcome(decision)
 
 
 class _Trial(Consolidator):
@@ -83,7 +83,7 @@ class _Trial(Consolidator):
         self._entries = Layer(below._entries)
         self._entry_of = Layer(below._entry_of)
 
-    def outcome(self, decision: Decision, most: int) -> Tried:
+    def outcome(self, decision: Decision) -> Tried:
         documents = documents_named(decision.change)
         sources = self._independence.together(documents)
         self.decide(decision)
@@ -91,7 +91,7 @@ class _Trial(Consolidator):
         touched = self._connected(self._dirty)
         tied = (self._rulings.tied(claim_id) for claim_id in claims_named(decision.change))  # by way of erased claims, too
         watch = Watch(touched.union(*tied), self._comparing.met, sources)
-        if len(touched) > most:
+        if len(touched) > MOST:
             return Tried(len(touched), watch, whole=False)
         renewal = self._lift()
         renewed = [entry for entry, _ in self._renewed(renewal)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.projection.consolidation import blocking
+from services.projection.consolidation import blocking, trials
 from services.projection.consolidation.consolidate import Consolidator
 from services.projection.consolidation.trials import Tried, try_out
 from services.projection.layers import Layer
@@ -189,10 +189,12 @@ def test_what_each_kind_would_change(change: Change, changed: set[str], removed:
     assert ({entry.id for entry in tried.changed}, tried.removed, dict(tried.moved)) == (changed, removed, moved)
 
 
-def test_what_is_too_large_is_only_counted() -> None:
+def test_what_is_too_large_is_only_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     consolidator = made(TWO, [], None)
     proposal = decided(WithdrawClaim(claim_id="a"))
-    whole, counted = try_out(consolidator, proposal, most=2), try_out(consolidator, proposal, most=1)
+    whole = try_out(consolidator, proposal)
+    monkeypatch.setattr(trials, "MOST", 1)
+    counted = try_out(consolidator, proposal)
     assert (whole.whole, whole.claims, len(whole.changed)) == (True, 2, 1)
     assert counted == Tried(2, counted.watch, whole=False)
 
