@@ -66,7 +66,8 @@ def suffix_at(at: str | None) -> str:
     return "" if at is None else f"?{urlencode({'at': at})}"
 
 
-def _may(request: Request, caller: Principal, role: Role) -> bool:
+def may(request: Request, caller: Principal, role: Role) -> bool:
+    """Whether pages offer to somebody what takes a role."""
     return bool(getattr(request.app.state, "editing", False)) and caller.role >= role
 
 
@@ -99,7 +100,7 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         attributes=views.attributes(shown),
         links=views.links(shown, wording_for(request.headers.get("accept-language"))),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
-        may_propose=at is None and _may(request, caller, Role.editor),
+        may_propose=at is None and may(request, caller, Role.editor),
         claim_values=views.claim_values(shown),
     )
 
@@ -137,25 +138,6 @@ def sources(request: Request, slug: str, queries: Queries, caller: Reader, at: A
         context = page_context(snapshot, "sources", at, f"/chronologies/{slug}/sources")
     paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
     return page(request, "sources.html", snapshot.version, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired)
-
-
-@router.get("/chronologies/{slug}/corrections")
-def corrections(request: Request, slug: str, queries: Queries, caller: Reader, at: At = None) -> Response:
-    with open_snapshot(queries.database, slug, at) as snapshot:
-        listed = answers.correction_views(snapshot, list(reader.corrections(snapshot).values()))
-        held = {entry_id: find_entry(snapshot, entry_id) for shown in listed for entry_id in shown.entries}
-        context = page_context(snapshot, "corrections", at, f"/chronologies/{slug}/corrections")
-    return page(
-        request,
-        "corrections.html",
-        snapshot.version,
-        caller.role.name,
-        **context,
-        api=f"/chronologies/{slug}/corrections",
-        corrections=listed,
-        titles={entry_id: found.title for entry_id, found in held.items() if found},
-        may_decide=at is None and _may(request, caller, Role.reviewer),
-    )
 
 
 @router.get("/chronologies/{slug}/changes")
