@@ -85,6 +85,15 @@ def test_it_keeps_up_with_what_is_recorded_while_the_proposal_waits(empty: World
     assert guests() == [], "a withdrawn claim's value is no one's any more"
 
 
+def test_what_is_decided_on_before_it_is_projected_has_one_too(world: World) -> None:
+    fair = world.entry_with("guests")
+    before = world.running.info.head
+    correction_id = world.correct({"kind": "retitle-entry", "entry_id": fair["id"], "title": "The fair"})
+    shown = preview(world, correction_id)
+    assert (shown["before"], shown["state"]) == (before + 1, "accepted")
+    assert told(shown["entries"]) == told(world.get("/diff", **{"from": before})["entries"])
+
+
 def test_it_is_taken_up_again_after_a_start_and_by_a_rebuild(world: World) -> None:
     fair = world.entry_with("guests")
     correction_id = world.correct({"kind": "retitle-entry", "entry_id": fair["id"], "title": "The fair"}, decision=None)
