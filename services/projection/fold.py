@@ -26,7 +26,7 @@ from services.projection.previews import Previews
 from services.projection.telling import as_told, change_bytes, told_late
 from shared.domain.chronology import DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
-from shared.domain.corrections import claims_named
+from shared.domain.corrections import claims_named, documents_named
 from shared.domain.events import (
     ChronologyCreated,
     ChronologyReconsolidated,
@@ -375,8 +375,7 @@ class Fold:
 
     def _consolidate(self, revision: Revision) -> None:
         delta = self._consolidator.flush()
-        sources = {self._documents[claim.document_id].source_id for _, claim in revision.claims}
-        self._previews.end(delta.touched, sources, all_moved=bool(revision.erasures))
+        self._previews.end(delta.touched, self._sources_moved(revision), all_moved=bool(revision.erasures))
         revision.removed, revision.shared = delta.removed, delta.shared
         for entry in delta.changed:
             for claim_id in (*entry.claims, *entry.withdrawn):
@@ -398,6 +397,13 @@ class Fold:
         revision.ended = tuple(entry.id for entry in changed if entry.id in self._entries) + tuple(
             entry_id for entry_id, _ in delta.removed
         )
+
+    def _sources_moved(self, revision: Revision) -> set[str]:
+        """The sources that make claims in a revision, or that editors said something of there."""
+        making = {claim.document_id for _, claim in revision.claims}
+        accepted = (correction.proposal.change for _, correction in revision.corrections if correction.state == "accepted")
+        named = {document_id for change in accepted for document_id in documents_named(change)}
+        return {self._documents[document_id].source_id for document_id in making | named if document_id in self._documents}
 
     def _marked(self, entry: Entry) -> Entry:
         """The entry with the support that it lost."""

@@ -59,7 +59,7 @@ class Previews:
             self._met |= {claim_id, *named}
 
     def end(self, touched: AbstractSet[str], sources: AbstractSet[str], *, all_moved: bool) -> None:
-        """Has to be called when a command is consolidated: `touched` were put together again, `sources` have new claims.
+        """Has to be called when a command is consolidated: `touched` were put together again, `sources` have new claims or rulings.
 
         `all_moved`: what entries show may have changed for other reasons.
         """

@@ -7,6 +7,7 @@ import pytest
 from services.ingest.requests import NewDecision
 from services.projection import previews
 from services.projection.consolidation import trials
+from shared.domain.provenance import SourceDetails
 from tests.query.conftest import REVIEWER, World
 from tests.query.test_corrected import changes
 from tests.support.read_model import read_model
@@ -83,6 +84,17 @@ def test_it_keeps_up_with_what_is_recorded_while_the_proposal_waits(empty: World
     other = empty.correct({"kind": "withdraw-claim", "claim_id": claim["claim_id"]}, decision=None)
     decide(empty, other)
     assert guests() == [], "a withdrawn claim's value is no one's any more"
+
+
+def test_it_keeps_up_with_what_is_decided_of_sources_that_claim_nothing_yet(empty: World) -> None:
+    told, *silent = (
+        str(empty.running.capture(text, SourceDetails(title=text[:9])).id)
+        for text in ("On 4 May 1998 the first Seed Fair was held in Ganja.", "Seeds are dear to us.", "Rain is good.")
+    )
+    correction_id = empty.correct({"kind": "split-origins", "document_ids": silent}, decision=None)
+    assert preview(empty, correction_id)["claims"] == 0
+    empty.correct({"kind": "join-origins", "document_ids": [told, silent[0]]})
+    assert preview(empty, correction_id)["claims"] == 1, "who is one witness with one of them is concerned, too"
 
 
 def test_what_is_decided_on_before_it_is_projected_has_one_too(world: World) -> None:

@@ -25,6 +25,7 @@ from shared.domain.corrections import (
     SplitOrigins,
     WithdrawClaim,
     claims_named,
+    documents_named,
 )
 from tests.projection.consolidation.builders import claim, decided, value
 from tests.projection.consolidation.test_properties import changes, claims
@@ -143,8 +144,7 @@ def test_a_preview_is_true_as_long_as_nothing_moved_that_it_leans_on(history: An
         previews.meet(named)
         take(consolidator, step)
         previews.meet(named)
-        sources = {step.document.source_id} if isinstance(step, Told) else set()
-        previews.end(consolidator.flush().touched, sources, all_moved=False)
+        previews.end(consolidator.flush().touched, sources_of(step), all_moved=False)
         shown |= previews.made()
         for correction_id, preview in shown.items():
             fresh = Previews(consolidator, lambda entry: entry)
@@ -160,6 +160,15 @@ def named_by(step: Told | Decision | SupersededClaim) -> list[str]:
             return list(claims_named(step.change))
         case SupersededClaim():
             return [step.claim_id, *([step.later] if step.later else [])]
+
+
+def sources_of(step: Told | Decision | SupersededClaim) -> set[str]:
+    match step:
+        case Told():
+            return {step.document.source_id}
+        case Decision():
+            return {document_id.replace("doc", "source") for document_id in documents_named(step.change)}
+    return set()
 
 
 FAIR = "The first Seed Fair was held in Ganja"
