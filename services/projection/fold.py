@@ -18,13 +18,15 @@ import orjson
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import HELD, Consolidator
 from services.projection.consolidation.kept import KeptClaim
+from services.projection.corrections import Correction
 from services.projection.erasures import ErasedMeanwhileError, Erasures
 from services.projection.independence.documents import read_text
 from services.projection.independence.shared import SharedDelta
+from services.projection.previews import Previews
 from services.projection.telling import as_told, change_bytes, told_late
-from shared.domain.chronology import Decision, DocumentFacts, Entry, SupersededClaim, Testimony
+from shared.domain.chronology import DocumentFacts, Entry, SupersededClaim, Testimony
 from shared.domain.claims import Claim
-from shared.domain.corrections import Change
+from shared.domain.corrections import claims_named, documents_named
 from shared.domain.events import (
     ChronologyCreated,
     ChronologyReconsolidated,
@@ -42,6 +44,7 @@ from shared.domain.events import (
     SourceRegistered,
     SourceScheduled,
 )
+from shared.domain.previews import Preview
 from shared.domain.provenance import SourceDetails
 
 FOLD_VERSION = 9
@@ -85,32 +88,6 @@ class Restored(NamedTuple):
     position: int
     reached: int
     last_change: int
-
-
-@dataclass(slots=True)
-class Correction:
-    """A correction and what became of it. `carried` is its change as it holds for claims of later captures that say the same."""
-
-    proposal: CorrectionProposed
-    proposed: Recorded
-    state: str = "proposed"
-    decided: Recorded | None = None
-    decision_reason: str = ""
-    carried: list[Change] = field(default_factory=list)
-
-    def body(self) -> dict[str, Any]:
-        """What readers are shown of it."""
-        return {
-            **self.proposal.model_dump(mode="json", exclude={"correction_id"}),
-            "id": self.proposal.correction_id,
-            "state": self.state,
-            "proposed_by": self.proposed.actor,
-            "proposed_at": self.proposed.time.isoformat(),
-            "decided_by": self.decided.actor if self.decided else None,
-            "decided_at": self.decided.time.isoformat() if self.decided else None,
-            "decision_reason": self.decision_reason,
-            "carried": [change.model_dump(mode="json") for change in self.carried],
-        }
 
 
 @dataclass(slots=True)
@@ -172,6 +149,7 @@ class Fold:
         self._pick = pick
         self._consolidator = Consolidator(self._recall if pick else None, held)
         self._erasures = Erasures()
+        self._previews = Previews(self._consolidator, self._marked)
 
     def go_on_telling(self, carried: int, last: int) -> None:
         """Go on after a feed that another fold told up to the revision `carried`, with the last of its changes at revision `last`."""
@@ -190,6 +168,9 @@ class Fold:
         Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
         """
         self._check(commit)
+        self._previews.begin(
+            event.data.correction_id for event in commit if isinstance(event.data, CorrectionAccepted | CorrectionRejected)
+        )
         revision = Revision(position=commit[-1].position)
         for event in commit:
             self._apply(event, revision, texts)
@@ -224,10 +205,15 @@ class Fold:
             if entry.disputed:
                 self._disputed.add(entry.id)
         self._last_change = last_change
+        self._previews.known()
 
     def kept(self) -> Iterator[tuple[int, bytes]]:
         """Iterate over what is to be written down of claims since the last time, by their positions: `restore` goes on from it."""
         return ((self._recorded_at[claim.id], claim.to_json()) for claim in self._consolidator.kept())
+
+    def previews(self) -> Iterator[tuple[str, Preview]]:
+        """Iterate over what corrections would change, by their ids, where that is another thing than the last time."""
+        return self._previews.made()
 
     def restore(self, kept: Iterable[tuple[int, bytes]], entries: Iterable[tuple[bytes, bool]], read: Read, at: Restored) -> None:
         """Go on from what was written down, without consolidating again.
@@ -248,6 +234,7 @@ class Fold:
         for body, disputed in entries:
             self._stand(body, disputed=disputed)
         self.position, self._reached, self._last_change = at
+        self._previews.known()
 
     def _restored(self, kept: Iterable[tuple[int, bytes]], documents: set[str]) -> Iterator[KeptClaim]:
         for position, body in kept:
@@ -325,9 +312,10 @@ class Fold:
                 revision.claims.append((event.position, claim))
                 document = self._documents[claim.document_id]
                 self._consolidator.add(Testimony(claim=claim, document=document, position=event.position))
+                self._previews.meet([claim.id])
             case SourceRecaptured():
                 for superseded in _superseded(event.data):
-                    self._carry(self._consolidator.supersede(superseded), revision)
+                    self._supersede(superseded, revision)
                 revision.recaptures.append(event.data)
             case FeedFollowed() | ChronologyReconsolidated():
                 pass  # what follows feeds reads the log itself; and that readers see other rules is known where the rows are
@@ -337,6 +325,7 @@ class Fold:
                 correction = Correction(event.data, event)
                 self._corrections[event.data.correction_id] = correction
                 revision.corrections.append((event.position, correction))
+                self._previews.propose(correction.decision(event.data.change))
             case CorrectionAccepted() | CorrectionRejected():
                 self._decide(event, event.data, revision)
 
@@ -365,31 +354,28 @@ class Fold:
 
     def _decide(self, event: Recorded, data: CorrectionAccepted | CorrectionRejected, revision: Revision) -> None:
         correction = self._corrections[data.correction_id]
-        correction.state = "accepted" if isinstance(data, CorrectionAccepted) else "rejected"
-        correction.decided = event
-        correction.decision_reason = data.reason
+        correction.decide(event, data)
         revision.corrections.append((correction.proposed.position, correction))
+        self._previews.decide(data.correction_id)
         if isinstance(data, CorrectionAccepted):
-            decision = Decision(
-                correction_id=data.correction_id,
-                change=data.change,
-                reason=correction.proposal.reason,
-                proposed_by=correction.proposed.actor,
-                proposed_at=correction.proposed.time,
-                accepted_by=event.actor,
-                accepted_at=event.time,
-                position=event.position,
-            )
-            self._consolidator.decide(decision)
+            named = claims_named(data.change)
+            self._previews.meet(named)
+            self._consolidator.decide(correction.decision(data.change))
+            self._previews.meet(named)
 
-    def _carry(self, decisions: Sequence[Decision], revision: Revision) -> None:
-        for decision in decisions:
+    def _supersede(self, found: SupersededClaim, revision: Revision) -> None:
+        concerned = [claim_id for claim_id in (found.claim_id, found.later) if claim_id is not None]
+        self._previews.meet(concerned)
+        carried = self._consolidator.supersede(found)
+        self._previews.meet(concerned)
+        for decision in carried:
             correction = self._corrections[decision.correction_id]
             correction.carried.append(decision.change)
             revision.corrections.append((correction.proposed.position, correction))
 
     def _consolidate(self, revision: Revision) -> None:
         delta = self._consolidator.flush()
+        self._previews.end(delta.touched, self._sources_moved(revision), all_moved=bool(revision.erasures))
         revision.removed, revision.shared = delta.removed, delta.shared
         for entry in delta.changed:
             for claim_id in (*entry.claims, *entry.withdrawn):
@@ -411,6 +397,13 @@ class Fold:
         revision.ended = tuple(entry.id for entry in changed if entry.id in self._entries) + tuple(
             entry_id for entry_id, _ in delta.removed
         )
+
+    def _sources_moved(self, revision: Revision) -> set[str]:
+        """The sources that make claims in a revision, or that editors said something of there."""
+        making = {claim.document_id for _, claim in revision.claims}
+        accepted = (correction.proposal.change for _, correction in revision.corrections if correction.state == "accepted")
+        named = {document_id for change in accepted for document_id in documents_named(change)}
+        return {self._documents[document_id].source_id for document_id in making | named if document_id in self._documents}
 
     def _marked(self, entry: Entry) -> Entry:
         """The entry with the support that it lost."""

@@ -12,8 +12,8 @@ from services.projection.fold import Fold, Revision
 from services.projection.generations import Place, StaleFoldError, last_told, look, move_beside, take_progress, told, untold
 from services.projection.indexing import index_new
 from services.projection.keeping import kept_rows, restore, write_kept
-from services.projection.rows import RevisionRows, rows_of
-from services.projection.writer import write_revisions
+from services.projection.rows import RevisionRows, preview_rows, rows_of
+from services.projection.writer import write_previews, write_revisions
 from shared.domain.errors import WrongKey
 from shared.domain.events import DocumentCaptured, Recorded
 from shared.domain.ports import LogReader
@@ -119,9 +119,11 @@ class Folding:
             return 0
         before, told_of = held.place, list(held.untold)
         rows, kept = self._rows(held, events), kept_rows(held.fold, held.key)
+        previews = preview_rows(held.fold.chronology_id, held.fold.previews(), held.key)
         with nullcontext(session) if session is not None else self._database.write() as writing:
             self._save(writing, held, before, rows, events, told_of)
             write_kept(writing, kept)
+            write_previews(writing, held.rows, previews)
         if told_of:
             with self._database.read() as reading:
                 held.untold = untold(reading, held.fold.chronology_id)

@@ -11,6 +11,7 @@ from shared.domain.chronology import Entry, Erasure
 from shared.domain.claims import Claim
 from shared.domain.events import DocumentErased, Recorded
 from shared.domain.ids import canonical_json
+from shared.domain.previews import Preview
 from shared.store.read_keys import ReadKey
 from shared.store.read_model import day_bounds
 
@@ -136,6 +137,15 @@ def rows_of(chronology_id: str, revision: Revision, claim_of: Callable[[str], Cl
         body = key.seal(revision.change, "change", revision.position)
         rows.changes = [{**here, "revision": revision.position, "body": body}]
     return rows
+
+
+def preview_rows(chronology_id: str, previews: Iterable[tuple[str, Preview]], key: ReadKey) -> list[Row]:
+    """Make the rows of what corrections would change, given by their ids."""
+    here = {"chronology_id": chronology_id, "generation": key.generation}
+    return [
+        {**here, "id": name, "body": key.seal(preview.__pydantic_serializer__.to_json(preview), "preview", name)}
+        for name, preview in previews
+    ]
 
 
 def together(revisions: Sequence[RevisionRows]) -> RevisionRows:

@@ -30,12 +30,17 @@ from shared.store.engine import Database, ReadSession
 from shared.store.generations import Rows, live_rows
 from shared.store.migrate import migrate
 from shared.store.read_keys import ReadKey
-from shared.store.read_model import LISTED, TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, ProgressRow
+from shared.store.read_model import LISTED, TOLD, ChangeRow, ClaimRow, EntryRow, ListingRow, PreviewRow, ProgressRow
 from shared.store.tables import table_of
 
 FETCH = 500
 
-SEALED: dict[type[SQLModel], tuple[str, ...]] = {ClaimRow: ("id",), EntryRow: ("id", "since"), ChangeRow: ("revision",)}
+SEALED: dict[type[SQLModel], tuple[str, ...]] = {
+    ClaimRow: ("id",),
+    EntryRow: ("id", "since"),
+    PreviewRow: ("id",),
+    ChangeRow: ("revision",),
+}
 """The tables with sealed bodies, and the columns that, with the table's name, are authenticated with each."""
 
 

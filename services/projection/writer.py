@@ -18,6 +18,7 @@ from shared.store.read_model import (
     ErasedClaimRow,
     ListingRow,
     PlacementRow,
+    PreviewRow,
     ResemblanceRow,
     RevisionRow,
     ScheduleRow,
@@ -26,8 +27,20 @@ from shared.store.read_model import (
 )
 from shared.store.tables import table_of
 
-_SOURCE, _CLAIM, _ENTRY, _LISTING, _CAPTURED, _CORRECTION, _SENTENCE, _RESEMBLANCE, _CHANGE = (
-    table_of(row) for row in (SourceRow, ClaimRow, EntryRow, ListingRow, CapturedRow, CorrectionRow, SentenceRow, ResemblanceRow, ChangeRow)
+_SOURCE, _CLAIM, _ENTRY, _LISTING, _CAPTURED, _CORRECTION, _PREVIEW, _SENTENCE, _RESEMBLANCE, _CHANGE = (
+    table_of(row)
+    for row in (
+        SourceRow,
+        ClaimRow,
+        EntryRow,
+        ListingRow,
+        CapturedRow,
+        CorrectionRow,
+        PreviewRow,
+        SentenceRow,
+        ResemblanceRow,
+        ChangeRow,
+    )
 )
 
 
@@ -100,6 +113,12 @@ def change_row(rows: Rows, revision: int, body: bytes, key: ReadKey) -> Row:
     """Seal what subscribers are told of a revision."""
     sealed = key.seal(body, "change", revision)
     return {"chronology_id": rows.chronology_id, "generation": rows.generation, "revision": revision, "body": sealed}
+
+
+def write_previews(session: WriteSession, here: Rows, previews: Sequence[Row]) -> None:
+    """Write what corrections would change, in place of what was written of them before."""
+    _remove(session, _PREVIEW, here, [{"row_correction": row["id"]} for row in previews], {"id": "row_correction"})
+    _insert(session, PreviewRow, previews)
 
 
 def write_changes(session: WriteSession, changes: Sequence[Row]) -> None:

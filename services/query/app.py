@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.query import export_routes, generation_routes, origins_routes, proof_routes, routes, search_routes, time_routes
-from services.query.pages import listing, looking_back, near_misses, origins, proof, reference
+from services.query.pages import corrections, listing, looking_back, near_misses, origins, proof, reference
 from services.query.pages import routes as pages
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
@@ -41,6 +41,7 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(origins_routes.router)
     app.include_router(generation_routes.router)
     app.include_router(pages.router)
+    app.include_router(corrections.router)
     app.include_router(listing.router)
     app.include_router(proof.router)
     app.include_router(looking_back.router)

@@ -151,7 +151,7 @@ def _entries(earlier: Snapshot, later: Snapshot, places: list[_Place]) -> list[D
         DiffEntry(
             id=entry_id,
             url=entry_url(later.slug, merged_into.get(entry_id, entry_id)),
-            change=_kind(entry_id in old, entry_id in new, entry_id in merged_into),
+            change=kind_of(before=entry_id in old, after=entry_id in new, elsewhere=entry_id in merged_into),
             title=(new.get(entry_id) or old[entry_id]).title,
             merged_into=merged_into.get(entry_id),
             split_from=split_from.get(entry_id),
@@ -164,7 +164,8 @@ def _entries(earlier: Snapshot, later: Snapshot, places: list[_Place]) -> list[D
     ]
 
 
-def _kind(before: bool, after: bool, elsewhere: bool) -> Kind:
+def kind_of(*, before: bool, after: bool, elsewhere: bool) -> Kind:
+    """Name what happens to an entry that is there or not, before and after; `elsewhere`: another entry holds its first claim."""
     if after:
         return "changed" if before else "created"
     return "merged" if elsewhere else "removed"

@@ -1,6 +1,7 @@
 """What is otherwise between two versions of an entry: compared purely, then described with what the claims say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from services.query import reader
@@ -125,8 +126,11 @@ def _other(before: Entry, after: Entry, what: EntryChange) -> tuple[str, ...]:
     return tuple(name for name in named if getattr(before, name) != getattr(after, name))
 
 
-def described(later: Snapshot, whats: Sequence[EntryChange]) -> list[EntryChange]:
-    """Say of the claims in comparisons what they state, where, and which entry holds them at the later revision."""
+def described(later: Snapshot, whats: Sequence[EntryChange], moved: Mapping[str, str] = MappingProxyType({})) -> list[EntryChange]:
+    """Say of the claims in comparisons what they state, where, and which entry holds them at the later revision.
+
+    `moved` maps claims to other entries that are to be told of instead.
+    """
     named = dict.fromkeys(ref.claim_id for what in whats for ref in _all_refs(what.claims))
     held = reader.claims(later, list(named)[:LISTED])
     rest = reader.holders(later, list(named)[LISTED:])
@@ -134,9 +138,9 @@ def described(later: Snapshot, whats: Sequence[EntryChange]) -> list[EntryChange
     def describe(ref: ClaimRef) -> ClaimRef:
         found = held.get(ref.claim_id)
         if found is None:
-            return ref.model_copy(update={"entry_id": rest.get(ref.claim_id)})
-        claim = found.claim
-        return ClaimRef(claim_id=claim.id, document_id=claim.document_id, statement=claim.statement, entry_id=found.entry_id)
+            return ref.model_copy(update={"entry_id": moved.get(ref.claim_id, rest.get(ref.claim_id))})
+        claim, holder = found.claim, moved.get(ref.claim_id, found.entry_id)
+        return ClaimRef(claim_id=claim.id, document_id=claim.document_id, statement=claim.statement, entry_id=holder)
 
     def describe_all(claims: ClaimsChange) -> ClaimsChange:
         return ClaimsChange(**{name: tuple(map(describe, getattr(claims, name))) for name in ClaimsChange.model_fields})

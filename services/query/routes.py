@@ -10,7 +10,9 @@ from services.query import answers, feed, reader
 from services.query.conditional import JSON, answer, conditional, etag_of
 from services.query.entries import find_entry
 from services.query.erasures import holder_of
+from services.query.foreseeing import foresee
 from services.query.parameters import GONE, READING, At, Slug, problem
+from services.query.preview_schemas import CorrectionPreview
 from services.query.schemas import (
     Changes,
     ChronologyList,
@@ -189,6 +191,18 @@ def correction(request: Request, slug: Slug, correction_id: str, queries: Querie
         if correction_id not in found:
             raise NotFound(f"there is no correction {correction_id} in the chronology {slug!r}")
         shown = CorrectionAnswer(revision=snapshot.revision, **dict(answers.correction_views(snapshot, list(found.values()))[0]))
+    return answer(request, snapshot.version, shown)
+
+
+@router.get(
+    "/chronologies/{slug}/corrections/{correction_id}/preview",
+    response_model=CorrectionPreview,
+    summary="Show what a correction would change, entry by entry, before it is decided on",
+)
+def correction_preview(request: Request, slug: Slug, correction_id: str, queries: Queries, _: Reader) -> Response:
+    """It is as of the newest revision that readers see, and keeps up with what is recorded while the proposal waits."""
+    with open_snapshot(queries.database, slug) as snapshot:
+        shown = foresee(snapshot, correction_id)
     return answer(request, snapshot.version, shown)
 
 

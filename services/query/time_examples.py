@@ -60,3 +60,14 @@ HISTORY: dict[str, Any] = {
     ],
     "next": None,
 }
+
+PREVIEW: dict[str, Any] = {
+    "revision": 40,
+    "correction_id": CORRECTION["id"],
+    "state": "proposed",
+    "before": 40,
+    "complete": True,
+    "claims": 2,
+    "entries": [{"id": ENTRY["id"], "url": ENTRY["url"], "change": "changed", "title": ENTRY["title"], "what": _WHAT}],
+    "more": 0,
+}

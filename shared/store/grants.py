@@ -63,6 +63,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sentence": {PROJECTION: WRITE, QUERY: READ},
     "resemblance": {PROJECTION: WRITE, QUERY: READ},
     "correction": {PROJECTION: WRITE, QUERY: READ},
+    "preview": {PROJECTION: WRITE, QUERY: READ},
     "change": {PROJECTION: WRITE, QUERY: READ},
     "kept_claim": {PROJECTION: WRITE},
     # Which revision the schema has.

@@ -378,6 +378,17 @@ class CorrectionRow(SQLModel, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class PreviewRow(SQLModel, table=True):
+    """What a correction would change, or would have changed just before it was decided on: `shared.domain.previews.Preview`, sealed."""
+
+    __tablename__ = "preview"
+
+    chronology_id: str = Field(primary_key=True, max_length=ID)
+    generation: int = Field(sa_column=_generation())
+    id: str = Field(primary_key=True, max_length=ID)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class ChangeRow(SQLModel, table=True):
     """What subscribers are told of a revision that changed entries: the very bytes, as one CloudEvents JSON object, sealed."""
 
@@ -413,6 +424,7 @@ TOLD: tuple[type[SQLModel], ...] = (
     SentenceRow,
     ResemblanceRow,
     CorrectionRow,
+    PreviewRow,
     ChangeRow,
 )
 """What a rebuild writes again, to the same rows."""

@@ -1,7 +1,7 @@
 """Editing in a real browser: corrections proposed, refused with reasons, decided on, and seen."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import TICKET, Site
 
@@ -27,11 +27,18 @@ def propose(part: Locator, reason: str) -> None:
     part.get_by_role("button", name="Propose").click()
 
 
-def accept(page: Page, site: Site) -> None:
+def look(page: Page, site: Site) -> None:
+    """Go to the newest proposal as a reviewer does."""
     page.goto(f"{site.url}{FAIR}/corrections")
+    page.get_by_role("link", name="See what would change, and decide").first.click()
+    expect(page.get_by_role("heading", name="What would change")).to_be_visible()
+
+
+def accept(page: Page, site: Site) -> None:
+    look(page, site)
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("button", name="Accept")).to_have_count(0)
-    expect(page.locator(".corrections > li").first).to_contain_text("Accepted")
+    expect(page.locator(".state")).to_have_text("Accepted")
 
 
 def test_without_a_session_there_is_nothing_to_edit_with(page: Page, site: Site) -> None:
@@ -81,6 +88,62 @@ def test_a_value_is_amended(editor: Page, site: Site) -> None:
     expect(guests).to_contain_text("The source's words say 212.")
 
 
+def sides(row: Locator) -> list[set[str]]:
+    """The values in dispute as they are, and as they would be."""
+    return [set(cell.split(" ≠ ")) for cell in row.get_by_role("cell").all_inner_texts()]
+
+
+def test_what_would_change_is_seen_before_anybody_decides(editor: Page, site: Site) -> None:
+    address = editor.url
+    part = form(editor, "Correct a claim's value")
+    choice = part.get_by_label("Value")
+    choice.select_option(str(choice.locator("option", has_text="guests: 212").first.get_attribute("value")))
+    part.get_by_label("Should be").fill("215")
+    propose(part, "The register says 215.")
+    part.get_by_role("link", name="See what would change").click()
+    preview = editor.locator(".preview")
+    expect(preview).to_contain_text("If it were accepted now")
+    guests = preview.get_by_role("row", name="guests")
+    expect(guests).to_be_visible()
+    assert sides(guests) == [{"212", "215"}, {"215"}]
+    expect(preview).to_contain_text("The dispute over guests would be settled.")
+    title = preview.locator(".one a").first
+    title.click()
+    assert editor.url == address, "the entry is as it was"
+    expect(editor.locator(".attribute", has=editor.get_by_role("heading", name="guests")).locator(".alternatives > li")).to_have_count(2)
+    site.capture("On 4 May 1998 the first Seed Fair was held in Ganja. 230 guests took part in the fair.", "third.txt")
+    editor.goto(f"{site.url}{FAIR}/corrections")
+    editor.get_by_role("link", name="See what would change, and decide").click()
+    expect(guests).to_contain_text("230")
+    assert sides(guests) == [{"212", "215", "230"}, {"215", "230"}]
+    editor.get_by_role("button", name="Accept").click()
+    expect(editor.get_by_role("heading", name="What it was to change")).to_be_visible()
+    assert sides(guests) == [{"212", "215", "230"}, {"215", "230"}]
+    foreseen = guests.get_by_role("cell").all_inner_texts()
+    editor.get_by_role("link", name="What did change").click()
+    expect(editor.locator(".changes .what")).to_contain_text(f"guests: {' became '.join(foreseen)}.")
+
+
+def test_what_a_split_would_change_is_told_in_azerbaijani(browser: Browser, editor: Page, site: Site) -> None:
+    part = form(editor, "Split off claims")
+    part.locator("input[type=checkbox]").first.check()
+    propose(part, "Two happenings.")
+    part.get_by_role("link", name="See what would change").click()
+    expect(editor.locator(".preview .change")).to_have_count(2)
+    split, left = (editor.locator(".changes > li", has_text=said) for said in ("split off another entry", "Claims that would leave"))
+    expect(split.locator(".label")).to_have_text("Claims that would join")
+    expect(left.locator(".change")).to_have_text("changed")
+    reader = browser.new_context(locale="az-AZ", viewport={"width": 360, "height": 700})
+    page = reader.new_page()
+    page.goto(editor.url)
+    expect(page.get_by_role("heading", name="Nə dəyişəcək")).to_be_visible()
+    expect(page.get_by_text("Çıxacaq iddialar")).to_be_visible()
+    expect(page.locator(".sides").first.get_by_role("columnheader")).to_have_text(["İndi", "Sonra"])
+    expect(page.locator("form")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    reader.close()
+
+
 def test_a_claim_is_withdrawn_and_stays_listed(editor: Page, site: Site) -> None:
     part = form(editor, "Withdraw a claim")
     option = part.get_by_label("Claim").locator("option", has_text="Yarmarkada 16 ölkədən").first
@@ -122,7 +185,7 @@ def test_a_proposal_can_be_rejected(editor: Page, site: Site) -> None:
     part.get_by_label("Title").fill("Nonsense")
     propose(part, "Because.")
     expect(part.locator(".outcome")).to_contain_text("Proposed.")
-    editor.goto(f"{site.url}{FAIR}/corrections")
+    look(editor, site)
     editor.get_by_label("Reason").fill("No.")
     editor.get_by_role("button", name="Reject").click()
     expect(editor.get_by_text("Rejected", exact=True)).to_be_visible()

@@ -112,6 +112,32 @@ def test_passages_that_overlap_are_lit_as_a_whole(page: Page, site: Site) -> Non
     assert page.locator(".text").inner_text() == text
 
 
+def test_sources_are_cited_without_scripts_and_a_click_selects_a_citation(browser: Browser, site: Site) -> None:
+    plain = browser.new_context(locale="en-GB", java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(site.url + FAIR)
+    page.locator(".timeline h3 a").first.click()
+    page.get_by_text("Cite these sources").click()
+    expect(page.locator(".cited")).to_have_count(0)
+    page.get_by_role("link", name="MLA (9th edition)").click()
+    cited = page.locator(".cited > li")
+    expect(cited).to_have_count(3)
+    expect(cited.filter(has_text="The Seed Fair")).to_contain_text("Valley Gazette (example)")
+    page.get_by_role("link", name="All of them as plain text").click()
+    expect(page.locator("body")).to_contain_text("Valley Gazette (example)")
+    plain.close()
+    scripted = browser.new_context(locale="az-AZ", viewport={"width": 360, "height": 700})
+    page = scripted.new_page()
+    entry = httpx.get(f"{site.url}/v1{FAIR}/entries").json()["entries"][0]["url"]
+    page.goto(f"{site.url}{entry}?cite=apa#cite")
+    expect(page.get_by_text("Bu mənbələrə istinad et")).to_be_in_viewport()
+    whole = page.locator(".cited > li > .whole").first
+    whole.click(position={"x": 60, "y": 8})
+    assert page.evaluate("getSelection().toString()").strip() == whole.inner_text().strip()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    scripted.close()
+
+
 @pytest.mark.parametrize("width", [360, 1200])
 def test_no_page_is_wider_than_the_screen_and_every_field_has_a_name(page: Page, site: Site, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 700})

@@ -38,6 +38,11 @@ def test_what_was_found_is_marked_and_narrowed_down_by_keyboard(site: Site, page
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.timeline h3').length === 2")
     assert page.locator(".facets a", has_text="Baku").count() == 1, "it stays open"
+    page.locator(".narrow a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.facets').length === 0")
+    assert "narrow" not in page.url, "nothing is counted for what is shut"
+    assert page.locator(".timeline h3").count() == 2
 
 
 def test_a_long_text_is_cut_around_what_was_found_and_an_order_holds(site: Site, page: Page) -> None:

@@ -56,6 +56,9 @@ def assert_right(running: Running) -> None:
 @example(
     [("capture", 0), ("capture", 1), ("withdraw", 0, 0), ("capture", 2), ("erase", 1), ("capture", 4), ("retitle", 0, 0), ("capture", 5)]
 )
+@example(
+    [("capture", 0), ("propose withdraw", 0, 0), ("project",), ("capture", 4), ("capture", 1), ("project",), ("merge", 0, 1), ("project",)]
+)
 @given(steps)
 def test_after_every_step_of_a_history(sqlite_template: Path, taken: Sequence[tuple[Any, ...]]) -> None:
     with fresh(sqlite_template) as running:

@@ -10,8 +10,9 @@ import structlog
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from services.query import examples, schemas
+from services.query import examples, schemas, time_examples
 from services.query.app import create_app
+from services.query.preview_schemas import CorrectionPreview
 from shared.settings import Settings
 from tests.query.conftest import World
 from tests.query.serving import LIMIT, serving
@@ -68,6 +69,7 @@ def test_every_operation_says_what_it_does_and_what_it_answers(described: dict[s
         (schemas.DocumentView, examples.DOCUMENT),
         (schemas.CorrectionView, examples.CORRECTION),
         (schemas.Changes, examples.CHANGES),
+        (CorrectionPreview, time_examples.PREVIEW),
     ],
 )
 def test_examples_are_answers_that_could_be_given(model: type[Any], example: dict[str, Any]) -> None:

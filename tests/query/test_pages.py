@@ -1,6 +1,7 @@
 """Pages without a browser: headers, languages, errors, and that they show what the API says."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -159,3 +160,31 @@ def test_attributes_are_called_in_the_reader_s_language(world: World) -> None:
     told = world.client.get("/v1/chronologies/test/export", params={"format": "markdown", "language": "az"}).text
     assert "\n- qonaq: " in told
     assert "\n- guests: " in world.client.get("/v1/chronologies/test/export", params={"format": "markdown"}).text
+
+
+def test_the_sources_of_an_entry_are_cited_in_the_style_asked_for_and_in_none_otherwise(world: World) -> None:
+    entry = world.entry_with("guests")
+    address = f"/chronologies/test/entries/{entry['id']}"
+    shut = world.client.get(address)
+    assert 'class="cite"' in shut.text
+    assert "cited" not in shut.text
+    for style in ("apa", "chicago", "mla"):
+        for language, said in (("en", "Cite these sources"), ("az", "Bu mənbələrə istinad et")):
+            page = world.client.get(f"{address}?cite={style}", headers={"Accept-Language": language})
+            cited = world.get(f"/entries/{entry['id']}/citations", style=style, language=language)["citations"]
+            assert len(cited) == len(entry["documents"])
+            assert said in page.text
+            for citation in cited:
+                assert f">{citation['html']}<" in page.text
+                assert citation["in_text"] in unescape(page.text)
+            assert page.headers["etag"] != shut.headers["etag"]
+    assert world.client.get(f"{address}?cite=harvard").status_code == 422
+
+
+def test_what_is_cited_is_that_of_the_revision_looked_back_at(world: World) -> None:
+    revision = world.get("/changes")["changes"][0]["revision"]
+    entry = world.entry_with("guests")
+    page = world.client.get(f"/chronologies/test/entries/{entry['id']}?at={revision}&cite=mla").text
+    then = world.get(f"/entries/{entry['id']}/citations", style="mla", at=revision)["citations"]
+    assert page.count('<p class="whole">') == len(then) < len(entry["documents"])
+    assert f"?cite=apa&amp;at={revision}#cite" in page

@@ -1,4 +1,4 @@
-"""Histories of one chronology as Hypothesis thinks of them: documents captured and erased, corrections, in any order."""
+"""Histories of one chronology as Hypothesis makes them up: documents captured and erased, corrections proposed and accepted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,6 +40,7 @@ steps = st.lists(
         st.tuples(st.just("capture"), number),
         st.tuples(st.just("erase"), number),
         st.tuples(st.sampled_from(["merge", "split", "withdraw", "retitle"]), number, number),
+        st.tuples(st.sampled_from(["propose merge", "propose split", "propose withdraw", "propose retitle"]), number, number),
         st.tuples(st.just("project")),
     ),
     min_size=4,
@@ -78,7 +79,7 @@ class History:
                 service.erase(info.id, self.documents.pop(at[0]), "Why.", ADMIN)
         else:
             self.running.projector.project(info)
-            self.correct(kind, [claim for index in at for claim in self.claims(index)])
+            self.correct(kind.removeprefix("propose "), [claim for index in at for claim in self.claims(index)], decide=" " not in kind)
 
     def claims(self, index: int) -> list[tuple[str, str]]:
         """The claims of a document, each with its entry."""
@@ -87,7 +88,7 @@ class History:
             found = select(ClaimRow.id, ClaimRow.entry_id).where(here, ClaimRow.document_id == self.documents.get(index, ""))
             return list(session.exec(found.order_by(ClaimRow.id)))
 
-    def correct(self, kind: str, claims: list[tuple[str, str]]) -> None:
+    def correct(self, kind: str, claims: list[tuple[str, str]], *, decide: bool) -> None:
         if not claims:
             return
         (first, entry), (last, _) = claims[0], claims[-1]
@@ -102,4 +103,5 @@ class History:
             proposed = service.propose(info.id, NewCorrection.model_validate({"change": change, "reason": "Seen."}), EDITOR)
         except (InvalidInput, NotFound):
             return  # two claims are one, or readers see rows that do not have these claims yet
-        service.decide_correction(info.id, proposed.id, NewDecision.model_validate({"decision": "accept"}), REVIEWER)
+        if decide:
+            service.decide_correction(info.id, proposed.id, NewDecision.model_validate({"decision": "accept"}), REVIEWER)

@@ -12,6 +12,7 @@ SEALED = {
     "claim": ("body", "id"),
     "entry": ("body", "id", "since"),
     "listing": ("shown", "id", "since"),
+    "preview": ("body", "id"),
     "change": ("body", "revision"),
 }
 """Tables with a sealed column, and what beside the chronology stands in their primary keys."""

@@ -10,13 +10,14 @@ needed. What stays for every claim are its keys, its links and its entry.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
 from services.projection.consolidation.assembly import Group, assemble, chronological
-from services.projection.consolidation.blocking import Blocks
+from services.projection.consolidation.blocking import Blocks, Key
 from services.projection.consolidation.clusters import Pair, cluster
 from services.projection.consolidation.kept import KeptClaim
 from services.projection.consolidation.origins import Independence
@@ -57,6 +58,8 @@ class Delta:
     shared: SharedDelta = field(default_factory=SharedDelta)
     bodies: Mapping[str, bytes] = field(default_factory=dict)
     """The JSON of each changed entry"""
+    touched: AbstractSet[str] = frozenset()
+    """Claims that were put together again, whether they changed or not"""
 
 
 def consolidate(
@@ -93,7 +96,7 @@ class _Renewal(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Told:
+class Told:
     """A claim as it stands, what it tells of, and what links it to others, as far as that is at hand."""
 
     reading: Reading
@@ -111,7 +114,7 @@ class Consolidator:
         self._kept: dict[str, Testimony] = {}
         self._recall = recall or (lambda claim_ids: [self._kept[claim_id] for claim_id in claim_ids])
         self._keeps = recall is None
-        self._told = Recent[_Told](self._tell, held)
+        self._told = Recent[Told](self._tell, held)
         self._blocks = Blocks()
         self._outlines: dict[str, Outline] = {}
         self._linked: dict[str, list[str]] = {}
@@ -189,7 +192,7 @@ class Consolidator:
                 changed.append(entry)
                 bodies[entry.id] = body
         removed = sorted((entry_id, self._entry_of.get(entry_id)) for entry_id in renewal.old if entry_id not in self._entries)
-        return Delta(self.in_order(changed), tuple(removed), self._independence.shared(), bodies)
+        return Delta(self.in_order(changed), tuple(removed), self._independence.shared(), bodies, renewal.touched)
 
     def settle(self) -> Iterator[Entry]:
         """Bring the entries up to date and iterate over them, in no order: however many there are, few are at hand at a time."""
@@ -289,6 +292,15 @@ class Consolidator:
         self._entries[entry_id] = _Standing.of(claims, body)
         self._entry_of.update(dict.fromkeys(claims, entry_id))
 
+    def holder(self, claim_id: str) -> str | None:
+        """Return, as of the last flush, the entry that holds a claim."""
+        return self._entry_of.get(claim_id)
+
+    def meets(self, claim_id: str) -> tuple[Iterable[Key], set[str]]:
+        """Return the keys under which a claim is compared, and the claims that it is compared with whatever keys they share."""
+        keys = self._blocks.kept(claim_id)[1] if claim_id in self._blocks else ()
+        return keys, self._named_by(claim_id)
+
     def testimony(self, claim_id: str) -> Testimony:
         """Return a claim that was taken in."""
         return self._told[claim_id].reading.testimony
@@ -296,11 +308,11 @@ class Consolidator:
     def _order(self, entry: Entry) -> tuple[object, ...]:
         return chronological(entry, self._told[entry.claims[0]].features.key)
 
-    def _tell(self, claim_ids: Sequence[str]) -> Iterator[_Told]:
+    def _tell(self, claim_ids: Sequence[str]) -> Iterator[Told]:
         """Read claims again that were not needed for a while."""
         for testimony in self._recall(claim_ids):
             reading = self._read(testimony)
-            yield _Told(reading, features(reading))
+            yield Told(reading, features(reading))
 
     def _read(self, testimony: Testimony) -> Reading:
         claim_id = testimony.claim.id
@@ -313,7 +325,7 @@ class Consolidator:
     def _enter(self, claim_id: str, reading: Reading) -> None:
         """Compute what a claim tells of and link it to what it may be compared with."""
         told = features(reading)
-        self._told[claim_id] = _Told(reading, told)
+        self._told[claim_id] = Told(reading, told)
         near, parted = self._blocks.add(told)
         screen = Screen(told)
         self._outlines[claim_id] = screen.outline
@@ -413,7 +425,7 @@ class Consolidator:
         for component in self._components(claim_ids):
             yield from self._clustered(self._told.bring(component))
 
-    def _clustered(self, told: Mapping[str, _Told]) -> Iterator[Group]:
+    def _clustered(self, told: Mapping[str, Told]) -> Iterator[Group]:
         claim_ids = sorted(told, key=lambda claim_id: (*told[claim_id].features.key, claim_id))
         order = {claim_id: index for index, claim_id in enumerate(claim_ids)}
         links: dict[Pair, Judgement] = {
@@ -434,7 +446,7 @@ class Consolidator:
             yield Group(readings, say, clustering.held_by.get(group[0], ()), links)
 
 
-def _linking(told: Mapping[str, _Told], one: str, other: str) -> Judgement | None:
+def _linking(told: Mapping[str, Told], one: str, other: str) -> Judgement | None:
     """What links two claims: judged again where it is not at hand."""
     here, there = told[one], told[other]
     judgement = here.links.get(other) or there.links.get(one) or link(here.features, there.features)

@@ -1,6 +1,7 @@
 """From the claims of an entry to the documents that witness it, and to the origins behind them."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 from services.projection.independence.citing import Citing, NameKey
 from services.projection.independence.documents import ReadText, stated
@@ -40,6 +41,17 @@ class Independence:
     def decide(self, decision: Decision) -> set[str]:
         """Take in an accepted correction; return the sources whose standing it may change."""
         return self.rulings.add(decision, self._source_of)
+
+    def layered(self) -> "Independence":
+        """Return the same with rulings that go on from these, and leave them as they are."""
+        over = copy(self)
+        over.rulings = self.rulings.layered()
+        return over
+
+    def together(self, document_ids: Iterable[str]) -> set[str]:
+        """Return the sources of documents that were taken in, and those that they were joined with."""
+        named = {self._source_of[document_id] for document_id in document_ids if document_id in self._source_of}
+        return named.union(*(self.rulings.joined(source) for source in named))
 
     def shared(self) -> SharedDelta:
         """Return which sentences came to be shared, or no longer are, since the last time."""

@@ -7,6 +7,7 @@ editors said nothing of them.
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
+from services.projection.layers import Layer
 from shared.domain.chronology import Decision
 from shared.domain.claims import Claim
 from shared.domain.corrections import AmendDate, AmendValue, Change, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim, claims_named
@@ -24,6 +25,14 @@ class Rulings:
         """claim -> claim it must stand with -> id of the correction that says so"""
         self.bars: dict[str, set[str]] = defaultdict(set)
         """claim -> claims it must not stand with"""
+
+    def layered(self) -> "Rulings":
+        """Return rulings that go on from these, and leave them as they are."""
+        over = Rulings()
+        over.decisions, over.order = list(self.decisions), Layer(self.order)
+        over.naming = Layer(self.naming, list, list)
+        over.ties, over.bars = Layer(self.ties, dict, dict), Layer(self.bars, set, set)
+        return over
 
     def add(self, decision: Decision) -> tuple[str, ...]:
         """Take in the next decision; return the claims whose standing it may change."""

@@ -6,6 +6,7 @@ Decisions name documents; they hold for the sources of these, and so for later c
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from services.projection.layers import Layer
 from shared.domain.chronology import Decision
 from shared.domain.corrections import JoinOrigins, SplitOrigins, documents_named
 
@@ -19,6 +20,12 @@ class OriginRulings:
         self.bars: dict[str, set[str]] = defaultdict(set)
         """source -> sources it does not depend on, nor they on it"""
         self._naming: dict[str, list[Decision]] = defaultdict(list)
+
+    def layered(self) -> "OriginRulings":
+        """Return rulings that go on from these, and leave them as they are."""
+        over = OriginRulings()
+        over.ties, over.bars, over._naming = Layer(self.ties, dict, dict), Layer(self.bars, set, set), Layer(self._naming, list, list)
+        return over
 
     def add(self, decision: Decision, source_of: Mapping[str, str]) -> set[str]:
         """Take in the next decision; return the sources whose standing it may change."""

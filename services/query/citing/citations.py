@@ -58,12 +58,12 @@ def _words(language: str) -> Words:
 
 def as_text(found: SourceCitations) -> str:
     """Return the citations as a list of sources, one a line."""
-    return "".join(f"{citation.bibliography}{_remark(citation, found.language)}\n" for citation in found.citations)
+    return "".join(f"{citation.bibliography}{remark(citation, found.language)}\n" for citation in found.citations)
 
 
 def as_html(found: SourceCitations) -> str:
     """Return the citations as an HTML list."""
-    items = "".join(f"<li>{citation.html}{escape(_remark(citation, found.language))}</li>\n" for citation in found.citations)
+    items = "".join(f"<li>{citation.html}{escape(remark(citation, found.language))}</li>\n" for citation in found.citations)
     return f'<ul class="citations" lang="{found.language}">\n{items}</ul>\n'
 
 
@@ -72,9 +72,9 @@ def as_csl_json(found: SourceCitations) -> bytes:
     return orjson.dumps([citation.item for citation in found.citations])
 
 
-def _remark(citation: SourceCitation, language: str) -> str:
+def remark(citation: SourceCitation, language: str) -> str:
     """What a reader of a list has to be told of one of its sources."""
-    return "".join(f" [{remark}]" for remark in _remarks(citation, _words(language)))
+    return "".join(f" [{said}]" for said in _remarks(citation, _words(language)))
 
 
 def _remarks(citation: SourceCitation, words: Words) -> Iterator[str]:

@@ -105,9 +105,9 @@ class Asking:
         }
         return {name: value for name, value in every.items() if value}
 
-    def narrowing(self) -> "Asking":
-        """Return the same with what it may be narrowed down to."""
-        return replace(self, narrow=True)
+    def narrowing(self, *, shown: bool) -> "Asking":
+        """Return the same with what it may be narrowed down to, or without."""
+        return replace(self, narrow=shown)
 
     def with_facet(self, facet: str, value: str) -> "Asking":
         """Return the same with another choice of one kind."""

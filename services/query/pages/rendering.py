@@ -10,6 +10,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.query.citing.citations import remark
 from services.query.conditional import conditional
 from services.query.pages.corrected import correction_words
 from services.query.pages.derived import derivation_words
@@ -72,7 +73,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
     environment.filters["pinned"] = pinned
-    environment.globals |= {"correction_words": correction_words, "derivation_words": derivation_words}
+    environment.globals |= {"correction_words": correction_words, "derivation_words": derivation_words, "citation_remark": remark}
     environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None}
     return environment
 

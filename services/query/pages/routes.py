@@ -12,8 +12,11 @@ from fastapi.routing import APIRoute
 
 from services.query import answers, origins, reader
 from services.query.citations import entry_url
+from services.query.citing.citations import source_citations
+from services.query.citing.rendering import LANGUAGES, Style
 from services.query.entries import find_entry
 from services.query.erasures import holder_of
+from services.query.exports.words import preferred
 from services.query.pages import views
 from services.query.pages.rendering import error_page, page
 from services.query.pages.wording import wording_for
@@ -66,7 +69,8 @@ def suffix_at(at: str | None) -> str:
     return "" if at is None else f"?{urlencode({'at': at})}"
 
 
-def _may(request: Request, caller: Principal, role: Role) -> bool:
+def may(request: Request, caller: Principal, role: Role) -> bool:
+    """Whether pages offer to somebody what takes a role."""
     return bool(getattr(request.app.state, "editing", False)) and caller.role >= role
 
 
@@ -78,7 +82,11 @@ def chronologies(request: Request, queries: Queries, caller: Reader) -> Response
 
 
 @router.get("/chronologies/{slug}/entries/{entry_id}")
-def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+def entry(
+    request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader, at: At = None, cite: Style | None = None
+) -> Response:
+    """Show an entry. Its sources are cited in a style where the reader asks for one: that takes long for many, and few want it."""
+    spoken = preferred(request.headers.get("accept-language"), LANGUAGES)
     with open_snapshot(queries.database, slug, at) as snapshot:
         found = find_entry(snapshot, entry_id)
         if found is None:
@@ -86,11 +94,12 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
             return RedirectResponse(f"{entry_url(slug, holder)}{suffix_at(at)}", 308, headers={"Cache-Control": "no-cache"})
         shown = answers.entry(snapshot, queries.texts, found)
         behind = origins.origins(snapshot, queries.texts, found)
+        cited = source_citations(snapshot, found, cite, spoken) if cite else None
         context = page_context(snapshot, "chronology", at, shown.url)
     return page(
         request,
         "entry.html",
-        snapshot.version,
+        f"{snapshot.version}-{cite}-{spoken}" if cite else snapshot.version,
         caller.role.name,
         **context,
         api=shown.url,
@@ -99,8 +108,10 @@ def entry(request: Request, slug: str, entry_id: str, queries: Queries, caller: 
         attributes=views.attributes(shown),
         links=views.links(shown, wording_for(request.headers.get("accept-language"))),
         dates_shown=views.shown_dates(shown.date.edtf, [alternative.edtf for alternative in shown.date.alternatives]),
-        may_propose=at is None and _may(request, caller, Role.editor),
+        may_propose=at is None and may(request, caller, Role.editor),
         claim_values=views.claim_values(shown),
+        styles=tuple(Style),
+        cited=cited,
     )
 
 
@@ -137,25 +148,6 @@ def sources(request: Request, slug: str, queries: Queries, caller: Reader, at: A
         context = page_context(snapshot, "sources", at, f"/chronologies/{slug}/sources")
     paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
     return page(request, "sources.html", snapshot.version, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired)
-
-
-@router.get("/chronologies/{slug}/corrections")
-def corrections(request: Request, slug: str, queries: Queries, caller: Reader, at: At = None) -> Response:
-    with open_snapshot(queries.database, slug, at) as snapshot:
-        listed = answers.correction_views(snapshot, list(reader.corrections(snapshot).values()))
-        held = {entry_id: find_entry(snapshot, entry_id) for shown in listed for entry_id in shown.entries}
-        context = page_context(snapshot, "corrections", at, f"/chronologies/{slug}/corrections")
-    return page(
-        request,
-        "corrections.html",
-        snapshot.version,
-        caller.role.name,
-        **context,
-        api=f"/chronologies/{slug}/corrections",
-        corrections=listed,
-        titles={entry_id: found.title for entry_id, found in held.items() if found},
-        may_decide=at is None and _may(request, caller, Role.reviewer),
-    )
 
 
 @router.get("/chronologies/{slug}/changes")

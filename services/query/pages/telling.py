@@ -84,14 +84,15 @@ def _claims(claims: ClaimsChange, t: Wording) -> Iterator[str]:
 def _dates(what: EntryChange, t: Wording) -> Iterator[str]:
     if what.date is None or what.date.after is None:
         return
-    before, after = what.date.before and _date(what.date.before, t), _date(what.date.after, t)
+    before, after = what.date.before and date_words(what.date.before, t), date_words(what.date.after, t)
     if before is None:
         yield t("story_date_new", after=after)
     elif before != after:
         yield t("story_date", before=before, after=after)
 
 
-def _date(side: DateSide, t: Wording) -> str:
+def date_words(side: DateSide, t: Wording) -> str:
+    """Say when, or all the dates in dispute."""
     if side.edtf:
         return t.date(side.edtf)
     return " ≠ ".join(t.date(date) for date in side.alternatives) or t("no_date")
@@ -99,17 +100,21 @@ def _date(side: DateSide, t: Wording) -> str:
 
 def _value(value: ValueChange, t: Wording) -> str:
     if value.after is None:
-        return t("story_value_gone", attribute=t.attribute(value.attribute), before=_shown(value.before))
+        return t("story_value_gone", attribute=t.attribute(value.attribute), before=values_words(value.before))
     if value.before is None:
-        return t("story_value_new", attribute=t.attribute(value.attribute), after=_shown(value.after))
+        return t("story_value_new", attribute=t.attribute(value.attribute), after=values_words(value.after))
     if value.before.values == value.after.values:
         return t(
-            "story_value_same", attribute=t.attribute(value.attribute), after=_shown(value.after), status=t(f"status_{value.after.status}")
+            "story_value_same",
+            attribute=t.attribute(value.attribute),
+            after=values_words(value.after),
+            status=t(f"status_{value.after.status}"),
         )
-    return t("story_value", attribute=t.attribute(value.attribute), before=_shown(value.before), after=_shown(value.after))
+    return t("story_value", attribute=t.attribute(value.attribute), before=values_words(value.before), after=values_words(value.after))
 
 
-def _shown(side: ValueSide | None) -> str:
+def values_words(side: ValueSide | None) -> str:
+    """Say the values of an attribute, nothing where it has none."""
     return "" if side is None else (" ≠ " if side.status == "disputed" else ", ").join(side.values)
 
 
@@ -117,7 +122,7 @@ def _standing(change: Change, what: EntryChange, t: Wording) -> Iterator[str]:
     """Disputes, status, and what later captures and erasures did."""
     for key, names in (("story_arose", what.arose), ("story_settled", what.settled)):
         if names:
-            yield t(key, names=_names(names, t))
+            yield t(key, names=dispute_words(names, t))
     if change == "changed" and what.status and what.status.before and what.status.after:
         yield t("story_status", before=t(f"status_{what.status.before}"), after=t(f"status_{what.status.after}"))
     if what.planned:
@@ -128,5 +133,6 @@ def _standing(change: Change, what: EntryChange, t: Wording) -> Iterator[str]:
         yield t.count("story_lost", len(what.erased))
 
 
-def _names(names: Sequence[str], t: Wording) -> str:
+def dispute_words(names: Sequence[str], t: Wording) -> str:
+    """Name what claims disagree on."""
     return ", ".join(t("story_the_date") if name == DATE else t.attribute(name) for name in names)

@@ -60,6 +60,13 @@ async function shown(chronology, revision) {
   }
 }
 
+function offer(outcome, address, text) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = text;
+  outcome.append(" ", link);
+}
+
 async function send(event) {
   event.preventDefault();
   const form = event.currentTarget;
@@ -67,6 +74,7 @@ async function send(event) {
   const buttons = form.querySelectorAll("button");
   for (const button of buttons) button.disabled = true;
   let failed = null;
+  let made = null;
   try {
     const answer = await fetch(form.dataset.post, {
       method: "POST",
@@ -75,13 +83,16 @@ async function send(event) {
       signal: AbortSignal.timeout(20000),
     });
     const said = await answer.json();
-    if (answer.ok) await shown(form.dataset.post.split("/corrections")[0], said.revision);
-    else failed = said.detail;
+    if (answer.ok) {
+      await shown(form.dataset.post.split("/corrections")[0], said.revision);
+      made = said.id;
+    } else failed = said.detail;
   } catch (error) {
     failed = error.message;
   }
   outcome.classList.toggle("bad", failed !== null);
   outcome.textContent = failed === null ? form.dataset.sent : form.dataset.failed.replace("{detail}", failed);
+  if (made !== null && form.dataset.look) offer(outcome, `${form.dataset.post.replace("/v1", "")}/${made}`, form.dataset.look);
   for (const button of buttons) button.disabled = failed === null;
   if (failed === null && form.classList.contains("decide")) location.reload();
 }

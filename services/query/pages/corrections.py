@@ -1,0 +1,81 @@
+"""The pages of corrections: all of them, and each with what it would change, where it is decided on."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.query import answers, reader
+from services.query.entries import find_entry
+from services.query.foreseeing import foresee
+from services.query.pages import foreseen
+from services.query.pages.rendering import page
+from services.query.pages.routes import PageRoute, may, page_context
+from services.query.pages.wording import wording_for
+from services.query.parameters import At
+from services.query.preview_schemas import CorrectionPreview
+from services.query.schemas import CorrectionView
+from services.query.service import Queries
+from services.query.snapshot import Snapshot, open_snapshot
+from shared.domain.errors import NotFound
+from shared.domain.roles import Role
+from shared.web.auth import Reader
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def _titles(snapshot: Snapshot, corrections: list[CorrectionView]) -> dict[str, str]:
+    held = {entry_id: find_entry(snapshot, entry_id) for shown in corrections for entry_id in shown.entries}
+    return {entry_id: found.title for entry_id, found in held.items() if found}
+
+
+@router.get("/chronologies/{slug}/corrections")
+def corrections(request: Request, slug: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+    """List all corrections, the newest first."""
+    with open_snapshot(queries.database, slug, at) as snapshot:
+        listed = answers.correction_views(snapshot, list(reader.corrections(snapshot).values()))
+        titles = _titles(snapshot, listed)
+        context = page_context(snapshot, "corrections", at, f"/chronologies/{slug}/corrections")
+    return page(
+        request,
+        "corrections.html",
+        snapshot.version,
+        caller.role.name,
+        **context,
+        api=f"/chronologies/{slug}/corrections",
+        corrections=listed,
+        titles=titles,
+        may_decide=at is None and may(request, caller, Role.reviewer),
+    )
+
+
+@router.get("/chronologies/{slug}/corrections/{correction_id}")
+def correction(request: Request, slug: str, correction_id: str, queries: Queries, caller: Reader) -> Response:
+    """Show a correction with what it would change; who may decide on it does so here, having seen that."""
+    with open_snapshot(queries.database, slug) as snapshot:
+        found = list(reader.corrections(snapshot, [correction_id]).values())
+        if not found:
+            raise NotFound(f"there is no correction {correction_id} in the chronology {slug!r}")
+        (shown,) = answers.correction_views(snapshot, found)
+        preview = _foreseen(snapshot, correction_id)
+        titles = _titles(snapshot, [shown])
+        context = page_context(snapshot, "corrections")
+    return page(
+        request,
+        "correction.html",
+        snapshot.version,
+        caller.role.name,
+        **context,
+        api=f"/chronologies/{slug}/corrections/{correction_id}/preview",
+        correction=shown,
+        titles=titles,
+        preview=preview,
+        lines=foreseen.lines(preview, f"/chronologies/{slug}", wording_for(request.headers.get("accept-language"))) if preview else [],
+        may_decide=shown.state == "proposed" and may(request, caller, Role.reviewer),
+    )
+
+
+def _foreseen(snapshot: Snapshot, correction_id: str) -> CorrectionPreview | None:
+    """What a correction would change. It can be decided on without, while an earlier release's rows are what readers see."""
+    try:
+        return foresee(snapshot, correction_id)
+    except NotFound:
+        return None
