@@ -12,6 +12,8 @@ from shared.domain.events import CorrectionProposed
 from shared.domain.ids import content_hash
 from shared.domain.roles import Role
 
+_OUTCOMES = {"accept": "accepted", "reject": "rejected", "withdraw": "withdrawn"}
+
 
 class Corrections:
     """Carries out the commands of editors and reviewers."""
@@ -62,8 +64,8 @@ class Corrections:
         return receipt_of(done)
 
     def decide(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
-        """Accept or reject a proposed correction."""
-        caller.principal.require(Role.reviewer)
+        """Accept or reject a proposed correction, or take it back."""
+        caller.principal.require(Role.editor)
         fingerprint = content_hash({"decide": correction_id, **request.model_dump(mode="json")})
         if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
             return receipt_of(earlier)
@@ -81,7 +83,7 @@ class Corrections:
                 (event,),
                 key=f"decision:{correction_id}:{fingerprint}",
                 fingerprint=fingerprint,
-                result=Receipt(status=f"{request.decision}ed", revision=0, id=correction_id),
+                result=Receipt(status=_OUTCOMES[request.decision], revision=0, id=correction_id),
                 reserves=((f"decision:{correction_id}", correction_id),),
                 causation=proposed.id,
             )

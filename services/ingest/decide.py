@@ -43,6 +43,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
     ErasedClaim,
@@ -308,7 +309,15 @@ def _members_of(claim_id: str, members: Mapping[str, Collection[str]]) -> Collec
 
 
 def decide_correction(request: NewDecision, proposal: CorrectionProposed, proposed_by: str, reviewer: Principal) -> AnyEvent:
-    """Accept or reject a proposed correction. Only an admin may decide on a proposal of their own."""
+    """Accept or reject a proposed correction, or take it back.
+
+    Only an admin may decide on a proposal of their own, and only who made a proposal takes it back.
+    """
+    if request.decision == "withdraw":
+        if reviewer.name != proposed_by:
+            raise NotAllowed("only who proposed a correction can take it back; a reviewer can reject it")
+        return CorrectionWithdrawn(correction_id=proposal.correction_id, reason=request.reason)
+    reviewer.require(Role.reviewer)
     if reviewer.name == proposed_by and reviewer.role < Role.admin:
         raise NotAllowed("somebody else has to review a correction that you proposed yourself")
     if request.decision == "accept":

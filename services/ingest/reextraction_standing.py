@@ -11,6 +11,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
     SourceRegistered,
@@ -89,7 +90,7 @@ def standing(log: LogReader, chronology_id: str, wanted: Wanted = lambda _: True
                 fold.propose(correction_id, change)
             case CorrectionAccepted(correction_id=correction_id, change=change):
                 fold.accept(correction_id, change)
-            case CorrectionRejected(correction_id=correction_id):
+            case CorrectionRejected(correction_id=correction_id) | CorrectionWithdrawn(correction_id=correction_id):
                 fold.reject(correction_id)
             case DocumentErased(document_id=document_id):
                 fold.erase(document_id)

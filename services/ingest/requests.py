@@ -172,9 +172,9 @@ class NewCorrection(Asked):
 
 
 class NewDecision(Asked):
-    """What a reviewer says to a proposed correction."""
+    """What a reviewer says to a proposed correction, or that whoever proposed it takes it back."""
 
-    decision: Literal["accept", "reject"]
+    decision: Literal["accept", "reject", "withdraw"]
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)] = ""
 
 

@@ -5,7 +5,10 @@ from typing import Any
 
 from shared.domain.chronology import Decision
 from shared.domain.corrections import Change
-from shared.domain.events import CorrectionAccepted, CorrectionProposed, CorrectionRejected, Recorded
+from shared.domain.events import CorrectionAccepted, CorrectionProposed, CorrectionRejected, CorrectionWithdrawn, EventData, Recorded
+
+Outcome = CorrectionAccepted | CorrectionRejected | CorrectionWithdrawn
+_STATES: dict[type[EventData], str] = {CorrectionAccepted: "accepted", CorrectionRejected: "rejected", CorrectionWithdrawn: "withdrawn"}
 
 
 @dataclass(slots=True)
@@ -19,9 +22,9 @@ class Correction:
     decision_reason: str = ""
     carried: list[Change] = field(default_factory=list)
 
-    def decide(self, event: Recorded, data: CorrectionAccepted | CorrectionRejected) -> None:
+    def decide(self, event: Recorded, data: Outcome) -> None:
         """Take in what was decided."""
-        self.state = "accepted" if isinstance(data, CorrectionAccepted) else "rejected"
+        self.state = _STATES[type(data)]
         self.decided = event
         self.decision_reason = data.reason
 

@@ -18,7 +18,7 @@ import orjson
 from services.projection.consolidation import consolidate
 from services.projection.consolidation.consolidate import HELD, Consolidator
 from services.projection.consolidation.kept import KeptClaim
-from services.projection.corrections import Correction
+from services.projection.corrections import Correction, Outcome
 from services.projection.erasures import ErasedMeanwhileError, Erasures
 from services.projection.independence.documents import read_text
 from services.projection.independence.shared import SharedDelta
@@ -34,6 +34,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
     Erased,
@@ -168,9 +169,7 @@ class Fold:
         Raises `ErasedMeanwhileError` when they erase a document whose claims were taken in: the chronology has to be folded anew.
         """
         self._check(commit)
-        self._previews.begin(
-            event.data.correction_id for event in commit if isinstance(event.data, CorrectionAccepted | CorrectionRejected)
-        )
+        self._previews.begin(event.data.correction_id for event in commit if isinstance(event.data, Outcome))
         revision = Revision(position=commit[-1].position)
         for event in commit:
             self._apply(event, revision, texts)
@@ -326,7 +325,7 @@ class Fold:
                 self._corrections[event.data.correction_id] = correction
                 revision.corrections.append((event.position, correction))
                 self._previews.propose(correction.decision(event.data.change))
-            case CorrectionAccepted() | CorrectionRejected():
+            case CorrectionAccepted() | CorrectionRejected() | CorrectionWithdrawn():
                 self._decide(event, event.data, revision)
 
     def _capture(self, event: Recorded, captured: DocumentCaptured, text: str | None) -> None:
@@ -352,7 +351,7 @@ class Fold:
             read = read_text(text, facts.language, captured.skip)
         self._consolidator.read(facts, read)
 
-    def _decide(self, event: Recorded, data: CorrectionAccepted | CorrectionRejected, revision: Revision) -> None:
+    def _decide(self, event: Recorded, data: Outcome, revision: Revision) -> None:
         correction = self._corrections[data.correction_id]
         correction.decide(event, data)
         revision.corrections.append((correction.proposed.position, correction))

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from services.query import time_examples
 from services.query.time_schemas import EntryChange
+from shared.domain.corrections import CorrectionState
 from shared.domain.model import Frozen
 
 
@@ -32,7 +33,7 @@ class CorrectionPreview(Frozen):
 
     revision: int
     correction_id: str
-    state: Literal["proposed", "accepted", "rejected"]
+    state: CorrectionState
     before: int = Field(description="the revision that it is compared with: the newest one, or the last before the decision")
     complete: bool
     claims: int = Field(description="how many claims would be put together again, whether entries change by it or not")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -13,7 +13,7 @@ from services.query.entries import count_entries
 from services.query.snapshot import Snapshot, being_erased, take_snapshots
 from shared.domain.chronology import Erasure
 from shared.domain.claims import Claim
-from shared.domain.corrections import Change, claims_named
+from shared.domain.corrections import Change, CorrectionState, claims_named
 from shared.domain.errors import NotFound
 from shared.domain.events import DocumentCaptured, SourceRecaptured
 from shared.domain.model import Frozen
@@ -22,7 +22,6 @@ from shared.store.engine import Database
 from shared.store.read_model import CapturedRow, ChangeRow, ClaimRow, CorrectionRow, PlacementRow, ScheduleRow, SourceRow
 from shared.store.tables import EventRow
 
-CorrectionState = Literal["proposed", "accepted", "rejected"]
 BATCH = 500
 """How many ids go into one query at most: SQLite and PostgreSQL both limit the parameters of a statement."""
 

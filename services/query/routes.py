@@ -29,6 +29,7 @@ from services.query.schemas import (
 from services.query.service import Queries, QueryService
 from services.query.snapshot import open_snapshot
 from services.query.streams import EventStream
+from shared.domain.corrections import CorrectionState
 from shared.domain.errors import NotFound
 from shared.domain.ids import sha256
 from shared.web.auth import Reader
@@ -175,7 +176,7 @@ def corrections(
     slug: Slug,
     queries: Queries,
     _: Reader,
-    state: Annotated[reader.CorrectionState | None, Query(description="only those in this state")] = None,
+    state: Annotated[CorrectionState | None, Query(description="only those in this state")] = None,
     at: At = None,
 ) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:

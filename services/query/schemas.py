@@ -12,7 +12,7 @@ from services.query import examples
 from services.query.search_schemas import MatchView
 from shared.domain.chronology import Alarm, AppliedCorrection, ErasedSupport, Origin, Reason, Status, SupersededClaim
 from shared.domain.claims import Bound, Confidence, Extractor, Modality, ValueKind
-from shared.domain.corrections import Change
+from shared.domain.corrections import Change, CorrectionState
 from shared.domain.events import CarriedClaim
 from shared.domain.model import Frozen
 from shared.domain.provenance import Retrieval
@@ -402,7 +402,7 @@ class CorrectionView(Frozen):
     carried: tuple[Change, ...] = Field(default=(), description="the change as it holds for claims of later captures that say the same")
     reason: str
     evidence: tuple[str, ...]
-    state: Literal["proposed", "accepted", "rejected"]
+    state: CorrectionState
     proposed_by: str
     proposed_at: AwareDatetime
     decided_by: str | None

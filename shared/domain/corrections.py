@@ -105,6 +105,10 @@ Change = Annotated[
 ]
 
 
+CorrectionState = Literal["proposed", "accepted", "rejected", "withdrawn"]
+"""What became of a correction: `withdrawn` by whoever had proposed it, before it was decided on."""
+
+
 def documents_named(change: Change) -> tuple[str, ...]:
     """The ids of the documents that a change is about."""
     return change.document_ids if isinstance(change, JoinOrigins | SplitOrigins) else ()

@@ -6,7 +6,7 @@ an upcaster, add a golden file under `tests/golden/events/`.
 """
 
 from datetime import datetime
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -266,6 +266,18 @@ class CorrectionRejected(EventData):
         return self.correction_id
 
 
+class CorrectionWithdrawn(EventData):
+    """Whoever proposed a change took the proposal back before it was decided on."""
+
+    type: ClassVar[str] = "correction.withdrawn"
+    correction_id: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.correction_id
+
+
 AnyEvent = (
     ChronologyCreated
     | ChronologyReconsolidated
@@ -279,6 +291,7 @@ AnyEvent = (
     | CorrectionProposed
     | CorrectionAccepted
     | CorrectionRejected
+    | CorrectionWithdrawn
 )
 
 EVENT_TYPES: tuple[type[AnyEvent], ...] = (
@@ -294,6 +307,7 @@ EVENT_TYPES: tuple[type[AnyEvent], ...] = (
     CorrectionProposed,
     CorrectionAccepted,
     CorrectionRejected,
+    CorrectionWithdrawn,
 )
 
 
@@ -332,6 +346,3 @@ class Command(Frozen):
     time: AwareDatetime
     correlation_id: str
     causation_id: str | None = None
-
-
-DecisionOutcome = Literal["accepted", "rejected"]

@@ -362,7 +362,7 @@ class ResemblanceRow(SQLModel, table=True):
 
 
 class CorrectionRow(SQLModel, table=True):
-    """A correction and what became of it: `body` is its JSON, `state` proposed, accepted or rejected.
+    """A correction and what became of it: `body` is its JSON, `state` what became of it (`CorrectionState`).
 
     `position` is the log position of its proposal, `decided` that of the decision.
     """

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from services.ingest.requests import NewCorrection, NewDecision
 from services.ingest.service import Caller
+from services.query import reader
 from services.query.snapshot import open_snapshot
 from shared.domain.chronology import Entry
 from shared.domain.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RevisionConflict
@@ -130,6 +131,30 @@ def test_a_correction_is_decided_once(running: Running) -> None:
     correction = correct(running, {"kind": "withdraw-claim", "claim_id": amended_claim(running)})
     with pytest.raises(AlreadyExists, match="decided on already"):
         running.service.decide_correction(running.info.id, correction, NewDecision(decision="reject"), REVIEWER)
+
+
+def test_who_proposed_a_correction_takes_it_back_and_nobody_else(running: Running) -> None:
+    change = {"change": {"kind": "withdraw-claim", "claim_id": amended_claim(running)}, "reason": "One."}
+    proposed = running.service.propose(running.info.id, NewCorrection.model_validate(change), EDITOR).id
+    back = NewDecision(decision="withdraw", reason="The wrong claim.")
+    before = entries(running)
+    for other in (REVIEWER, Caller(Principal(name="Root", role=Role.admin))):
+        with pytest.raises(NotAllowed, match="only who proposed"):
+            running.service.decide_correction(running.info.id, proposed, back, other)
+    for decision in ("accept", "reject"):
+        with pytest.raises(NotAllowed, match="needs the role reviewer"):
+            running.service.decide_correction(running.info.id, proposed, NewDecision(decision=decision), EDITOR)
+    assert running.service.decide_correction(running.info.id, proposed, back, EDITOR).status == "withdrawn"
+    with pytest.raises(AlreadyExists, match="decided on already"):
+        running.service.decide_correction(running.info.id, proposed, NewDecision(decision="accept"), REVIEWER)
+    running.projector.project(running.info)
+    assert entries(running) == before
+    with open_snapshot(running.database, "test") as snapshot:
+        (shown,) = reader.corrections(snapshot, state="withdrawn").values()
+        assert (shown.id, shown.decided_by, shown.decision_reason) == (proposed, "Elçin", "The wrong claim.")
+        assert reader.corrections(snapshot, state="proposed") == {}
+    with open_snapshot(running.database, "test", running.info.head - 1) as earlier:
+        assert [one.state for one in reader.corrections(earlier).values()] == ["proposed"]
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,11 @@ def correction(request: Request, slug: str, correction_id: str, queries: Queries
         preview = _foreseen(snapshot, correction_id)
         titles = _titles(snapshot, [shown])
         context = page_context(snapshot, "corrections")
+    may_withdraw = shown.state == "proposed" and shown.proposed_by == caller.name and may(request, caller, Role.editor)
     return page(
         request,
         "correction.html",
-        snapshot.version,
+        f"{snapshot.version}-own" if may_withdraw else snapshot.version,
         caller.role.name,
         **context,
         api=f"/chronologies/{slug}/corrections/{correction_id}/preview",
@@ -70,6 +71,7 @@ def correction(request: Request, slug: str, correction_id: str, queries: Queries
         preview=preview,
         lines=foreseen.lines(preview, f"/chronologies/{slug}", wording_for(request.headers.get("accept-language"))) if preview else [],
         may_decide=shown.state == "proposed" and may(request, caller, Role.reviewer),
+        may_withdraw=may_withdraw,
     )
 
 
