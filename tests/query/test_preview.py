@@ -1,5 +1,6 @@
 """What a correction would change is told before it is decided on, and is what its acceptance changes."""
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -148,3 +149,15 @@ def test_there_is_none_of_what_was_not_proposed(world: World) -> None:
     answer = world.client.get("/v1/chronologies/test/corrections/nobody-s/preview")
     assert answer.status_code == 404
     assert "nobody-s" in answer.json()["detail"]
+
+
+def test_the_page_of_a_correction_quotes_the_words_that_it_is_about(world: World) -> None:
+    entry = world.entry_with("guests")
+    claim = entry["claims"][0]
+    proposed = world.correct({"kind": "withdraw-claim", "claim_id": claim["claim_id"]}, decision=None)
+    shown = unescape(world.client.get(f"/chronologies/test/corrections/{proposed}").text)
+    assert "What the source says" in shown
+    assert f"<q>{claim['quote']}</q>" in shown
+    assert claim["url"] in shown
+    title = world.correct({"kind": "retitle-entry", "entry_id": entry["id"], "title": "The fair"}, decision=None)
+    assert "What the source says" not in world.client.get(f"/chronologies/test/corrections/{title}").text

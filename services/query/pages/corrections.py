@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.query import answers, reader
+from services.query.citations import gather
 from services.query.entries import find_entry
 from services.query.foreseeing import foresee
 from services.query.pages import foreseen
@@ -12,9 +13,10 @@ from services.query.pages.routes import PageRoute, may, page_context
 from services.query.pages.wording import wording_for
 from services.query.parameters import At
 from services.query.preview_schemas import CorrectionPreview
-from services.query.schemas import CorrectionView
-from services.query.service import Queries
+from services.query.schemas import Citation, CorrectionView
+from services.query.service import Queries, QueryService
 from services.query.snapshot import Snapshot, open_snapshot
+from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
 from shared.domain.errors import NotFound
 from shared.domain.roles import Role
 from shared.web.auth import Reader
@@ -57,6 +59,7 @@ def correction(request: Request, slug: str, correction_id: str, queries: Queries
         (shown,) = answers.correction_views(snapshot, found)
         preview = _foreseen(snapshot, correction_id)
         titles = _titles(snapshot, [shown])
+        words = _words(snapshot, queries, shown)
         context = page_context(snapshot, "corrections")
     may_withdraw = shown.state == "proposed" and shown.proposed_by == caller.name and may(request, caller, Role.editor)
     return page(
@@ -68,11 +71,21 @@ def correction(request: Request, slug: str, correction_id: str, queries: Queries
         api=f"/chronologies/{slug}/corrections/{correction_id}/preview",
         correction=shown,
         titles=titles,
+        words=words,
         preview=preview,
         lines=foreseen.lines(preview, f"/chronologies/{slug}", wording_for(request.headers.get("accept-language"))) if preview else [],
         may_decide=shown.state == "proposed" and may(request, caller, Role.reviewer),
         may_withdraw=may_withdraw,
     )
+
+
+def _words(snapshot: Snapshot, queries: QueryService, shown: CorrectionView) -> Citation | None:
+    """The words of the one claim that a change is about; None where it is about several, or they were erased."""
+    match shown.change:
+        case AmendDate(claim_id=claim_id) | AmendValue(claim_id=claim_id) | WithdrawClaim(claim_id=claim_id):
+            evidence = gather(snapshot, queries.texts, [claim_id], ())
+            return evidence.show_claim(claim_id) if claim_id in evidence.claims else None
+    return None
 
 
 def _foreseen(snapshot: Snapshot, correction_id: str) -> CorrectionPreview | None:
