@@ -7,12 +7,12 @@ from services.ingest.receipts import Caller, Receipt
 from services.ingest.requests import MergeRequest, NewCorrection, NewDecision, RetitleRequest, SplitRequest
 from shared.domain.claims import Claim
 from shared.domain.corrections import AmendDate, AmendValue, JoinOrigins, SplitOrigins, WithdrawClaim, documents_named
-from shared.domain.errors import AlreadyExists, NotFound
-from shared.domain.events import CorrectionProposed
+from shared.domain.errors import AlreadyExists, InvalidInput, NotFound
+from shared.domain.events import AnyEvent, CorrectionProposed, Erased, Recorded
 from shared.domain.ids import content_hash
 from shared.domain.roles import Role
 
-_OUTCOMES = {"accept": "accepted", "reject": "rejected", "withdraw": "withdrawn"}
+_OUTCOMES = {"accept": "accepted", "reject": "rejected", "withdraw": "withdrawn", "revert": "reverted"}
 
 
 class Corrections:
@@ -64,18 +64,24 @@ class Corrections:
         return receipt_of(done)
 
     def decide(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
-        """Accept or reject a proposed correction, or take it back."""
+        """Accept or reject a proposed correction, take it back, or revert one that was accepted."""
         caller.principal.require(Role.editor)
         fingerprint = content_hash({"decide": correction_id, **request.model_dump(mode="json")})
         if earlier := self._commands.earlier(chronology_id, caller, fingerprint):
             return receipt_of(earlier)
-        held = self._log.reserved(chronology_id, f"correction:{correction_id}")
-        if held is None:
+        proposed = self._named(chronology_id, f"correction:{correction_id}", correction_id)
+        if proposed is None:
             raise NotFound(f"there is no correction {correction_id} in this chronology")
-        commit = self._log.read(chronology_id, held.position - 1, 1)
-        proposed = next(event for event in commit if event.data.subject == correction_id)
-        assert isinstance(proposed.data, CorrectionProposed)
-        event = decide.decide_correction(request, proposed.data, proposed.actor, caller.principal)
+        outcome = self._named(chronology_id, f"decision:{correction_id}", correction_id)
+        if request.decision == "revert":
+            if outcome is None:
+                raise InvalidInput(f"correction {correction_id} was not decided on yet: there is nothing to revert")
+            event: AnyEvent = decide.revert_correction(request, correction_id, _data(outcome), caller.principal)
+            name, causation, again = "reversal", outcome.id, "was reverted already; propose it anew to have it again"
+        else:
+            assert isinstance(proposed.data, CorrectionProposed)
+            event = decide.decide_correction(request, proposed.data, proposed.actor, caller.principal)
+            name, causation, again = "decision", proposed.id, "was decided on already; propose a new one to change that, or revert it"
         try:
             done = self._commands.append(
                 chronology_id,
@@ -84,9 +90,22 @@ class Corrections:
                 key=f"decision:{correction_id}:{fingerprint}",
                 fingerprint=fingerprint,
                 result=Receipt(status=_OUTCOMES[request.decision], revision=0, id=correction_id),
-                reserves=((f"decision:{correction_id}", correction_id),),
-                causation=proposed.id,
+                reserves=((f"{name}:{correction_id}", correction_id),),
+                causation=causation,
             )
         except AlreadyExists as error:
-            raise AlreadyExists(f"correction {correction_id} was decided on already; propose a new one to change that") from error
+            raise AlreadyExists(f"correction {correction_id} {again}") from error
         return receipt_of(done)
+
+    def _named(self, chronology_id: str, name: str, correction_id: str) -> Recorded | None:
+        """The event about a correction that took a name; None where nobody has."""
+        held = self._log.reserved(chronology_id, name)
+        if held is None:
+            return None
+        commit = self._log.read(chronology_id, held.position - 1, 1)
+        return next(event for event in commit if event.data.subject == correction_id)
+
+
+def _data(event: Recorded) -> AnyEvent:
+    assert not isinstance(event.data, Erased)  # what is decided is not sealed
+    return event.data

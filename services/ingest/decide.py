@@ -43,6 +43,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionReverted,
     CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
@@ -323,3 +324,11 @@ def decide_correction(request: NewDecision, proposal: CorrectionProposed, propos
     if request.decision == "accept":
         return CorrectionAccepted(correction_id=proposal.correction_id, change=proposal.change, reason=request.reason)
     return CorrectionRejected(correction_id=proposal.correction_id, reason=request.reason)
+
+
+def revert_correction(request: NewDecision, correction_id: str, outcome: AnyEvent, reviewer: Principal) -> CorrectionReverted:
+    """Undo a correction that was accepted; `outcome` is what was decided on it."""
+    reviewer.require(Role.reviewer)
+    if not isinstance(outcome, CorrectionAccepted):
+        raise InvalidInput(f"correction {correction_id} was never accepted: there is nothing to revert")
+    return CorrectionReverted(correction_id=correction_id, reason=request.reason)

@@ -11,6 +11,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionReverted,
     CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
@@ -39,6 +40,7 @@ class _Fold:
     claims: dict[str, StandingClaim] = field(default_factory=dict)
     of_document: dict[str, list[str]] = field(default_factory=dict)
     proposed: dict[str, Change] = field(default_factory=dict)
+    accepted: dict[str, Change] = field(default_factory=dict)
 
     def record(self, claim: Claim) -> None:
         if self.wanted(claim.document_id):
@@ -52,6 +54,7 @@ class _Fold:
 
     def accept(self, correction_id: str, change: Change) -> None:
         self.proposed.pop(correction_id, None)
+        self.accepted[correction_id] = change
         match change:
             case WithdrawClaim():
                 self._mark(change, lambda held: replace(held, withdrawn=True, doubted=False))
@@ -59,6 +62,15 @@ class _Fold:
                 self._mark(change, lambda held: replace(held, decided=True))
             case _:
                 pass  # which entry a claim stands in says nothing about its words
+
+    def revert(self, correction_id: str) -> None:
+        # What was undone was looked at all the same: a new reading of the text does not bring it up again unasked.
+        change = self.accepted.pop(correction_id, None)
+        if isinstance(change, WithdrawClaim):
+            self._mark(change, lambda held: replace(held, withdrawn=self._withdrawn(held.claim.id), decided=True))
+
+    def _withdrawn(self, claim_id: str) -> bool:
+        return any(isinstance(change, WithdrawClaim) and change.claim_id == claim_id for change in self.accepted.values())
 
     def reject(self, correction_id: str) -> None:
         change = self.proposed.pop(correction_id, None)
@@ -92,6 +104,8 @@ def standing(log: LogReader, chronology_id: str, wanted: Wanted = lambda _: True
                 fold.accept(correction_id, change)
             case CorrectionRejected(correction_id=correction_id) | CorrectionWithdrawn(correction_id=correction_id):
                 fold.reject(correction_id)
+            case CorrectionReverted(correction_id=correction_id):
+                fold.revert(correction_id)
             case DocumentErased(document_id=document_id):
                 fold.erase(document_id)
             case _:

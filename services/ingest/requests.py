@@ -172,9 +172,9 @@ class NewCorrection(Asked):
 
 
 class NewDecision(Asked):
-    """What a reviewer says to a proposed correction, or that whoever proposed it takes it back."""
+    """What a reviewer says to a correction: as proposed, or as accepted before (`revert`); or that whoever proposed it takes it back."""
 
-    decision: Literal["accept", "reject", "withdraw"]
+    decision: Literal["accept", "reject", "withdraw", "revert"]
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)] = ""
 
 

@@ -162,7 +162,7 @@ def propose_correction(slug: str, body: NewCorrection, service: Service, caller:
     response_model=Receipt,
     responses=receipts(Receipt, "Decided"),
     tags=["corrections"],
-    summary="Accept or reject a proposed correction, or take it back",
+    summary="Accept or reject a proposed correction, take it back, or revert it",
 )
 def decide_correction(slug: str, correction_id: str, body: NewDecision, service: Service, caller: Calling) -> Response:
     return answered(service.decide_correction(service.chronology_id(slug), correction_id, body, caller))

@@ -337,7 +337,7 @@ class IngestService:
         return self._corrections.propose(chronology_id, request, caller)
 
     def decide_correction(self, chronology_id: str, correction_id: str, request: NewDecision, caller: Caller) -> Receipt:
-        """Accept or reject a proposed correction, or take it back."""
+        """Accept or reject a proposed correction, take it back, or revert one that was accepted."""
         return self._corrections.decide(chronology_id, correction_id, request, caller)
 
 

@@ -34,6 +34,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionReverted,
     CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
@@ -327,6 +328,8 @@ class Fold:
                 self._previews.propose(correction.decision(event.data.change))
             case CorrectionAccepted() | CorrectionRejected() | CorrectionWithdrawn():
                 self._decide(event, event.data, revision)
+            case CorrectionReverted():
+                self._revert(event, event.data, revision)
 
     def _capture(self, event: Recorded, captured: DocumentCaptured, text: str | None) -> None:
         source = self._sources[captured.source_id]
@@ -361,6 +364,15 @@ class Fold:
             self._previews.meet(named)
             self._consolidator.decide(correction.decision(data.change))
             self._previews.meet(named)
+
+    def _revert(self, event: Recorded, data: CorrectionReverted, revision: Revision) -> None:
+        correction = self._corrections[data.correction_id]
+        correction.revert(event, data)
+        revision.corrections.append((correction.proposed.position, correction))
+        named = [claim_id for change in (correction.proposal.change, *correction.carried) for claim_id in claims_named(change)]
+        self._previews.meet(named)
+        self._consolidator.revert(data.correction_id)
+        self._previews.meet(named)
 
     def _supersede(self, found: SupersededClaim, revision: Revision) -> None:
         concerned = [claim_id for claim_id in (found.claim_id, found.later) if claim_id is not None]
@@ -400,7 +412,7 @@ class Fold:
     def _sources_moved(self, revision: Revision) -> set[str]:
         """The sources that make claims in a revision, or that editors said something of there."""
         making = {claim.document_id for _, claim in revision.claims}
-        accepted = (correction.proposal.change for _, correction in revision.corrections if correction.state == "accepted")
+        accepted = (correction.proposal.change for _, correction in revision.corrections if correction.state in ("accepted", "reverted"))
         named = {document_id for change in accepted for document_id in documents_named(change)}
         return {self._documents[document_id].source_id for document_id in making | named if document_id in self._documents}
 

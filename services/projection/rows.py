@@ -118,6 +118,7 @@ def rows_of(chronology_id: str, revision: Revision, claim_of: Callable[[str], Cl
             "state": correction.state,
             "position": position,
             "decided": correction.decided.position if correction.decided else None,
+            "reverted": correction.reverted.position if correction.reverted else None,
             "body": canonical_json(correction.body()).decode(),
         }
         for position, correction in revision.corrections

@@ -231,6 +231,9 @@ CORRECTION: dict[str, Any] = {
     "decided_by": "ash",
     "decided_at": "2026-03-03T11:30:00Z",
     "decision_reason": "The printed correction says so.",
+    "reverted_by": None,
+    "reverted_at": None,
+    "reversal_reason": "",
     "entries": [_ENTRY],
 }
 

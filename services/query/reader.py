@@ -67,6 +67,9 @@ class Correction(Frozen):
     decided_by: str | None = None
     decided_at: AwareDatetime | None = None
     decision_reason: str | None = None
+    reverted_by: str | None = None
+    reverted_at: AwareDatetime | None = None
+    reversal_reason: str | None = None
 
 
 def snapshots(database: Database) -> Iterator[Snapshot]:
@@ -248,33 +251,50 @@ def corrections(snapshot: Snapshot, ids: Collection[str] | None = None, state: C
     rows = [row for one in queries for row in snapshot.session.exec(one)]
     found = [Correction.model_validate_json(row.body) for row in rows]
     if snapshot.past:
-        decided = [row.decided is not None and row.decided <= snapshot.revision for row in rows]
-        found = _as_they_stood(snapshot, list(zip(found, decided, strict=True)))
+        found = _as_they_stood(snapshot, [(found, _state_of(snapshot, row)) for found, row in zip(found, rows, strict=True)])
     return {correction.id: correction for correction in found}
 
 
 def _was(snapshot: Snapshot, state: CorrectionState) -> ColumnElement[bool]:
     """Whether a correction was in this state at the snapshot's revision."""
-    undecided = or_(col(CorrectionRow.decided).is_(None), col(CorrectionRow.decided) > snapshot.revision)
-    decided = and_(col(CorrectionRow.state) == state, col(CorrectionRow.decided) <= snapshot.revision)
-    return undecided if state == "proposed" else decided
+    shown, decided, reverted = (col(column) for column in (CorrectionRow.state, CorrectionRow.decided, CorrectionRow.reverted))
+    match state:
+        case "proposed":
+            return or_(decided.is_(None), decided > snapshot.revision)
+        case "accepted":
+            stands = or_(reverted.is_(None), reverted > snapshot.revision)
+            return and_(shown.in_(("accepted", "reverted")), decided <= snapshot.revision, stands)
+        case "reverted":
+            return reverted <= snapshot.revision
+    return and_(shown == state, decided <= snapshot.revision)
 
 
-def _as_they_stood(snapshot: Snapshot, corrections: Sequence[tuple[Correction, bool]]) -> list[Correction]:
-    """Take back what became of corrections after the snapshot's revision: decisions, and what they were carried on to."""
+def _state_of(snapshot: Snapshot, row: CorrectionRow) -> str:
+    """The state of a correction at the snapshot's revision."""
+    if row.decided is None or row.decided > snapshot.revision:
+        return "proposed"
+    return "accepted" if row.reverted is not None and row.reverted > snapshot.revision else row.state
+
+
+_NOT_REVERTED: dict[str, object] = {"state": "accepted", "reverted_by": None, "reverted_at": None, "reversal_reason": ""}
+_NOT_DECIDED = {**_NOT_REVERTED, "state": "proposed", "decided_by": None, "decided_at": None, "decision_reason": ""}
+
+
+def _as_they_stood(snapshot: Snapshot, corrections: Sequence[tuple[Correction, str]]) -> list[Correction]:
+    """Take back what became of corrections after the snapshot's revision, when they were in these states."""
     carried = {claim_id for correction, _ in corrections for change in correction.carried for claim_id in claims_named(change)}
     known: set[str] = set()
     for batch in batches(carried):
         here = (snapshot.rows.of(ClaimRow), col(ClaimRow.position) <= snapshot.revision, col(ClaimRow.id).in_(batch))
         known.update(snapshot.session.exec(select(ClaimRow.id).where(*here)))
-    undone = {"state": "proposed", "decided_by": None, "decided_at": None, "decision_reason": "", "carried": ()}
-    return [
+
+    def as_it_stood(correction: Correction, state: str) -> Correction:
         # A change is carried on to claims of a later capture in the revision that records these.
-        correction.model_copy(update={"carried": tuple(c for c in correction.carried if known.issuperset(claims_named(c)))})
-        if decided
-        else correction.model_copy(update=undone)
-        for correction, decided in corrections
-    ]
+        carried = () if state == "proposed" else tuple(c for c in correction.carried if known.issuperset(claims_named(c)))
+        undone = _NOT_DECIDED if state == "proposed" else _NOT_REVERTED if state == "accepted" else {}
+        return correction.model_copy(update={**undone, "carried": carried})
+
+    return [as_it_stood(correction, state) for correction, state in corrections]
 
 
 def changes(snapshot: Snapshot, after: int, limit: int) -> list[tuple[int, bytes]]:

@@ -16,7 +16,7 @@ from shared.store.read_model import RevisionRow
 SHOWN = 50
 """Events of one revision that are told of: a command may capture more documents than anybody reads."""
 
-_CORRECTIONS = ("correction.proposed", "correction.accepted", "correction.rejected", "correction.withdrawn")
+_CORRECTIONS = ("correction.proposed", "correction.accepted", "correction.rejected", "correction.withdrawn", "correction.reverted")
 _DOCUMENTS = ("document.captured", "document.erased", "source.recaptured", "claim.recorded")
 
 
@@ -53,8 +53,11 @@ def _cause(cause: dict[str, Any], documents: dict[str, Captured], corrections: d
         erased = captured.erasure if cause["type"] == "document.erased" else None
         return shown.model_copy(update={"name": document_name(captured), "reason": erased and erased.reason})
     if cause["type"] in _CORRECTIONS and correction is not None:
-        turned_down = cause["type"] in ("correction.rejected", "correction.withdrawn")
-        reason = correction.decision_reason if turned_down else correction.reason
+        reason = correction.reason
+        if cause["type"] in ("correction.rejected", "correction.withdrawn"):
+            reason = correction.decision_reason or ""
+        elif cause["type"] == "correction.reverted":
+            reason = correction.reversal_reason or correction.reason
         return shown.model_copy(update={"kind": correction.change.kind, "reason": reason or None})
     return shown
 

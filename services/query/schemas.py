@@ -408,6 +408,9 @@ class CorrectionView(Frozen):
     decided_by: str | None
     decided_at: AwareDatetime | None
     decision_reason: str | None
+    reverted_by: str | None
+    reverted_at: AwareDatetime | None
+    reversal_reason: str | None
     entries: tuple[str, ...] = Field(description="the ids of the entries that hold the claims it is about")
 
 

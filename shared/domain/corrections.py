@@ -105,8 +105,8 @@ Change = Annotated[
 ]
 
 
-CorrectionState = Literal["proposed", "accepted", "rejected", "withdrawn"]
-"""What became of a correction: `withdrawn` by whoever had proposed it, before it was decided on."""
+CorrectionState = Literal["proposed", "accepted", "rejected", "withdrawn", "reverted"]
+"""What became of a correction: `withdrawn` by whoever had proposed it, before it was decided on; `reverted` after it was accepted."""
 
 
 def documents_named(change: Change) -> tuple[str, ...]:

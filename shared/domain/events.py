@@ -278,6 +278,18 @@ class CorrectionWithdrawn(EventData):
         return self.correction_id
 
 
+class CorrectionReverted(EventData):
+    """A change that had taken effect is undone, as if it had never been accepted; what was decided since still holds."""
+
+    type: ClassVar[str] = "correction.reverted"
+    correction_id: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.correction_id
+
+
 AnyEvent = (
     ChronologyCreated
     | ChronologyReconsolidated
@@ -292,6 +304,7 @@ AnyEvent = (
     | CorrectionAccepted
     | CorrectionRejected
     | CorrectionWithdrawn
+    | CorrectionReverted
 )
 
 EVENT_TYPES: tuple[type[AnyEvent], ...] = (
@@ -308,6 +321,7 @@ EVENT_TYPES: tuple[type[AnyEvent], ...] = (
     CorrectionAccepted,
     CorrectionRejected,
     CorrectionWithdrawn,
+    CorrectionReverted,
 )
 
 

@@ -364,7 +364,7 @@ class ResemblanceRow(SQLModel, table=True):
 class CorrectionRow(SQLModel, table=True):
     """A correction and what became of it: `body` is its JSON, `state` what became of it (`CorrectionState`).
 
-    `position` is the log position of its proposal, `decided` that of the decision.
+    `position` is the log position of its proposal, `decided` that of the decision, `reverted` where one that was accepted was undone.
     """
 
     __tablename__ = "correction"
@@ -375,6 +375,7 @@ class CorrectionRow(SQLModel, table=True):
     state: str = Field(max_length=20)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     decided: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    reverted: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 

@@ -157,6 +157,41 @@ def test_who_proposed_a_correction_takes_it_back_and_nobody_else(running: Runnin
         assert [one.state for one in reader.corrections(earlier).values()] == ["proposed"]
 
 
+def test_what_was_accepted_is_reverted_and_is_as_before(running: Running) -> None:
+    claim, before = amended_claim(running), entries(running)
+    correction = correct(running, {"kind": "withdraw-claim", "claim_id": claim})
+    accepted = running.info.head
+    assert entries(running) != before
+    undo = NewDecision(decision="revert", reason="The scan was of another year.")
+    with pytest.raises(NotAllowed, match="needs the role reviewer"):
+        running.service.decide_correction(running.info.id, correction, undo, EDITOR)
+    assert running.service.decide_correction(running.info.id, correction, undo, REVIEWER).status == "reverted"
+    running.projector.project(running.info)
+    assert entries(running) == before
+    running.projector.rebuild(running.info)
+    assert entries(running) == before
+    with pytest.raises(AlreadyExists, match="reverted already"):
+        running.service.decide_correction(running.info.id, correction, NewDecision(decision="revert", reason="Again."), REVIEWER)
+    with open_snapshot(running.database, "test") as snapshot:
+        (shown,) = reader.corrections(snapshot, state="reverted").values()
+        assert (shown.decided_by, shown.reverted_by, shown.reversal_reason) == ("Rəna", "Rəna", "The scan was of another year.")
+        assert reader.corrections(snapshot, state="accepted") == {}
+    with open_snapshot(running.database, "test", accepted) as earlier:
+        (shown,) = reader.corrections(earlier, state="accepted").values()
+        assert (shown.state, shown.reverted_by, shown.reverted_at) == ("accepted", None, None)
+        assert reader.corrections(earlier, state="reverted") == {}
+
+
+@pytest.mark.parametrize("decision", [None, "reject"])
+def test_what_was_not_accepted_cannot_be_reverted(running: Running, decision: str | None) -> None:
+    change = {"change": {"kind": "withdraw-claim", "claim_id": amended_claim(running)}, "reason": "One."}
+    proposed = running.service.propose(running.info.id, NewCorrection.model_validate(change), EDITOR).id
+    if decision:
+        running.service.decide_correction(running.info.id, proposed, NewDecision.model_validate({"decision": decision}), REVIEWER)
+    with pytest.raises(InvalidInput, match="nothing to revert"):
+        running.service.decide_correction(running.info.id, proposed, NewDecision(decision="revert"), REVIEWER)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [

@@ -28,6 +28,7 @@ from shared.domain.events import (
     CorrectionAccepted,
     CorrectionProposed,
     CorrectionRejected,
+    CorrectionReverted,
     CorrectionWithdrawn,
     DocumentCaptured,
     DocumentErased,
@@ -156,6 +157,7 @@ BY_TYPE: dict[type[EventData], SearchStrategy[AnyEvent]] = {
     CorrectionAccepted: st.builds(CorrectionAccepted, correction_id=ids, change=changes, reason=texts),
     CorrectionRejected: st.builds(CorrectionRejected, correction_id=ids, reason=texts),
     CorrectionWithdrawn: st.builds(CorrectionWithdrawn, correction_id=ids, reason=texts),
+    CorrectionReverted: st.builds(CorrectionReverted, correction_id=ids, reason=texts),
 }  # fmt: skip
 
 assert set(BY_TYPE) == set(EVENT_TYPES), "every event type is tried"

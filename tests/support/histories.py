@@ -41,6 +41,7 @@ steps = st.lists(
         st.tuples(st.just("erase"), number),
         st.tuples(st.sampled_from(["merge", "split", "withdraw", "retitle"]), number, number),
         st.tuples(st.sampled_from(["propose merge", "propose split", "propose withdraw", "propose retitle"]), number, number),
+        st.tuples(st.just("revert"), number),
         st.tuples(st.just("project")),
     ),
     min_size=4,
@@ -58,12 +59,16 @@ def fresh(template: Path) -> Iterator[Running]:
         database.close()
 
 
+REVERT = NewDecision(decision="revert")
+
+
 class History:
     """A chronology that steps are taken in; what is not possible is passed over."""
 
     def __init__(self, running: Running) -> None:
         self.running = running
         self.documents: dict[int, str] = {}
+        self.accepted: list[str] = []
 
     def take(self, step: tuple[Any, ...]) -> None:
         service, info = self.running.service, self.running.info
@@ -77,6 +82,9 @@ class History:
             if at[0] in self.documents:
                 self.running.projector.project(info)
                 service.erase(info.id, self.documents.pop(at[0]), "Why.", ADMIN)
+        elif kind == "revert":
+            if self.accepted:
+                service.decide_correction(info.id, self.accepted.pop(at[0] % len(self.accepted)), REVERT, REVIEWER)
         else:
             self.running.projector.project(info)
             self.correct(kind.removeprefix("propose "), [claim for index in at for claim in self.claims(index)], decide=" " not in kind)
@@ -105,3 +113,4 @@ class History:
             return  # two claims are one, or readers see rows that do not have these claims yet
         if decide:
             service.decide_correction(info.id, proposed.id, NewDecision.model_validate({"decision": "accept"}), REVIEWER)
+            self.accepted.append(proposed.id)

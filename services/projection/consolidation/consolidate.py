@@ -155,8 +155,19 @@ class Consolidator:
         """Take in an accepted correction, after those accepted before it."""
         before = {} if self._restoring else self._readings(claims_named(decision.change))
         sources, touched = self._independence.decide(decision), self._rulings.add(decision)
-        if self._restoring:
-            return
+        if not self._restoring:
+            self._ruled(sources, touched, before)
+
+    def revert(self, correction_id: str) -> None:
+        """Undo a correction that was accepted, as if it never had been."""
+        named = self._rulings.named_by(correction_id)
+        before = {} if self._restoring else self._readings(named)
+        touched = named.union(*(self._rulings.tied(claim_id) for claim_id in named))
+        sources, self._rulings = self._independence.revert(correction_id), self._rulings.without(correction_id)
+        if not self._restoring:
+            self._ruled(sources, touched.union(*(self._rulings.tied(claim_id) for claim_id in named)), before)
+
+    def _ruled(self, sources: Iterable[str], touched: Iterable[str], before: Mapping[str, Reading]) -> None:
         for source_id in sources:
             self._dirty.update(self._told_by.get(source_id, ()))
         for claim_id in touched:

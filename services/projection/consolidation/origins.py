@@ -42,6 +42,12 @@ class Independence:
         """Take in an accepted correction; return the sources whose standing it may change."""
         return self.rulings.add(decision, self._source_of)
 
+    def revert(self, correction_id: str) -> set[str]:
+        """Undo an accepted correction; return the sources whose standing that may change."""
+        before = self.rulings.named_by(correction_id)
+        self.rulings = self.rulings.without(correction_id)
+        return before.union(*(self.rulings.joined(source) for source in before))
+
     def layered(self) -> "Independence":
         """Return the same with rulings that go on from these, and leave them as they are."""
         over = copy(self)

@@ -17,7 +17,9 @@ class Rulings:
     """The decisions so far: by the claim they name, and as ties and bars between claims."""
 
     def __init__(self) -> None:
-        self.decisions: list[Decision] = []
+        self._taken: list[Decision | tuple[Claim, Claim]] = []
+        """Decisions, and claims with the later ones that they hold for, in the order in which they came"""
+        self._count = 0
         self.order: dict[str, int] = {}
         """correction -> its place in the order of acceptance"""
         self.naming: dict[str, list[Decision]] = defaultdict(list)
@@ -29,15 +31,16 @@ class Rulings:
     def layered(self) -> "Rulings":
         """Return rulings that go on from these, and leave them as they are."""
         over = Rulings()
-        over.decisions, over.order = list(self.decisions), Layer(self.order)
+        over._count, over.order = self._count, Layer(self.order)
         over.naming = Layer(self.naming, list, list)
         over.ties, over.bars = Layer(self.ties, dict, dict), Layer(self.bars, set, set)
         return over
 
     def add(self, decision: Decision) -> tuple[str, ...]:
         """Take in the next decision; return the claims whose standing it may change."""
-        self.order[decision.correction_id] = len(self.decisions)
-        self.decisions.append(decision)
+        self.order[decision.correction_id] = self._count
+        self._count += 1
+        self._taken.append(decision)
         named = claims_named(decision.change)
         for claim_id in dict.fromkeys(named):
             self.naming[claim_id].append(decision)
@@ -47,6 +50,20 @@ class Rulings:
             case SplitEntry(out=out, kept=kept):
                 return (*named, *self._split(out, kept, decision.correction_id))
         return named
+
+    def without(self, correction_id: str) -> "Rulings":
+        """Return the rulings that there were if a correction had never been accepted."""
+        again = Rulings()
+        for taken in self._taken:
+            if not isinstance(taken, Decision):
+                again.carry(*taken)
+            elif taken.correction_id != correction_id:
+                again.add(taken)
+        return again
+
+    def named_by(self, correction_id: str) -> set[str]:
+        """Return the claims that a correction names, those that it was carried to included."""
+        return {claim_id for claim_id, about in self.naming.items() if any(one.correction_id == correction_id for one in about)}
 
     def concern(self, claim_id: str) -> bool:
         """Whether anything was decided about a claim."""
@@ -58,6 +75,7 @@ class Rulings:
         A value is named by where it stands, so that moves along with the words. Returns the decisions about the claim alone, as they are
         about the later one.
         """
+        self._taken.append((earlier, later))
         found = [_moved(decision, earlier, later) for decision in self.naming.get(earlier.id, ())]
         self.naming[later.id] += found
         for correction_id in set(self.ties.get(earlier.id, {}).values()):

@@ -20,6 +20,8 @@ class OriginRulings:
         self.bars: dict[str, set[str]] = defaultdict(set)
         """source -> sources it does not depend on, nor they on it"""
         self._naming: dict[str, list[Decision]] = defaultdict(list)
+        self._taken: list[tuple[Decision, tuple[str, ...]]] = []
+        """Decisions with the sources that they are about, in the order of acceptance"""
 
     def layered(self) -> "OriginRulings":
         """Return rulings that go on from these, and leave them as they are."""
@@ -30,8 +32,23 @@ class OriginRulings:
     def add(self, decision: Decision, source_of: Mapping[str, str]) -> set[str]:
         """Take in the next decision; return the sources whose standing it may change."""
         named = tuple(dict.fromkeys(source_of[document] for document in documents_named(decision.change) if document in source_of))
-        if len(named) < 2:
-            return set()
+        return self._take(decision, named) if len(named) > 1 else set()
+
+    def without(self, correction_id: str) -> "OriginRulings":
+        """Return the rulings that there were if a correction had never been accepted."""
+        again = OriginRulings()
+        for decision, named in self._taken:
+            if decision.correction_id != correction_id:
+                again._take(decision, named)
+        return again
+
+    def named_by(self, correction_id: str) -> set[str]:
+        """Return the sources that a correction is about, and those that are joined with them."""
+        named = {source for decision, named in self._taken if decision.correction_id == correction_id for source in named}
+        return named.union(*(self.joined(source) for source in named))
+
+    def _take(self, decision: Decision, named: tuple[str, ...]) -> set[str]:
+        self._taken.append((decision, named))
         for source in named:
             self._naming[source].append(decision)
         match decision.change:

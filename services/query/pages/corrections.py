@@ -76,6 +76,7 @@ def correction(request: Request, slug: str, correction_id: str, queries: Queries
         lines=foreseen.lines(preview, f"/chronologies/{slug}", wording_for(request.headers.get("accept-language"))) if preview else [],
         may_decide=shown.state == "proposed" and may(request, caller, Role.reviewer),
         may_withdraw=may_withdraw,
+        may_revert=shown.state == "accepted" and may(request, caller, Role.reviewer),
     )
 
 

@@ -48,6 +48,8 @@ def _cause(cause: CauseView, actor: str, t: Wording) -> str | None:
             return t("story_erased_by", actor=actor, name=name, reason=cause.reason or "")
         case "correction.accepted":
             return t("story_accepted", actor=actor, kind=t(_KINDS[cause.kind or ""]), reason=cause.reason or "")
+        case "correction.reverted":
+            return t("story_reverted", actor=actor, kind=t(_KINDS[cause.kind or ""]), reason=cause.reason or "")
     return None
 
 

@@ -278,7 +278,14 @@ def change_view(slug: str, body: bytes) -> dict[str, Any]:
     }
 
 
-_TOLD = ("document.captured", "claim.recorded", "correction.accepted", "document.erased", "chronology.reconsolidated")
+_TOLD = (
+    "document.captured",
+    "claim.recorded",
+    "correction.accepted",
+    "correction.reverted",
+    "document.erased",
+    "chronology.reconsolidated",
+)
 
 
 def _changed(slug: str, entry: dict[str, Any]) -> dict[str, Any]:

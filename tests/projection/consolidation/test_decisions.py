@@ -1,8 +1,21 @@
 """Editors' decisions outrank the machine, in the order of acceptance, whatever arrives later."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.projection.consolidation.consolidate import Consolidator, consolidate
 from shared.domain.chronology import Entry, EntryValue
-from shared.domain.corrections import AmendDate, AmendValue, MergeEntries, RetitleEntry, SplitEntry, WithdrawClaim
+from shared.domain.corrections import (
+    AmendDate,
+    AmendValue,
+    Change,
+    JoinOrigins,
+    MergeEntries,
+    RetitleEntry,
+    SplitEntry,
+    SplitOrigins,
+    WithdrawClaim,
+)  # fmt: skip
 from tests.projection.consolidation.builders import claim, decided, entry_of, together, value
 
 FIRST = "The second congress of beekeepers gathered in Ganja under lime trees"
@@ -206,3 +219,33 @@ class TestDeltas:
         delta = consolidator.flush()
         assert {entry.id for entry in delta.changed} == {"a", "b"}
         assert delta.removed == ()
+
+
+REVERTIBLE: tuple[Change, ...] = (
+    AmendDate(claim_id="b", edtf="1987-05-05"),
+    AmendValue(claim_id="b", attribute="guests", value="31"),
+    WithdrawClaim(claim_id="c"),
+    MergeEntries(claim_ids=("a", "bridge")),
+    SplitEntry(out=("b",), kept=("a", "c")),
+    RetitleEntry(claim_id="a", title="The congress"),
+    JoinOrigins(document_ids=("A", "B")),
+    SplitOrigins(document_ids=("A", "C")),
+)
+
+
+@given(st.lists(st.sampled_from(REVERTIBLE), min_size=1, max_size=6), st.data())
+def test_what_is_reverted_is_as_if_it_had_never_been_accepted(changes: list[Change], data: st.DataObject) -> None:
+    decisions = [decided(change, at) for at, change in enumerate(changes, 1)]
+    reverted = data.draw(st.sampled_from(decisions))
+    flushes = data.draw(st.lists(st.booleans(), min_size=len(decisions), max_size=len(decisions)))
+    consolidator = Consolidator()
+    for testimony in (A, B, C, BRIDGE):
+        consolidator.add(testimony)
+    for decision, flush in zip(decisions, flushes, strict=True):
+        consolidator.decide(decision)
+        if flush:
+            consolidator.flush()
+    consolidator.revert(reverted.correction_id)
+    consolidator.flush()
+    without = consolidate([A, B, C, BRIDGE], [decision for decision in decisions if decision != reverted])
+    assert {entry.id: entry for entry in consolidator.around(["a", "b", "c", "bridge"])} == {entry.id: entry for entry in without}
