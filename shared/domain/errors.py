@@ -75,6 +75,18 @@ class Busy(SalnameError):
     title = "The database is busy"
 
 
+class Unreachable(Busy):
+    """There is no connection to the database; nothing was changed, and trying again is safe."""
+
+    title = "The database cannot be reached"
+
+
+class NewerDatabase(SalnameError):
+    """The database has a schema that this release does not know."""
+
+    title = "The database is of a newer release"
+
+
 class UnknownEvent(SalnameError):
     """A stored event has a type or version that this release does not know."""
 

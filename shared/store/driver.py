@@ -18,6 +18,7 @@ from shared.domain.errors import Busy
 Row = tuple[Any, ...]
 
 DriverError = (sqlite3.Error, psycopg.Error)
+OperationalErrors = (sqlite3.OperationalError, psycopg.OperationalError)
 Duplicate = (sqlite3.IntegrityError, psycopg.errors.IntegrityError)
 
 TIME_LIMITS = ("55P03", "57014", "25P03", "40P01", "40001")
