@@ -21,6 +21,7 @@ from shared.store.wakeup import Wakeup
 from shared.telemetry import configure_logging
 from shared.web.health import database_check, health_routes
 from shared.web.limits import LimitBody
+from shared.web.parameters import KNOWN_PARAMETERS
 from shared.web.problems import install_problems
 
 ENVELOPE_BYTES = 1_000_000
@@ -34,7 +35,7 @@ def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> 
     """
     app.state.ingest = service
     app.state.claim_desk = ClaimDesk(service)
-    app.include_router(router)
+    app.include_router(router, dependencies=KNOWN_PARAMETERS)
     max_bytes = settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES
     app.add_middleware(LimitBody, max_bytes=max_bytes, exempt="/claims")
     if isinstance(app, ClaimsFirst):

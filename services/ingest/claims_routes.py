@@ -20,6 +20,7 @@ from services.ingest.requests import NewClaim
 from services.ingest.service import IngestService
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
+from shared.web.conditional import conditional_on_content
 from shared.web.limits import JSON_LINES, is_json_lines
 from shared.web.problems import problem_fields
 
@@ -126,12 +127,16 @@ async def _told(request: Request, stream: ClaimsStream) -> AsyncIterator[bytes]:
 
 @router.get(
     "/chronologies/{slug}/claims/batches/{key:path}",
+    response_model=StreamState,
     summary="Show how far a stream of claims got",
     description="`key` is the `Idempotency-Key` that the stream was sent with. `lines` were dealt with: `claims` of them recorded, "
     "`refusals` refused, up to `revision`; `complete` says whether the end of the stream was recorded, too.",
 )
-def show_batch(slug: str, key: Annotated[str, Path(min_length=1, max_length=1000)], service: Service, caller: Calling) -> StreamState:
+def show_batch(
+    request: Request, slug: str, key: Annotated[str, Path(min_length=1, max_length=1000)], service: Service, caller: Calling
+) -> Response:
     """Show how far a stream of claims got."""
     caller.principal.require(Role.contributor)
     # Headers are read as Latin-1, addresses as UTF-8: the key as it was sent is the one that is kept.
-    return service.stream_state(service.chronology_id(slug), key_of(key.encode().decode("latin-1")))
+    state = service.stream_state(service.chronology_id(slug), key_of(key.encode().decode("latin-1")))
+    return conditional_on_content(request, state.model_dump_json().encode())

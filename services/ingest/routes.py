@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -21,6 +21,7 @@ from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
 from shared.store.tokens import TokenInfo, TokenStore, new_secret
 from shared.web.auth import SignedIn
+from shared.web.conditional import conditional_on_content
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 router.include_router(claims_routes.router)  # first: routes are tried in order, and this is the one that has to be quick
@@ -194,10 +195,10 @@ def create_token(body: NewToken, request: Request, response: Response, tokens: T
     return GivenToken(status="unchanged", token=token, secret=None)
 
 
-@router.get("/tokens", tags=["tokens"], summary="List the API tokens, without their secrets")
-def list_tokens(tokens: Tokens, principal: SignedIn) -> list[TokenInfo]:
+@router.get("/tokens", response_model=list[TokenInfo], tags=["tokens"], summary="List the API tokens, without their secrets")
+def list_tokens(request: Request, tokens: Tokens, principal: SignedIn) -> Response:
     principal.require(Role.admin)
-    return tokens.list()
+    return conditional_on_content(request, TypeAdapter(list[TokenInfo]).dump_json(tokens.list()))
 
 
 @router.delete("/tokens/{token_id}", status_code=204, tags=["tokens"], summary="Revoke an API token")

@@ -76,7 +76,7 @@ class Busy(SalnameError):
 
 
 class Unreachable(Busy):
-    """There is no connection to the database; nothing was changed, and trying again is safe."""
+    """There is no connection to the database, or there is none any more."""
 
     title = "The database cannot be reached"
 

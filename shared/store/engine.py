@@ -347,7 +347,7 @@ def _tell_what_cannot_be_opened(engine: Engine) -> None:
             said = str(error).strip().partition("\n")[0]
             if url.get_backend_name() == "sqlite":
                 raise Unreachable(f"{url.database}: {said}") from error
-            raise Unreachable(f"{here}: {said}; nothing was changed, try again in a moment") from error
+            raise Unreachable(f"{here}: {said}; nothing was changed, try again in a moment") from None
 
 
 def _answers(connection: Any) -> bool:

@@ -7,10 +7,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.domain import errors
+from shared.store.driver import OperationalErrors, connection_lost, is_lost
 from shared.web.addresses import ReadableAddresses
 from shared.web.details import problem, problem_body
 
@@ -50,6 +52,8 @@ def problem_fields(error: errors.SalnameError, request: Request) -> dict[str, ob
 
 def refusal(request: Request, error: errors.SalnameError) -> JSONResponse:
     """The answer to a request that came to an expected error."""
+    if isinstance(error, errors.Unreachable):
+        log.error("database.unreachable", path=request.url.path, reason=error.detail)
     detail, extra = _told(error, request)
     return problem(_status(error), error.title, detail, request.url.path, **extra)
 
@@ -97,7 +101,17 @@ def install_problems(app: FastAPI) -> None:
             answer.headers["Allow"] = ", ".join(_allowed(app, request))
         return answer
 
+    async def lost(request: Request, error: Exception) -> JSONResponse:
+        if not is_lost(error):
+            raise error
+        return refusal(request, connection_lost(error))
+
+    for kind in (DBAPIError, *OperationalErrors):
+        app.add_exception_handler(kind, lost)
+
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        if is_lost(error):
+            return refusal(request, connection_lost(error))
         log.exception("request.failed", path=request.url.path, exc_info=error)
         return problem(500, "Something went wrong here", "the error is in the server's log; nothing was changed", request.url.path)
