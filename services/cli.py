@@ -17,6 +17,8 @@ from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
 if TYPE_CHECKING:
+    from starlette.datastructures import State
+
     from shared.crypto.citation import VerifiedCitation
     from shared.crypto.notes import Checkpoint, Vkey
     from shared.settings import Settings
@@ -142,7 +144,7 @@ def serve(
 
     import uvicorn
 
-    from services.query.server import Server
+    from services.query.server import Server, listening
     from shared.telemetry import configure_logging
     from shared.web.one_write import HttpProtocol
 
@@ -154,19 +156,28 @@ def serve(
 
         if host != "localhost" and not _is_loopback(host):
             raise typer.BadParameter("the embedded mode serves this machine only; for others, see deploy/ and docker-compose.yml")
+        sockets = listening(host, port)
         ticket = secrets.token_urlsafe(24)
         application = create_app(settings.model_copy(update={"host": host}), ticket)
-        address = f"http://{host}:{port}"
+        address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
         out.print(f"Salname is at [bold]{address}[/bold]   API: {address}/docs", highlight=False)
         out.print(f"To edit, open this link once: {address}/login?ticket={ticket}", highlight=False, soft_wrap=True)
     else:
         import importlib
 
+        sockets = listening(host, port)
         module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
         application = importlib.import_module(module).create_app(settings)
     config = uvicorn.Config(application, host=host, port=port, http=HttpProtocol, log_config=None, server_header=False, access_log=False)
-    query = getattr(application.state, "query", None)
-    Server(config, query.streams.close if query else lambda: None).run()
+    Server(config, lambda: _before_stop(application.state)).run(sockets)
+
+
+def _before_stop(state: "State") -> None:
+    """End what does not end by itself: streams of changes, and of claims."""
+    if hasattr(state, "query"):
+        state.query.streams.close()
+    if hasattr(state, "stopping"):
+        state.stopping.begin()
 
 
 def _is_loopback(host: str) -> bool:

@@ -13,16 +13,17 @@ from services.ingest.bulk import ClaimsStream
 from services.ingest.calling import CALLER_DESCRIBED, Calling, Service, answered, caller_of, key_of, receipts
 from services.ingest.claims_stream import Cutter, Part
 from services.ingest.desk import ClaimDesk
-from services.ingest.errors import StreamBroken
+from services.ingest.errors import ServerStopping, StreamBroken
 from services.ingest.progress import Pace, ProgressAnswer, progress_line
 from services.ingest.receipts import Caller, ClaimsReceipt, StreamState
 from services.ingest.requests import NewClaim
 from services.ingest.service import IngestService
+from services.ingest.stopping import LastAnswer, Stopping
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 from shared.web.conditional import conditional_on_content
 from shared.web.limits import JSON_LINES, is_json_lines
-from shared.web.problems import problem_fields
+from shared.web.problems import problem_fields, refusal
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +67,11 @@ async def _record_stream(slug: str, request: Request, service: IngestService, ca
     stream = service.claims_stream(await run_in_threadpool(service.chronology_id, slug), caller)
     if _wants_progress(request):
         return ProgressAnswer(_told(request, stream))
-    async for _ in _recorded(request, stream):
-        pass
+    try:
+        async for _ in _recorded(request, stream):
+            pass
+    except ServerStopping as error:
+        return LastAnswer(refusal(request, error))
     return answered(await run_in_threadpool(stream.receipt))
 
 
@@ -100,7 +104,8 @@ async def _recorded(request: Request, stream: ClaimsStream) -> AsyncIterator[Non
 
 async def _parts(request: Request) -> AsyncIterator[Part]:
     cutter = Cutter()
-    async for data in request.stream():
+    stopping: Stopping = request.app.state.stopping
+    async for data in stopping.until(request.stream()):
         for part in cutter.feed(data):
             yield part
     for part in cutter.finish():
