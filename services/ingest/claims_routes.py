@@ -19,13 +19,16 @@ from services.ingest.receipts import Caller, ClaimsReceipt, StreamState
 from services.ingest.requests import NewClaim
 from services.ingest.service import IngestService
 from services.ingest.stopping import LastAnswer, Stopping
-from shared.domain.errors import SalnameError
+from shared.domain.errors import SalnameError, WrongMediaType
 from shared.domain.roles import Role
 from shared.web.conditional import conditional_on_content
 from shared.web.limits import JSON_LINES, is_json_lines
 from shared.web.problems import problem_fields, refusal
 
 log = structlog.get_logger(__name__)
+
+ONE_CLAIM = ("application/json", "", "application/x-www-form-urlencoded")
+"""The content types that a single claim comes with: the last is what curl says where nobody tells it another."""
 
 router = APIRouter(tags=["claims"])
 
@@ -57,8 +60,11 @@ async def record_claims(slug: str, request: Request) -> Response:
     # The one route that is called thousands of times a second: declared as dependencies, the caller would cost as much as the claim.
     caller = await caller_of(request)
     caller.principal.require(Role.contributor)
-    if is_json_lines(request.headers.get("content-type", "")):
+    kind = request.headers.get("content-type", "")
+    if is_json_lines(kind):
         return await _record_stream(slug, request, request.app.state.ingest, caller)
+    if kind.partition(";")[0].strip().lower() not in ONE_CLAIM:
+        raise WrongMediaType(f"send one claim as application/json, or many, one a line, as {JSON_LINES}; the request says {kind[:100]}")
     desk: ClaimDesk = request.app.state.claim_desk
     return answered(await desk.record(slug, await request.body(), caller))
 

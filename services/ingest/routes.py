@@ -15,7 +15,7 @@ from services.ingest.parsing.details import details_from
 from services.ingest.receipts import PacketReceipt, Receipt
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewErasure
 from services.ingest.schemas import DocumentJson, GivenToken, NewToken
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import InvalidInput, WrongMediaType
 from shared.domain.ids import IdSource
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
@@ -115,7 +115,7 @@ async def _document(request: Request) -> tuple[bytes, str | None, str | None, So
             if unknown := [name for name in fields if name not in SourceDetails.model_fields]:
                 raise InvalidInput(f"the form has unknown fields: {', '.join(unknown)}; known are {', '.join(SourceDetails.model_fields)}")
             return await file.read(), file.filename, file.content_type, details_from(fields, "the form"), extractor
-    raise InvalidInput("send the document as multipart/form-data with a field 'file', or as application/json")
+    raise WrongMediaType("send the document as multipart/form-data with a field 'file', or as application/json")
 
 
 @router.delete(

@@ -18,6 +18,12 @@ class InvalidInput(SalnameError):
     title = "The input is not valid"
 
 
+class WrongMediaType(InvalidInput):
+    """The input comes in a form that is not read here."""
+
+    title = "This content type is not read here"
+
+
 class UnreadableDocument(InvalidInput):
     """The bytes are empty, binary, undecodable or too large, so no text can be cited from them."""
 

@@ -25,6 +25,7 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.NotAuthenticated: 401,
     errors.TooLarge: 413,
     errors.UnreadableDocument: 422,
+    errors.WrongMediaType: 415,
     errors.InvalidInput: 422,
     errors.Gone: 410,
     errors.Busy: 503,
@@ -71,6 +72,11 @@ def _told(error: errors.SalnameError, request: Request) -> tuple[str, dict[str, 
     return detail, {**error.extra, "changes": changes, "events": events}
 
 
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
 def _allowed(app: FastAPI, request: Request) -> list[str]:
     """The methods that a path has. Each method is a route of its own, and the router knows only of the first that it tried."""
     scopes = {method: {**request.scope, "method": method} for method in METHODS}
@@ -88,6 +94,10 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        kind = request.headers.get("content-type", "")
+        if any(item["loc"] == ("body",) and item["type"] != "missing" for item in error.errors()) and not _is_json(kind):
+            said = f"the request says {kind[:100]}" if kind else "the request says nothing"
+            return refusal(request, errors.WrongMediaType(f"JSON is read here, and {said}: send 'Content-Type: application/json'"))
         found = [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
         first = found[0]
         return problem(422, "The request is not valid", f"{first['where']}: {first['what']}", request.url.path, errors=found)

@@ -73,7 +73,7 @@ async def test_problems_say_what_to_do(admin: httpx.AsyncClient) -> None:
         (await admin.post("/v1/chronologies/fairs/documents", json={"text": ""}), 422, "empty"),
         (await admin.post("/v1/chronologies/fairs/documents", json={}), 422, "either text, or content"),
         (await admin.post("/v1/chronologies/fairs/documents", json={"text": "x", "source": {"published": "soon"}}), 422, "EDTF"),
-        (await admin.post("/v1/chronologies/fairs/documents", content=b"x"), 422, "multipart/form-data"),
+        (await admin.post("/v1/chronologies/fairs/documents", content=b"x"), 415, "multipart/form-data"),
         (await admin.post("/v1/chronologies/fairs/documents", data={"title": "x"}, files={"other": b"x"}), 422, "no file"),
         (await admin.post("/v1/chronologies/fairs/documents", content=b"{", headers={"content-type": "application/json"}), 422, "JSON"),
         (await admin.post("/v1/chronologies/fairs/documents", json={"text": "x" * 200_000}), 413, "SALNAME_MAX_DOCUMENT_BYTES"),
