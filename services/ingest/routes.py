@@ -202,6 +202,7 @@ def list_tokens(request: Request, tokens: Tokens, principal: SignedIn) -> Respon
 
 
 @router.delete("/tokens/{token_id}", status_code=204, tags=["tokens"], summary="Revoke an API token")
-def revoke_token(token_id: str, request: Request, tokens: Tokens, principal: SignedIn) -> None:
+def revoke_token(token_id: str, request: Request, tokens: Tokens, principal: SignedIn) -> Response:
     principal.require(Role.admin)
     tokens.revoke(token_id, request.app.state.new_id.now())
+    return Response(status_code=204)

@@ -105,10 +105,16 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request could not be carried out")
-        answer = problem(error.status_code, title, str(error.detail), request.url.path)
+        allowed = ", ".join(_allowed(app, request)) if error.status_code == 405 else ""
+        detail = str(error.detail)
+        if error.status_code == 404 and detail == "Not Found":  # the router's, of an address that no route has
+            detail = "there is nothing at this address; GET /openapi.json describes what there is"
+        elif allowed:
+            detail = f"{request.method} is none of what can be done here; that is {allowed}"
+        answer = problem(error.status_code, title, detail, request.url.path)
         answer.headers.update(error.headers or {})
-        if error.status_code == 405:
-            answer.headers["Allow"] = ", ".join(_allowed(app, request))
+        if allowed:
+            answer.headers["Allow"] = allowed
         return answer
 
     async def lost(request: Request, error: Exception) -> JSONResponse:
