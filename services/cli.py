@@ -12,11 +12,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import extractors, fetching, rebuilding, rotation, tables
+from services.commands import backups, extractors, fetching, rebuilding, rotation, tables
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Role
 
 if TYPE_CHECKING:
+    from starlette.datastructures import State
+
     from shared.crypto.citation import VerifiedCitation
     from shared.crypto.notes import Checkpoint, Vkey
     from shared.settings import Settings
@@ -115,6 +117,21 @@ def _settings(data: Path | None) -> "Settings":
     return settings
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"salname {version('salname')}")
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")] = False,
+) -> None:
+    """What may stand before the command."""
+
+
 @app.command()
 def serve(
     part: Annotated[Part, typer.Argument(help="One service alone, for deployments; by default everything in one process.")] = Part.all,
@@ -127,7 +144,7 @@ def serve(
 
     import uvicorn
 
-    from services.query.server import Server
+    from services.query.server import Server, listening
     from shared.telemetry import configure_logging
     from shared.web.one_write import HttpProtocol
 
@@ -139,19 +156,28 @@ def serve(
 
         if host != "localhost" and not _is_loopback(host):
             raise typer.BadParameter("the embedded mode serves this machine only; for others, see deploy/ and docker-compose.yml")
+        sockets = listening(host, port)
         ticket = secrets.token_urlsafe(24)
         application = create_app(settings.model_copy(update={"host": host}), ticket)
-        address = f"http://{host}:{port}"
+        address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
         out.print(f"Salname is at [bold]{address}[/bold]   API: {address}/docs", highlight=False)
         out.print(f"To edit, open this link once: {address}/login?ticket={ticket}", highlight=False, soft_wrap=True)
     else:
         import importlib
 
+        sockets = listening(host, port)
         module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
         application = importlib.import_module(module).create_app(settings)
     config = uvicorn.Config(application, host=host, port=port, http=HttpProtocol, log_config=None, server_header=False, access_log=False)
-    query = getattr(application.state, "query", None)
-    Server(config, query.streams.close if query else lambda: None).run()
+    Server(config, lambda: _before_stop(application.state)).run(sockets)
+
+
+def _before_stop(state: "State") -> None:
+    """End what does not end by itself: streams of changes, and of claims."""
+    if hasattr(state, "query"):
+        state.query.streams.close()
+    if hasattr(state, "stopping"):
+        state.stopping.begin()
 
 
 def _is_loopback(host: str) -> bool:
@@ -303,6 +329,8 @@ def verify(
     With --log, everything stored is derived again: positions, hashes, tree, checkpoints, keys, quotes, the read model, and the change feed.
     Get the keys from somewhere else than the file: they are what you trust.
     """
+    if file is not None:
+        content = file.read_bytes()  # first: that there is no such file is told before anything that is to be done with it
     vkeys = _vkeys(key or [], witness or [])
     if (file is None) == (log is None):
         raise typer.BadParameter("give either the file of a citation proof, or --log SLUG")
@@ -315,18 +343,27 @@ def verify(
         raise typer.BadParameter("give the key of the log with --key: `salname keys SLUG` shows it where the log is")
     from shared.crypto.citation import verify_citation
 
-    assert file is not None
-    for line in _proven(verify_citation(file.read_bytes(), vkeys)):
+    for line in _proven(verify_citation(content, vkeys)):
         typer.echo(line)
 
 
 def _vkeys(keys: list[str], witnesses: list[str]) -> "list[Vkey]":
-    from shared.crypto.notes import COSIGNATURE, Vkey
+    from shared.crypto.notes import COSIGNATURE
 
-    cosigners = [Vkey.parse(text) for text in witnesses]
+    cosigners = [_vkey(text) for text in witnesses]
     if strangers := [vkey.name for vkey in cosigners if vkey.algorithm != COSIGNATURE]:
         raise typer.BadParameter(f"the key of {strangers[0]} is not one that cosigns; a log's own key is given with --key")
-    return [*map(Vkey.parse, keys), *cosigners]
+    return [*map(_vkey, keys), *cosigners]
+
+
+def _vkey(text: str) -> "Vkey":
+    from shared.crypto.notes import Vkey
+    from shared.domain.errors import InvalidInput, InvalidProof
+
+    try:
+        return Vkey.parse(text)
+    except InvalidProof as error:  # nothing is wrong with a proof yet
+        raise InvalidInput(error.detail) from error
 
 
 def _proven(verified: "VerifiedCitation") -> Iterator[str]:
@@ -446,7 +483,7 @@ def token_create(
     from shared.store.tokens import TokenStore, new_secret
 
     secret = new_secret()
-    with Workspace(_settings(data)) as workspace:
+    with Workspace(_settings(data), new=True) as workspace:
         TokenStore(workspace.database).create(workspace.new_id(), name, Role[role], workspace.new_id.now(), secret)
     out.print(secret, highlight=False, soft_wrap=True)
 
@@ -472,6 +509,8 @@ def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: D
         TokenStore(workspace.database).revoke(token_id, workspace.new_id.now())
 
 
+app.command()(backups.backup)
+app.command()(backups.restore)
 app.command("rotate-key-encryption-key")(rotation.rotate_key_encryption_key)
 app.command("ingest-table")(tables.ingest_table)
 app.command()(rebuilding.rebuild)

@@ -31,9 +31,14 @@ from shared.store.verify import VerifiedLog, verify_log
 
 
 class Workspace:
-    """A database with the services on it, opened for one command and closed after it."""
+    """A database with the services on it, opened for one command and closed after it.
 
-    def __init__(self, settings: Settings) -> None:
+    It has to be there, unless the command may begin a `new` one: raises `NotFound`.
+    """
+
+    def __init__(self, settings: Settings, *, new: bool = False) -> None:
+        if not new:
+            settings.require_database()
         self.settings = settings
         self.database = settings.open_database()
         migrate(self.database)

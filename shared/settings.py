@@ -1,17 +1,19 @@
 """Settings from the environment (`SALNAME_…`). Read where a process is wired, and nowhere else."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
-from shared.crypto.keyfile import load_kek, parse_kek
+from shared.crypto.keyfile import KEK_FILE, load_kek, parse_kek
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.crypto.signing_key import SigningKeySource, parse_signing_key
-from shared.domain.errors import InvalidInput
-from shared.store.engine import Database, Limits, sqlite_url
+from shared.domain.errors import InvalidInput, NotFound
+from shared.store.engine import Database, Limits, sqlite_file, sqlite_url
+from shared.store.migrate import refuse_lost_kek
 
 
 class Settings(BaseSettings):
@@ -114,9 +116,30 @@ class Settings(BaseSettings):
         given = None if self.signing_key is None else parse_signing_key(self.signing_key.get_secret_value(), "SALNAME_SIGNING_KEY")
         return SigningKeySource(self.keys_folder(), given)
 
+    def database_file(self) -> Path | None:
+        """The file of the database; None where it is PostgreSQL's, or in memory."""
+        return sqlite_file(self.database_url or sqlite_url(self.data))
+
+    def require_database(self) -> None:
+        """Raise `NotFound` where there is no database yet: a new and empty one would only hide that another one was meant."""
+        path = self.database_file()
+        if path is not None and not path.exists():
+            raise NotFound(
+                f"there is no database at {path}: say with --data which data directory is meant (SALNAME_DATA), or with "
+                "SALNAME_DATABASE_URL which database; `salname ingest` and `salname serve` make a new one"
+            )
+
     def open_database(self) -> Database:
-        """Open the database with its limits and its key-encryption key."""
-        return Database(self.resolved_url(), self.limits(), self.kek())
+        """Open the database with its limits and its key-encryption key.
+
+        Raises `WrongKey` where the key is kept in a file that is missing, and the database is sealed already: another one opens nothing.
+        """
+        url, path = self.resolved_url(), self.database_file()
+        file = self.keys_folder() / KEK_FILE
+        if self.key_encryption_key is None and not file.exists() and (path is None or path.exists()):
+            with closing(Database(url, self.limits())) as database:
+                refuse_lost_kek(database, file)
+        return Database(url, self.limits(), self.kek())
 
     def limits(self) -> Limits:
         """The time limits of the database."""

@@ -72,7 +72,7 @@ def ingest(settings: Settings, paths: Sequence[Path], wanted: Wanted, out: Conso
     files = find(paths)
     with Readers(parse_limits(settings), _workers(wanted, files)) as readers:
         readers.warm()  # while the database opens
-        with Workspace(settings) as workspace:
+        with Workspace(settings, new=True) as workspace:
             with reporting(wanted.report) as report, stopping(readers.close) as stop, ticking(err) as tick:
                 batch = _Batch(workspace, readers, wanted, declared, report, tick, stop)
                 batch.run(files)

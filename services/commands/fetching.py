@@ -58,7 +58,7 @@ def capture_url(
     for url in urls:
         checked_url(url)  # an address that is none does not leave an empty chronology behind
     failed = 0
-    with _capturing(data) as (workspace, captures, _):
+    with _capturing(data, new=True) as (workspace, captures, _):
         place = _place(workspace, chronology)
         for url in urls:
             _project(workspace, chronology, place)
@@ -173,7 +173,7 @@ def follow(
     checked_url(url)
     seconds = None if every in (None, "off") else seconds_of(every or "")
     check_interval(seconds)
-    with _capturing(data) as (workspace, _, feeds):
+    with _capturing(data, new=every != "off") as (workspace, _, feeds):
         if every == "off":
             _unfollow(workspace, feeds, chronology, url)
             return
@@ -225,7 +225,7 @@ def _project(workspace: "Workspace", slug: str, place: "Place") -> None:
 
 
 @contextmanager
-def _capturing(data: Path | None) -> "Iterator[tuple[Workspace, Captures, Feeds]]":
+def _capturing(data: Path | None, *, new: bool = False) -> "Iterator[tuple[Workspace, Captures, Feeds]]":
     from services.ingest.recapturing.wiring import build_captures, build_feeds
     from services.ingest.wiring import parse_limits
     from services.ingest.workers import WorkerPool
@@ -236,7 +236,7 @@ def _capturing(data: Path | None) -> "Iterator[tuple[Workspace, Captures, Feeds]
     calm_collector()
     settings = read_settings(data)
     configure_logging(settings.log_format, settings.log_level if os.environ.get("SALNAME_LOG_LEVEL") else "warning")
-    with Workspace(settings) as workspace, WorkerPool(1, parse_limits(settings)) as pool:
+    with Workspace(settings, new=new) as workspace, WorkerPool(1, parse_limits(settings)) as pool:
         captures = build_captures(workspace.database, settings, workspace.service, workspace.new_id, pool.run)
         yield workspace, captures, build_feeds(captures, workspace.new_id, pool.run)
 

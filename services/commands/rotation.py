@@ -24,6 +24,7 @@ def rotate_key_encryption_key(
     from shared.settings import read_settings
 
     settings = read_settings() if data is None else read_settings(data=data)
+    settings.require_database()
     files = KekFiles(settings.keys_folder())
     given = settings.given_keks()
     if given is not None:

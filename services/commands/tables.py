@@ -154,7 +154,7 @@ def _recorded(settings: "Settings", slug: str, content: bytes, taken: "TableInta
     from services.ingest.tables.capturing import capture_table
     from services.local import Workspace, progress
 
-    with Workspace(settings) as workspace:
+    with Workspace(settings, new=True) as workspace:
         info = workspace.service.ensure_chronology(slug, workspace.caller)
         with _working(err, f"Recording {count(taken.report.claims, 'claim')}"):
             receipt = capture_table(workspace.service, info.id, content, taken, workspace.caller, filename)

@@ -13,6 +13,7 @@ from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.routes import router
 from services.ingest.service import IngestService
 from services.ingest.short_way import ClaimsFirst, ShortWay
+from services.ingest.stopping import Stopping
 from services.ingest.wiring import build_service, system_ids
 from shared.settings import Settings
 from shared.store.migrate import check_kek
@@ -21,6 +22,7 @@ from shared.store.wakeup import Wakeup
 from shared.telemetry import configure_logging
 from shared.web.health import database_check, health_routes
 from shared.web.limits import LimitBody
+from shared.web.parameters import KNOWN_PARAMETERS
 from shared.web.problems import install_problems
 
 ENVELOPE_BYTES = 1_000_000
@@ -30,11 +32,12 @@ ENVELOPE_BYTES = 1_000_000
 def install_ingest(app: FastAPI, service: IngestService, settings: Settings) -> AnnouncingThread:
     """Put ingest's routes on an app whose state holds `tokens` and `new_id`; return what announces switches.
 
-    That is to be started and stopped with the app.
+    That is to be started and stopped with the app. `app.state.stopping.begin()` is to be called as the server begins to stop.
     """
     app.state.ingest = service
     app.state.claim_desk = ClaimDesk(service)
-    app.include_router(router)
+    app.state.stopping = Stopping()
+    app.include_router(router, dependencies=KNOWN_PARAMETERS)
     max_bytes = settings.max_document_bytes * 4 // 3 + ENVELOPE_BYTES
     app.add_middleware(LimitBody, max_bytes=max_bytes, exempt="/claims")
     if isinstance(app, ClaimsFirst):

@@ -73,7 +73,7 @@ class ClaimsStream:
         try:
             earlier = self._earlier(part)
         except IdempotencyConflict as error:
-            raise _told_apart(error, part) from None
+            raise self._told_apart(error, part) from None
         return ReadPart(part, earlier) if earlier else self._claims(part)
 
     def _earlier(self, part: Part) -> Appended | None:
@@ -103,7 +103,7 @@ class ClaimsStream:
         try:
             done = self._append(read)
         except IdempotencyConflict as error:
-            raise _told_apart(error, read.part) from None
+            raise self._told_apart(error, read.part) from None
         except (Gone, NotFound):
             # A document may have been erased while its text was at hand. Read anew, its claims are refused one by one.
             self._lines.texts.forget_all(self._chronology_id)
@@ -184,6 +184,24 @@ class ClaimsStream:
             shortened=reached.claims > len(reached.recorded) or reached.refusals > len(reached.refused),
         )
 
+    def _told_apart(self, error: IdempotencyConflict, part: Part) -> IdempotencyConflict:
+        """Say where another stream under the same key differs, and what the earlier one holds."""
+        where = f"lines {part.first_line}–{part.last_line}" if part.lines else f"its end, after line {part.last_line}"
+        error.detail = f"what came under this idempotency key before differs from this stream somewhere in {where}"
+        try:
+            earlier = stream_state(self._commands.log, self._chronology_id, self._caller.key or "")
+        except NotFound:  # it was no stream of claims
+            error.detail += "; send these lines under a new key"
+            return error
+        counted = f"{earlier.lines} lines, {earlier.claims} claims recorded, {earlier.refusals} lines refused"
+        held = f"{counted}, up to revision {earlier.revision}"
+        error.extra = {**error.extra, "earlier": earlier.model_dump()}
+        if earlier.complete:
+            error.detail += f"; the earlier stream is complete ({held}) and takes no more: send what is new under a new key"
+        else:
+            error.detail += f"; the earlier stream is not complete ({held}): send the same lines again, or these under a new key"
+        return error
+
     def interrupted(self, error: SalnameError) -> SalnameError:
         """Add to what stopped the stream how far it had got, and what to do about it."""
         reached = self._reached
@@ -200,14 +218,6 @@ class ClaimsStream:
             f" {reached.refusals} lines refused, up to revision {reached.revision}; {remedy}"
         )
         return error
-
-
-def _told_apart(error: IdempotencyConflict, part: Part) -> IdempotencyConflict:
-    error.detail = (
-        f"what came under this idempotency key before differs from this stream somewhere in lines {part.first_line}–{part.last_line}; "
-        "send the same lines again, or these under a new key"
-    )
-    return error
 
 
 def stream_state(log: LogReader, chronology_id: str, key: str) -> StreamState:

@@ -22,6 +22,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         410: "The document was erased",
         412: "The chronology is not at the revision that If-Match names; the problem says where to see what changed",
         413: "The document is too large",
+        415: "The body has a content type or an encoding that is not read here; the problem says what to send",
         422: "The request is not valid; the problem says what is wrong and what would do",
         503: "The database did not answer in time; nothing was changed, try again",
     }.items()

@@ -5,12 +5,14 @@ import re
 from pydantic import ValidationError
 
 from services.ingest import decide
+from services.ingest.lookups import PROJECTION_SECONDS, Lookups
 from services.ingest.plugins import installed
 from services.ingest.requests import NewClaim, refuse_unstorable
 from services.ingest.texts import DocumentTexts
 from shared.domain.errors import InvalidInput
 from shared.domain.events import ClaimRecorded
 from shared.domain.ids import IdSource
+from shared.domain.ports import LogReader
 
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """Escapes that may stand for what no database stores: zero characters and lone surrogates. Unescaped, neither is JSON."""
@@ -19,8 +21,10 @@ _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 class ClaimLines:
     """Makes events of lines that each hold a claim."""
 
-    def __init__(self, texts: DocumentTexts, new_id: IdSource) -> None:
+    def __init__(self, texts: DocumentTexts, log: LogReader, lookups: Lookups, new_id: IdSource) -> None:
         self.texts = texts
+        self._log = log
+        self._lookups = lookups
         self._new_id = new_id
 
     def read(self, claim_id: str, chronology_id: str, line: bytes) -> ClaimRecorded:
@@ -29,8 +33,18 @@ class ClaimLines:
         Raises `InvalidInput` or `NotFound` that says what is wrong where, but repeats no words of the line.
         """
         request = parse(line)
+        if request.continues is not None:
+            self._check_earlier(chronology_id, request.continues)
         known = self.texts.get(chronology_id, request.document_id)
         return decide.record_claim(request, known.text, known.language, claim_id)
+
+    def _check_earlier(self, chronology_id: str, claim_id: str) -> None:
+        """Refuse a claim that is to continue one which is not there. One that was recorded a moment ago may be yet to be projected."""
+        if self._lookups.claim(chronology_id, claim_id) is not None:
+            return
+        self._lookups.wait_until(chronology_id, self._log.head(chronology_id), PROJECTION_SECONDS)
+        if self._lookups.claim(chronology_id, claim_id) is None:
+            raise InvalidInput("continues: there is no such claim in this chronology")
 
     def ids(self, count: int) -> list[str]:
         """Return so many ids for claims. Made at once, they cost a fraction of what they cost one by one."""

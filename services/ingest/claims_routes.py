@@ -13,17 +13,22 @@ from services.ingest.bulk import ClaimsStream
 from services.ingest.calling import CALLER_DESCRIBED, Calling, Service, answered, caller_of, key_of, receipts
 from services.ingest.claims_stream import Cutter, Part
 from services.ingest.desk import ClaimDesk
-from services.ingest.errors import StreamBroken
+from services.ingest.errors import ServerStopping, StreamBroken
 from services.ingest.progress import Pace, ProgressAnswer, progress_line
 from services.ingest.receipts import Caller, ClaimsReceipt, StreamState
 from services.ingest.requests import NewClaim
 from services.ingest.service import IngestService
-from shared.domain.errors import SalnameError
+from services.ingest.stopping import LastAnswer, Stopping
+from shared.domain.errors import SalnameError, WrongMediaType
 from shared.domain.roles import Role
+from shared.web.conditional import conditional_on_content
 from shared.web.limits import JSON_LINES, is_json_lines
-from shared.web.problems import problem_fields
+from shared.web.problems import problem_fields, refusal
 
 log = structlog.get_logger(__name__)
+
+ONE_CLAIM = ("application/json", "", "application/x-www-form-urlencoded")
+"""The content types that a single claim comes with: the last is what curl says where nobody tells it another."""
 
 router = APIRouter(tags=["claims"])
 
@@ -55,8 +60,11 @@ async def record_claims(slug: str, request: Request) -> Response:
     # The one route that is called thousands of times a second: declared as dependencies, the caller would cost as much as the claim.
     caller = await caller_of(request)
     caller.principal.require(Role.contributor)
-    if is_json_lines(request.headers.get("content-type", "")):
+    kind = request.headers.get("content-type", "")
+    if is_json_lines(kind):
         return await _record_stream(slug, request, request.app.state.ingest, caller)
+    if kind.partition(";")[0].strip().lower() not in ONE_CLAIM:
+        raise WrongMediaType(f"send one claim as application/json, or many, one a line, as {JSON_LINES}; the request says {kind[:100]}")
     desk: ClaimDesk = request.app.state.claim_desk
     return answered(await desk.record(slug, await request.body(), caller))
 
@@ -65,8 +73,11 @@ async def _record_stream(slug: str, request: Request, service: IngestService, ca
     stream = service.claims_stream(await run_in_threadpool(service.chronology_id, slug), caller)
     if _wants_progress(request):
         return ProgressAnswer(_told(request, stream))
-    async for _ in _recorded(request, stream):
-        pass
+    try:
+        async for _ in _recorded(request, stream):
+            pass
+    except ServerStopping as error:
+        return LastAnswer(refusal(request, error))
     return answered(await run_in_threadpool(stream.receipt))
 
 
@@ -99,7 +110,8 @@ async def _recorded(request: Request, stream: ClaimsStream) -> AsyncIterator[Non
 
 async def _parts(request: Request) -> AsyncIterator[Part]:
     cutter = Cutter()
-    async for data in request.stream():
+    stopping: Stopping = request.app.state.stopping
+    async for data in stopping.until(request.stream()):
         for part in cutter.feed(data):
             yield part
     for part in cutter.finish():
@@ -126,12 +138,16 @@ async def _told(request: Request, stream: ClaimsStream) -> AsyncIterator[bytes]:
 
 @router.get(
     "/chronologies/{slug}/claims/batches/{key:path}",
+    response_model=StreamState,
     summary="Show how far a stream of claims got",
     description="`key` is the `Idempotency-Key` that the stream was sent with. `lines` were dealt with: `claims` of them recorded, "
     "`refusals` refused, up to `revision`; `complete` says whether the end of the stream was recorded, too.",
 )
-def show_batch(slug: str, key: Annotated[str, Path(min_length=1, max_length=1000)], service: Service, caller: Calling) -> StreamState:
+def show_batch(
+    request: Request, slug: str, key: Annotated[str, Path(min_length=1, max_length=1000)], service: Service, caller: Calling
+) -> Response:
     """Show how far a stream of claims got."""
     caller.principal.require(Role.contributor)
     # Headers are read as Latin-1, addresses as UTF-8: the key as it was sent is the one that is kept.
-    return service.stream_state(service.chronology_id(slug), key_of(key.encode().decode("latin-1")))
+    state = service.stream_state(service.chronology_id(slug), key_of(key.encode().decode("latin-1")))
+    return conditional_on_content(request, state.model_dump_json().encode())

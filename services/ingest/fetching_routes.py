@@ -18,6 +18,7 @@ from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.model import Frozen
 from shared.domain.provenance import Retrieval, SourceDetails
 from shared.domain.roles import Role
+from shared.web.conditional import conditional_on_content
 
 router = APIRouter(responses=PROBLEMS)
 
@@ -175,22 +176,28 @@ def recapture_source(
 
 
 @router.get(
-    "/chronologies/{slug}/sources/{source_id}/captures", tags=["documents"], summary="Show the captures of a source and its schedule"
+    "/chronologies/{slug}/sources/{source_id}/captures",
+    response_model=SourceCaptures,
+    tags=["documents"],
+    summary="Show the captures of a source and its schedule",
 )
-def source_captures(slug: str, source_id: str, service: Service, captures: Capturing, rounds: Scheduled, caller: Calling) -> SourceCaptures:
+def source_captures(
+    request: Request, slug: str, source_id: str, service: Service, captures: Capturing, rounds: Scheduled, caller: Calling
+) -> Response:
     """Show the captures of a source and its schedule."""
     caller.principal.require(Role.contributor)
     chronology_id = service.chronology_id(slug)
     source = captures.history.source(chronology_id, source_id)
     if source is None:
         raise NotFound(f"there is no source {source_id} in the chronology {slug!r}")
-    return SourceCaptures(
+    shown = SourceCaptures(
         source_id=source.id,
         url=source.details.url,
         every=source.every,
         captures=_shown(source),
         attempt=_attempt(rounds, chronology_id, source.id),
     )
+    return conditional_on_content(request, shown.model_dump_json().encode())
 
 
 @router.put(
@@ -219,18 +226,21 @@ def follow_feed(slug: str, body: NewFeed, service: Service, feeds: Following, ca
     return answered(feeds.follow(service.chronology_id(slug), body.url, body.every, caller, body.extractor, body.limit))
 
 
-@router.get("/chronologies/{slug}/feeds", tags=["documents"], summary="List the feeds that are followed, and how it goes")
-def list_feeds(slug: str, service: Service, captures: Capturing, rounds: Scheduled, caller: Calling) -> FeedList:
+@router.get(
+    "/chronologies/{slug}/feeds", response_model=FeedList, tags=["documents"], summary="List the feeds that are followed, and how it goes"
+)
+def list_feeds(request: Request, slug: str, service: Service, captures: Capturing, rounds: Scheduled, caller: Calling) -> Response:
     """List the feeds that are followed."""
     caller.principal.require(Role.contributor)
     chronology_id = service.chronology_id(slug)
-    return FeedList(
+    listed = FeedList(
         feeds=tuple(
             FeedView(**feed.model_dump(), attempt=_attempt(rounds, chronology_id, feed.feed_id))
             for feed in captures.history.feeds(chronology_id)
             if feed.every is not None
         )
     )
+    return conditional_on_content(request, listed.model_dump_json().encode())
 
 
 @router.delete("/chronologies/{slug}/feeds/{feed_id}", response_model=Receipt, tags=["documents"], summary="Follow a feed no longer")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -15,12 +15,13 @@ from services.ingest.parsing.details import details_from
 from services.ingest.receipts import PacketReceipt, Receipt
 from services.ingest.requests import NewChronology, NewCorrection, NewDecision, NewErasure
 from services.ingest.schemas import DocumentJson, GivenToken, NewToken
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import InvalidInput, WrongMediaType
 from shared.domain.ids import IdSource
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
 from shared.store.tokens import TokenInfo, TokenStore, new_secret
 from shared.web.auth import SignedIn
+from shared.web.conditional import conditional_on_content
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 router.include_router(claims_routes.router)  # first: routes are tried in order, and this is the one that has to be quick
@@ -114,7 +115,7 @@ async def _document(request: Request) -> tuple[bytes, str | None, str | None, So
             if unknown := [name for name in fields if name not in SourceDetails.model_fields]:
                 raise InvalidInput(f"the form has unknown fields: {', '.join(unknown)}; known are {', '.join(SourceDetails.model_fields)}")
             return await file.read(), file.filename, file.content_type, details_from(fields, "the form"), extractor
-    raise InvalidInput("send the document as multipart/form-data with a field 'file', or as application/json")
+    raise WrongMediaType("send the document as multipart/form-data with a field 'file', or as application/json")
 
 
 @router.delete(
@@ -194,13 +195,14 @@ def create_token(body: NewToken, request: Request, response: Response, tokens: T
     return GivenToken(status="unchanged", token=token, secret=None)
 
 
-@router.get("/tokens", tags=["tokens"], summary="List the API tokens, without their secrets")
-def list_tokens(tokens: Tokens, principal: SignedIn) -> list[TokenInfo]:
+@router.get("/tokens", response_model=list[TokenInfo], tags=["tokens"], summary="List the API tokens, without their secrets")
+def list_tokens(request: Request, tokens: Tokens, principal: SignedIn) -> Response:
     principal.require(Role.admin)
-    return tokens.list()
+    return conditional_on_content(request, TypeAdapter(list[TokenInfo]).dump_json(tokens.list()))
 
 
 @router.delete("/tokens/{token_id}", status_code=204, tags=["tokens"], summary="Revoke an API token")
-def revoke_token(token_id: str, request: Request, tokens: Tokens, principal: SignedIn) -> None:
+def revoke_token(token_id: str, request: Request, tokens: Tokens, principal: SignedIn) -> Response:
     principal.require(Role.admin)
     tokens.revoke(token_id, request.app.state.new_id.now())
+    return Response(status_code=204)

@@ -54,7 +54,7 @@ class IngestService:
         self._commands = Commands(log, new_id)
         self._corrections = Corrections(self._commands, lookups)
         self._texts = DocumentTexts(log, lookups)
-        self._lines = ClaimLines(self._texts, new_id)
+        self._lines = ClaimLines(self._texts, log, lookups, new_id)
         self._single = SingleClaims(self._commands, self._lines)
         self._ids: dict[str, str] = {}
 

@@ -55,6 +55,8 @@ class ShortWay:
         announced = headers.get(b"content-length", b"")
         if b"transfer-encoding" in headers or not announced.isdigit() or int(announced) > self._max_bytes:
             return None
+        if b"content-encoding" in headers:
+            return None
         return None if JSON_LINES.encode() in headers.get(b"content-type", b"").lower() else found[1]
 
 

@@ -15,7 +15,7 @@ from services.ingest.tables.intake import take_in_table
 from services.ingest.tables.limits import TIMES
 from services.ingest.tables.options import TableOptions
 from services.ingest.tables.report import TableReport
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import InvalidInput, WrongMediaType
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Role
 
@@ -97,7 +97,7 @@ async def capture_a_table(
 async def _form(request: Request) -> tuple[bytes, str | None, dict[str, str]]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
-        raise InvalidInput("send the table as multipart/form-data with a field 'file'")
+        raise WrongMediaType("send the table as multipart/form-data with a field 'file'")
     async with request.form(max_files=1, max_fields=20) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

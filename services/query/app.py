@@ -22,6 +22,7 @@ from shared.store.wakeup import PostgresListener, Wakeup
 from shared.telemetry import configure_logging
 from shared.web.head import HeadAsGet
 from shared.web.health import database_check, health_routes
+from shared.web.parameters import KNOWN_PARAMETERS
 from shared.web.problems import install_problems
 
 
@@ -33,13 +34,8 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     """
     streams = Streams(database, wakeup, settings.poll_seconds, settings.heartbeat_seconds)
     app.state.query = QueryService(database, settings, streams)
-    app.include_router(routes.router)
-    app.include_router(search_routes.router)
-    app.include_router(proof_routes.router)
-    app.include_router(export_routes.router)
-    app.include_router(time_routes.router)
-    app.include_router(origins_routes.router)
-    app.include_router(generation_routes.router)
+    for api in (routes, search_routes, proof_routes, export_routes, time_routes, origins_routes, generation_routes):
+        app.include_router(api.router, dependencies=KNOWN_PARAMETERS)
     app.include_router(pages.router)
     app.include_router(corrections.router)
     app.include_router(listing.router)

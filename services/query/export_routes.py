@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from services.query.citing.citations import CSL_JSON, as_csl_json, as_html, as_text, source_citations
 from services.query.citing.rendering import LANGUAGES, Style
 from services.query.citing.schemas import SourceCitations
-from services.query.conditional import JSON, conditional, has_already
 from services.query.entries import find_entry
 from services.query.erasures import holder_of
 from services.query.exports.formats import BY_NAME, FORMATS, Format
@@ -23,6 +22,7 @@ from services.query.parameters import GONE, READING, At, Slug
 from services.query.service import Queries
 from services.query.snapshot import open_snapshot
 from shared.web.auth import Reader
+from shared.web.conditional import JSON, conditional, has_already
 
 GUARD = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": POLICY}
 """What documents say must not run as a page of ours, whatever it is taken for."""

@@ -76,7 +76,8 @@ def changes_body(snapshot: Snapshot, after: int, limit: int) -> bytes:
 
 
 def events_body(snapshot: Snapshot, after: int, limit: int) -> bytes:
-    """Return a stretch of the raw log as one JSON object that holds the events as they are stored."""
+    """Return a stretch of the raw log as one JSON object that holds the events as they are stored; refuse a cursor beyond its end."""
+    check_cursor(after, snapshot.chronology.head, snapshot.head)
     found = reader.events(snapshot, after, limit)
     listed = b",".join(body for _, body in found)
     reached = found[-1][0] if found else after
@@ -84,5 +85,6 @@ def events_body(snapshot: Snapshot, after: int, limit: int) -> bytes:
 
 
 def events_lines(snapshot: Snapshot, after: int, limit: int) -> bytes:
-    """Return a stretch of the raw log, one stored event a line."""
+    """Return a stretch of the raw log, one stored event a line; refuse a cursor beyond its end."""
+    check_cursor(after, snapshot.chronology.head, snapshot.head)
     return b"".join(body + b"\n" for _, body in reader.events(snapshot, after, limit))

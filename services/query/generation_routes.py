@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from sqlmodel import col, select
 
-from services.query.conditional import JSON, conditional
 from services.query.generation_schemas import Differences, DifferenceView, Generations, GenerationView, ShownView
 from services.query.parameters import INVALID, Slug, problem
 from services.query.service import Queries
@@ -19,6 +18,7 @@ from shared.store.differences import Shown, differences
 from shared.store.generations import Rows
 from shared.store.read_model import GenerationRow, ProgressRow
 from shared.web.auth import Reader
+from shared.web.conditional import JSON, conditional
 
 PAGE, MAX_PAGE = 100, 1000
 

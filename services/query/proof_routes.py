@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from services.query import proofs
-from services.query.conditional import JSON, conditional
 from services.query.parameters import INVALID, Slug, problem
 from services.query.proof_schemas import Checkpoints, CheckpointView, ConsistencyProof, InclusionProof, LogKey, LogKeys, WitnessView
 from services.query.service import Queries, QueryService
@@ -18,6 +17,7 @@ from shared.crypto.notes import Vkey, encode_base64, origin
 from shared.domain.ids import sha256
 from shared.store.checkpoints import Cosignature, StoredCheckpoint, checkpoints_before, signing_keys
 from shared.web.auth import Reader
+from shared.web.conditional import JSON, conditional
 
 TEXT = "text/plain; charset=utf-8"
 MAX_SIZE = 2**53

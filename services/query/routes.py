@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.query import answers, feed, reader
-from services.query.conditional import JSON, answer, conditional, etag_of
+from services.query.conditional import answer, etag_of
 from services.query.entries import find_entry
 from services.query.erasures import holder_of
 from services.query.foreseeing import foresee
@@ -33,6 +33,7 @@ from shared.domain.corrections import CorrectionState
 from shared.domain.errors import NotFound
 from shared.domain.ids import sha256
 from shared.web.auth import Reader
+from shared.web.conditional import JSON, conditional, conditional_on_content
 
 NDJSON = "application/x-ndjson"
 
@@ -49,8 +50,7 @@ router = APIRouter(
 @router.get("/chronologies", response_model=ChronologyList, summary="List all chronologies")
 def chronologies(request: Request, queries: Queries, _: Reader) -> Response:
     listed = ChronologyList(chronologies=tuple(answers.chronology(snapshot) for snapshot in reader.snapshots(queries.database)))
-    body = listed.model_dump_json()
-    return conditional(request, f'"{sha256(body.encode())[:16]}"', body, JSON)
+    return conditional_on_content(request, listed.model_dump_json().encode())
 
 
 @router.get("/chronologies/{slug}", response_model=ChronologyView, summary="Show a chronology and what it holds")
@@ -269,7 +269,10 @@ def _chronology_id(queries: QueryService, slug: str) -> str:
     response_model=Events,
     tags=["following"],
     summary="Get the raw log after a position, as stored",
-    responses={200: {"content": {NDJSON: {}}, "description": "JSON, or one event a line for `Accept: application/x-ndjson`"}},
+    responses={
+        200: {"content": {NDJSON: {}}, "description": "JSON, or one event a line for `Accept: application/x-ndjson`"},
+        410: problem("There never was such a position: the log was restored from an older copy"),
+    },
 )
 def events(
     request: Request,
@@ -283,4 +286,5 @@ def events(
     with open_snapshot(queries.database, slug) as snapshot:
         body = (feed.events_lines if lines else feed.events_body)(snapshot, after, limit)
         head = snapshot.chronology.head
-    return conditional(request, f'"{head}"', body, NDJSON if lines else JSON, {"Vary": "Accept"})
+    # Of what it says, not of the head alone: a log that was restored from a copy may come to the same head with other events.
+    return conditional(request, f'"{head}-{sha256(body)[:16]}"', body, NDJSON if lines else JSON, {"Vary": "Accept"})

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.query import answers
-from services.query.conditional import JSON, answer, conditional, etag_of
+from services.query.conditional import answer, etag_of
 from services.query.cursors import decode_cursor
 from services.query.entries import MAX_PAGE, PAGE, Filters, entry_page
 from services.query.facets import MAX_TOP, TOP, facets
@@ -20,6 +20,7 @@ from services.query.service import Queries
 from services.query.snapshot import open_snapshot
 from shared.domain.chronology import Status
 from shared.web.auth import Reader
+from shared.web.conditional import JSON, conditional
 
 SEARCH = (
     "words, all of which the entry must have; case, diacritics and alphabet do not matter. A word of three letters or more finds words "

@@ -10,6 +10,15 @@ from collections.abc import Callable
 
 import uvicorn
 
+from shared.domain.errors import SalnameError
+
+
+class AddressTaken(SalnameError):
+    """Another program listens on the address, or it is none of this machine's."""
+
+    title = "The address cannot be listened on"
+
+
 GRACE_SECONDS = 10
 """How long requests under way may take to end when the server stops; a client that does not read its stream is cut off then."""
 
@@ -30,6 +39,32 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._before_stop()
         await super().shutdown(sockets)
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """Take the addresses of a host, before anything is done that would be in vain if they cannot be had. Raises `AddressTaken`."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise AddressTaken(f"there is no address {host}: {error.strerror}") from error
+    taken: list[socket.socket] = []
+    for family, _, _, _, address in dict.fromkeys(found if port else found[:1]):
+        made = socket.socket(family, socket.SOCK_STREAM)
+        taken.append(made)
+        if sys.platform != "win32":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            made.bind(address)
+            made.listen()  # else another server on the same address would only notice when this one takes its first connection
+        except OSError as error:
+            for each in taken:
+                each.close()
+            raise AddressTaken(
+                f"{host}, port {port}: {error.strerror}; stop what listens there, or choose another port with --port"
+            ) from error
+    return taken
 
 
 def raise_file_limit() -> None:

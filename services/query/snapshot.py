@@ -29,7 +29,7 @@ class Snapshot:
 
     `head` is the revision that the read model shows; `revision` the one that is asked about, `head` unless an earlier one was named.
     `erasures` counts the documents that were erased; `erasing` are those among them that the read model still has to be freed of.
-    `error` is why the projection stopped, where it did.
+    `error` is why the projection stopped, where it did. `reached` is when `head` was recorded, as it is stored.
     """
 
     database: Database
@@ -41,6 +41,7 @@ class Snapshot:
     erasures: int
     erasing: tuple[str, ...] = ()
     error: str | None = None
+    reached: str = ""
 
     @property
     def id(self) -> str:
@@ -78,8 +79,20 @@ class Snapshot:
 
     @property
     def version(self) -> str:
-        """What tells this state of the read model from every other, in ETags: the revision, and after `-` the generation of the rows."""
-        return f"{self.revision}-g{self.generation}" + (f".{self.erasures}" if self.erasing else "")
+        """What tells this state of the read model from every other, in ETags: the revision, the generation of the rows, a mark of the log.
+
+        The mark is when the revision was recorded: a log that was restored from a copy, and then went on otherwise, comes to the same
+        revisions at other times.
+        """
+        mark = "".join(filter(str.isdigit, self._time.partition("+")[0]))
+        return f"{self.revision}-g{self.generation}" + (f".{self.erasures}" if self.erasing else "") + (f"-{mark}" if mark else "")
+
+    @property
+    def _time(self) -> str:
+        """When the revision was recorded, as it is stored; empty where nobody knows, and at revision 0. Of the head it is read already."""
+        if not self.past:
+            return self.reached
+        return "" if self.moment is None else self.moment.time
 
     @cached_property
     def moment(self) -> RevisionRow | None:
@@ -116,9 +129,11 @@ def open_snapshot(database: Database, slug: str, at: Instant | str | None = None
 
 
 _LOOK = (
-    "SELECT c.id, c.slug, c.title, c.description, c.head, c.erasures, p.position, p.generation, p.erasures, p.error, k.kek_id, k.wrapped "
+    "SELECT c.id, c.slug, c.title, c.description, c.head, c.erasures, p.position, p.generation, p.erasures, p.error, k.kek_id, k.wrapped, "
+    "r.time "
     "FROM chronology AS c LEFT JOIN progress AS p ON p.chronology_id = c.id "
-    "LEFT JOIN read_key AS k ON k.chronology_id = c.id AND k.generation = p.generation"
+    "LEFT JOIN read_key AS k ON k.chronology_id = c.id AND k.generation = p.generation "
+    "LEFT JOIN revision AS r ON r.chronology_id = c.id AND r.generation = p.generation AND r.number = p.position"
 )
 
 
@@ -145,6 +160,7 @@ def take_snapshots(database: Database, session: ReadSession, **named: str) -> It
             erasures=erasures,
             erasing=_erasing(session, Rows(info.id, generation)) if erasures > freed else (),
             error=error,
+            reached=row[12] or "",
         )
 
 

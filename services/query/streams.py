@@ -357,14 +357,19 @@ class EventStream(Response):
         await _send(send, {"type": "http.response.body", "body": b"", "more_body": False}, limit)
 
     async def _begin(self, channel: Channel) -> tuple[int, bytes]:
-        """Return where the stream starts and the bytes that it starts with."""
+        """Return where the stream starts and the bytes that it starts with.
+
+        These tell the cursor in a block of its own: who is cut off before the first change comes back with it, not with none. A block
+        without data is no event, but it sets the last event id all the same (HTML, 9.2.6).
+        """
         while not channel.ready and not self._streams.closing:
             await channel.changed()
         retry = b"retry: %d\n\n" % RETRY_MS
         if self._start.reset:
             head = max(channel.head, self._start.lost)
             return head, retry + reset_frame(head)
-        return channel.head if self._start.cursor is None else self._start.cursor, retry
+        cursor = channel.head if self._start.cursor is None else self._start.cursor
+        return cursor, retry + b"id: %d\n\n" % cursor
 
 
 async def _catch_up(channel: Channel, cursor: int) -> tuple[int, bytes]:

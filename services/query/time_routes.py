@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse, Response
 from services.query import diff as comparing
 from services.query import history as stories
 from services.query.citations import entry_url
-from services.query.conditional import JSON, conditional
 from services.query.erasures import holder_of
 from services.query.history import Story
 from services.query.pages.telling import tell
@@ -21,6 +20,7 @@ from services.query.snapshot import Snapshot, open_snapshot, resolve_at
 from services.query.time_schemas import Diff, History, Step
 from shared.domain.errors import InvalidInput
 from shared.web.auth import Reader
+from shared.web.conditional import JSON, conditional
 
 router = APIRouter(prefix=reading.prefix, tags=["looking back"], responses=reading.responses)
 

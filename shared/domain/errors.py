@@ -18,6 +18,12 @@ class InvalidInput(SalnameError):
     title = "The input is not valid"
 
 
+class WrongMediaType(InvalidInput):
+    """The input comes in a form that is not read here."""
+
+    title = "This content type is not read here"
+
+
 class UnreadableDocument(InvalidInput):
     """The bytes are empty, binary, undecodable or too large, so no text can be cited from them."""
 
@@ -73,6 +79,18 @@ class Busy(SalnameError):
     """A time limit ran out while waiting for the database; nothing was changed, and trying again is safe."""
 
     title = "The database is busy"
+
+
+class Unreachable(Busy):
+    """There is no connection to the database, or there is none any more."""
+
+    title = "The database cannot be reached"
+
+
+class NewerDatabase(SalnameError):
+    """The database has a schema that this release does not know."""
+
+    title = "The database is of a newer release"
 
 
 class UnknownEvent(SalnameError):

@@ -13,11 +13,12 @@ from typing import Any
 import psycopg
 from sqlmodel import Session
 
-from shared.domain.errors import Busy
+from shared.domain.errors import Busy, Unreachable
 
 Row = tuple[Any, ...]
 
 DriverError = (sqlite3.Error, psycopg.Error)
+OperationalErrors = (sqlite3.OperationalError, psycopg.OperationalError)
 Duplicate = (sqlite3.IntegrityError, psycopg.errors.IntegrityError)
 
 TIME_LIMITS = ("55P03", "57014", "25P03", "40P01", "40001")
@@ -39,6 +40,18 @@ def refuse_time_limit(error: BaseException) -> None:
     """Raise `Busy` where a driver's error says that a time limit ran out."""
     if is_time_limit(error):
         raise Busy(TOO_SLOW) from error
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error says that a connection to PostgreSQL broke off: it has no state then, or one of class 08 or 57P."""
+    cause = getattr(error, "orig", None) or error
+    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "08").startswith(("08", "57P"))
+
+
+def connection_lost(error: BaseException) -> Unreachable:
+    """The error about a connection that broke off while something was under way: nobody knows what the database has done about it."""
+    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    return Unreachable(f"{said}; what was asked for may have been done: send it again under the same Idempotency-Key, or look")
 
 
 class Driver:

@@ -4,6 +4,7 @@ Every wait has a limit: connecting, waiting for a lock, running a statement, sit
 """
 
 import math
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -12,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, create_engine
 
 from shared.crypto.sealing import KeyEncryptionKey
-from shared.domain.errors import Busy, InvalidInput
-from shared.store.driver import Driver, DriverError, driver_of, refuse_time_limit
+from shared.domain.errors import Busy, InvalidInput, Unreachable
+from shared.store.driver import Driver, DriverError, OperationalErrors, driver_of, refuse_time_limit
 from shared.store.journal import Journal
 from shared.store.kept import Kept
 from shared.store.keys import Keyring
@@ -216,6 +217,14 @@ def sqlite_url(data: Path) -> str:
     return f"sqlite:///{(data / 'salname.db').absolute()}"
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None where the URL is of another database, or of one in memory."""
+    made = make_url(normalise_url(url))
+    if made.get_backend_name() != "sqlite" or made.database in (None, "", ":memory:"):
+        return None
+    return Path(made.database or "")
+
+
 @contextmanager
 def _waits() -> Iterator[None]:
     """Turn the databases' words for "a time limit ran out" into `Busy`."""
@@ -242,11 +251,13 @@ def _sqlite(url: str, limits: Limits) -> Engine:
         hide_parameters=True,
     )
 
+    _tell_what_cannot_be_opened(engine)
+
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         connection.limit = limits.statement
-        for pragma in (
+        pragmas = (
             f"page_size = {SQLITE_PAGE}",
             "journal_mode = WAL",
             "secure_delete = ON",
@@ -258,8 +269,12 @@ def _sqlite(url: str, limits: Limits) -> Engine:
             "cache_size = -65536",
             f"soft_heap_limit = {SQLITE_CACHES}",
             "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        )
+        try:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.DatabaseError as error:
+            raise type(error)(f"{make_url(url).database}: {error}") from error
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -304,6 +319,8 @@ def _postgresql(url: str, limits: Limits) -> Engine:
         connect_args={"connect_timeout": limits.connect, "options": settings, "application_name": "salname"},
     )
 
+    _tell_what_cannot_be_opened(engine)
+
     @event.listens_for(engine, "checkin")
     def put_back(_: object, record: Any) -> None:
         record.info[IDLE_SINCE] = time.monotonic()
@@ -315,6 +332,22 @@ def _postgresql(url: str, limits: Limits) -> Engine:
             raise InvalidatePoolError
 
     return engine
+
+
+def _tell_what_cannot_be_opened(engine: Engine) -> None:
+    """Have connecting fail with `Unreachable`, whose one line names the database: the driver's own words name no file."""
+    url = engine.url
+    here = f"{url.host or 'the local server'}, database {url.database}"
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, _record: object, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        try:
+            return dialect.connect(*given, **named)
+        except OperationalErrors as error:
+            said = str(error).strip().partition("\n")[0]
+            if url.get_backend_name() == "sqlite":
+                raise Unreachable(f"{url.database}: {said}") from error
+            raise Unreachable(f"{here}: {said}; nothing was changed, try again in a moment") from None
 
 
 def _answers(connection: Any) -> bool:

@@ -1,5 +1,6 @@
 """Bring a database to the newest schema, and see to it that its services may do their part and no more."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from alembic import command
@@ -9,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 import migrations
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import InvalidInput, NewerDatabase, WrongKey
 from shared.store.engine import WRITE, Database
 from shared.store.grants import GRANTS, give_grants, is_service
 from shared.store.keys import wrong_kek
@@ -29,9 +30,11 @@ def alembic_config(url: str) -> Config:
 def migrate(database: Database) -> None:
     """Upgrade the schema to the newest revision, and give the services' roles their grants; does nothing when all is done already.
 
-    Raises `InvalidInput` where a service's role would have to migrate, `WrongKey` as `check_kek` does.
+    Raises `InvalidInput` where a service's role would have to migrate, `NewerDatabase`, and `WrongKey` as `check_kek` does.
     """
     config = alembic_config(database.url)
+    with database.engine.connect() as connection:
+        refuse_newer(MigrationContext.configure(connection).get_current_heads())
     if database.dialect == "postgresql" and _left_to_the_owner(database, config):
         check_kek(database)
         return
@@ -43,6 +46,13 @@ def migrate(database: Database) -> None:
             if _owns_the_tables(connection):
                 give_grants(connection)
     check_kek(database)
+
+
+def refuse_newer(found: Iterable[str]) -> None:
+    """Refuse a database at schema revisions that this release does not know; raise `NewerDatabase`."""
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()}
+    if strangers := sorted(set(found) - known):
+        raise NewerDatabase(f"this release does not know its schema, {strangers[0]}: use the release that migrated it, or a later one")
 
 
 def _left_to_the_owner(database: Database, config: Config) -> bool:
@@ -76,11 +86,25 @@ def check_kek(database: Database) -> None:
         return
     if not inspect(database.engine).has_table("read_key"):
         raise InvalidInput("the database does not have this release's schema: run `salname migrate` first")
-    query = """
-        SELECT kek_id FROM (SELECT kek_id FROM document_key WHERE wrapped IS NOT NULL LIMIT 1) AS documents
-        UNION SELECT kek_id FROM (SELECT kek_id FROM read_key LIMIT 1) AS generations
-    """
-    with database.read() as session:
-        found = {row[0] for row in session.execute(text(query))}
-    if other := sorted(found - {database.kek.id}):
+    if other := sorted(_sealed_in(database) - {database.kek.id}):
         raise wrong_kek(other[0], database.kek)
+
+
+def refuse_lost_kek(database: Database, place: Path) -> None:
+    """Refuse to have a key-encryption key made in `place` for a database that is sealed in another one already; raise `WrongKey`."""
+    if sealed := sorted(_sealed_in(database)):
+        raise WrongKey(
+            f"this database's keys are wrapped in the key-encryption key {sealed[0]}, and there is no {place}: put that key's file back "
+            "there, or set SALNAME_KEY_ENCRYPTION_KEY to it; no other key opens what is sealed, and none was made"
+        )
+
+
+def _sealed_in(database: Database) -> set[str]:
+    """The ids of key-encryption keys that keys of a database are wrapped in, whichever release made its tables."""
+    queries = {
+        "document_key": "SELECT kek_id FROM document_key WHERE wrapped IS NOT NULL LIMIT 1",
+        "read_key": "SELECT kek_id FROM read_key LIMIT 1",
+    }
+    tables = inspect(database.engine).get_table_names()
+    with database.read() as session:
+        return {row[0] for table, query in queries.items() if table in tables for row in session.execute(text(query))}

@@ -8,7 +8,7 @@ JSON_LINES = "application/x-ndjson"
 
 
 class LimitBody:
-    """Answers 413 when a body is larger than `max_bytes`, or announces that it will be.
+    """Answers 413 when a body is larger than `max_bytes`, or announces that it will be, and 415 when it is compressed.
 
     Streams of JSON Lines, which are read a line at a time, are not counted on paths that end in `exempt`.
     """
@@ -19,6 +19,10 @@ class LimitBody:
         self.exempt = exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _header(scope, b"content-encoding").strip().lower() not in ("", "identity"):
+            detail = "compressed bodies are not read: send the body as it is, without Content-Encoding; nothing was recorded"
+            await problem(415, "This encoding is not read here", detail, scope["path"])(scope, receive, send)
+            return
         if scope["type"] != "http" or self._streamed(scope):
             await self.app(scope, receive, send)
             return

@@ -7,10 +7,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.domain import errors
+from shared.store.driver import OperationalErrors, connection_lost, is_lost
 from shared.web.addresses import ReadableAddresses
 from shared.web.details import problem, problem_body
 
@@ -23,6 +25,7 @@ STATUSES: Mapping[type[errors.SalnameError], int] = {
     errors.NotAuthenticated: 401,
     errors.TooLarge: 413,
     errors.UnreadableDocument: 422,
+    errors.WrongMediaType: 415,
     errors.InvalidInput: 422,
     errors.Gone: 410,
     errors.Busy: 503,
@@ -50,6 +53,8 @@ def problem_fields(error: errors.SalnameError, request: Request) -> dict[str, ob
 
 def refusal(request: Request, error: errors.SalnameError) -> JSONResponse:
     """The answer to a request that came to an expected error."""
+    if isinstance(error, errors.Unreachable):
+        log.error("database.unreachable", path=request.url.path, reason=error.detail)
     detail, extra = _told(error, request)
     return problem(_status(error), error.title, detail, request.url.path, **extra)
 
@@ -65,6 +70,11 @@ def _told(error: errors.SalnameError, request: Request) -> tuple[str, dict[str, 
     changes, events = (f"{here[0]}/{feed}?after={expected}" for feed in ("changes", "events"))
     detail = f"{error.detail}: GET {changes} shows the changes since, GET {events} the log"
     return detail, {**error.extra, "changes": changes, "events": events}
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _allowed(app: FastAPI, request: Request) -> list[str]:
@@ -84,6 +94,10 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        kind = request.headers.get("content-type", "")
+        if any(item["loc"] == ("body",) and item["type"] != "missing" for item in error.errors()) and not _is_json(kind):
+            said = f"the request says {kind[:100]}" if kind else "the request says nothing"
+            return refusal(request, errors.WrongMediaType(f"JSON is read here, and {said}: send 'Content-Type: application/json'"))
         found = [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
         first = found[0]
         return problem(422, "The request is not valid", f"{first['where']}: {first['what']}", request.url.path, errors=found)
@@ -91,13 +105,29 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request could not be carried out")
-        answer = problem(error.status_code, title, str(error.detail), request.url.path)
+        allowed = ", ".join(_allowed(app, request)) if error.status_code == 405 else ""
+        detail = str(error.detail)
+        if error.status_code == 404 and detail == "Not Found":  # the router's, of an address that no route has
+            detail = "there is nothing at this address; GET /openapi.json describes what there is"
+        elif allowed:
+            detail = f"{request.method} is none of what can be done here; that is {allowed}"
+        answer = problem(error.status_code, title, detail, request.url.path)
         answer.headers.update(error.headers or {})
-        if error.status_code == 405:
-            answer.headers["Allow"] = ", ".join(_allowed(app, request))
+        if allowed:
+            answer.headers["Allow"] = allowed
         return answer
+
+    async def lost(request: Request, error: Exception) -> JSONResponse:
+        if not is_lost(error):
+            raise error
+        return refusal(request, connection_lost(error))
+
+    for kind in (DBAPIError, *OperationalErrors):
+        app.add_exception_handler(kind, lost)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        if is_lost(error):
+            return refusal(request, connection_lost(error))
         log.exception("request.failed", path=request.url.path, exc_info=error)
         return problem(500, "Something went wrong here", "the error is in the server's log; nothing was changed", request.url.path)

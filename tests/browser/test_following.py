@@ -63,3 +63,26 @@ def test_an_event_source_resumes_where_it_was(page: Page, site: Site) -> None:
     site.capture(OTHER)
     expected.append(service.chronology("fair").head)
     expect(body).to_have_attribute("data-seen", " ".join(map(str, expected)))
+
+
+def test_an_event_source_without_a_cursor_misses_nothing_while_it_is_away(page: Page, site: Site) -> None:
+    """The browser's own EventSource, cut off before anything came: what happens meanwhile arrives when it is back."""
+    page.goto(f"{site.url}/chronologies/fair/sources")
+    page.evaluate(
+        """() => {
+            const source = new EventSource("/v1/chronologies/fair/stream");
+            const seen = [];
+            source.addEventListener("heartbeat", () => { document.body.dataset.beat = "1"; });
+            source.addEventListener("change", event => {
+                seen.push(event.lastEventId);
+                document.body.dataset.seen = seen.join(" ");
+            });
+        }"""
+    )
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-beat", "1", timeout=LIMIT * 1000)
+    service = site.app.state.ingest
+    site.stop()
+    missed = service.capture(service.chronology("fair").id, NOTE.encode(), ADMIN, filename="note.txt")
+    site.start()
+    expect(body).to_have_attribute("data-seen", str(missed.revision), timeout=LIMIT * 1000)

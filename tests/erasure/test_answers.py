@@ -205,7 +205,7 @@ def test_copies_that_others_keep_are_out_of_date(world: World) -> None:
     for path, etag in etags.items():
         assert world.client.get(BASE + path, headers={"If-None-Match": etag}).status_code == 200
     assert world.client.get(text, headers={"If-None-Match": etags_of_text}).status_code == 410
-    revision, _, generation = world.client.get(f"{BASE}/entries").headers["etag"].strip('"').partition("-")
+    revision, generation, _ = world.client.get(f"{BASE}/entries").headers["etag"].strip('"').split("-")
     assert (int(revision), generation) == (world.running.info.head, "g2")
 
 

@@ -1,5 +1,6 @@
 """Streams of claims over HTTP, on a real server: told about while they come in, broken off, too long, and sent again."""
 
+import gzip
 import json
 import socket
 import time
@@ -86,6 +87,39 @@ def test_another_stream_under_the_key_is_a_conflict(client: httpx.Client, docume
     client.post(CLAIMS, headers=headers, content=b"".join(lines(document, 3))).raise_for_status()
     problem = client.post(CLAIMS, headers=headers, content=b"".join(lines(document, 4)))
     assert (problem.status_code, "lines 1–4" in problem.json()["detail"]) == (409, True)
+    assert "the earlier stream is complete (3 lines, 3 claims recorded, 0 lines refused, up to revision" in problem.json()["detail"]
+    assert {name: problem.json()["earlier"][name] for name in ("lines", "complete")} == {"lines": 3, "complete": True}
+
+
+def test_a_conflict_in_a_stream_that_broke_off_says_that_it_may_go_on(client: httpx.Client, document: str) -> None:
+    break_off(client, "mended", b"".join(lines(document, 1_200)))
+    other = lines(document, 1_201)[1:]
+    problem = client.post(CLAIMS, headers={**NDJSON, "Idempotency-Key": "mended"}, content=b"".join(other))
+    assert problem.status_code == 409
+    assert "the earlier stream is not complete (1000 lines" in problem.json()["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/json"])
+def test_a_compressed_stream_is_refused_and_not_taken_for_an_empty_one(client: httpx.Client, document: str, kind: str) -> None:
+    headers = {**NDJSON, "Content-Type": kind, "Content-Encoding": "gzip"}
+    refused = client.post(CLAIMS, headers=headers, content=gzip.compress(b"".join(lines(document, 3))))
+    assert refused.status_code == 415
+    assert "without Content-Encoding" in refused.json()["detail"]
+
+
+def test_a_content_type_that_is_not_read_is_told_what_to_send(client: httpx.Client, document: str) -> None:
+    (line,) = lines(document, 1)
+    refused = client.post(CLAIMS, headers={**ADMIN, "Content-Type": "text/csv"}, content=line)
+    assert (refused.status_code, "application/json" in refused.json()["detail"]) == (415, True)
+    for usual in ("application/json; charset=utf-8", "application/x-www-form-urlencoded"):  # the second is what curl says of `-d`
+        client.post(CLAIMS, headers={**ADMIN, "Content-Type": usual}, content=line).raise_for_status()
+    client.post(CLAIMS, headers=ADMIN, content=line).raise_for_status()
+    refused = client.post("/v1/chronologies", headers=ADMIN, data={"slug": "other"})
+    assert (refused.status_code, "send 'Content-Type: application/json'" in refused.json()["detail"]) == (415, True)
+    refused = client.post("/v1/chronologies/fairs/documents", headers={**ADMIN, "Content-Type": "text/plain"}, content=b"A fair.")
+    assert (refused.status_code, "multipart/form-data" in refused.json()["detail"]) == (415, True)
+    refused = client.post("/v1/chronologies/fairs/tables", headers={**ADMIN, "Content-Type": "text/csv"}, content=b"Year,What")
+    assert (refused.status_code, "multipart/form-data" in refused.json()["detail"]) == (415, True)
 
 
 def test_progress_is_told_while_the_stream_comes_in(client: httpx.Client, document: str) -> None:

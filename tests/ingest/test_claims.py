@@ -1,9 +1,11 @@
 """Claims that people and programs bring: checked against the words of their document."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from services.ingest.requests import NewChronology
 from services.ingest.service import ClaimsReceipt
 from shared.domain.errors import IdempotencyConflict
 from shared.domain.events import ClaimRecorded
@@ -25,10 +27,12 @@ def document(running: Running) -> str:
 
 
 def record(running: Running, *claims: dict[str, object], key: str | None = None) -> ClaimsReceipt:
-    from dataclasses import replace
+    return record_in(running, running.info.id, *claims, key=key)
 
+
+def record_in(running: Running, chronology_id: str, *claims: dict[str, object], key: str | None = None) -> ClaimsReceipt:
     lines = [(number, json.dumps(claim).encode()) for number, claim in enumerate(claims, start=1)]
-    return running.service.record_claims(running.info.id, lines, replace(ADMIN, key=key))
+    return running.service.record_claims(chronology_id, lines, replace(ADMIN, key=key))
 
 
 def test_a_claim_is_located_by_its_words(running: Running, document: str) -> None:
@@ -80,6 +84,21 @@ def test_a_claim_that_is_not_right_is_refused_with_its_reason(running: Running, 
     assert says in receipt.refused[0].detail
     assert (receipt.lines, receipt.claims, receipt.refusals) == (1, 0, 1)
     assert running.info.head == head
+
+
+def test_what_a_claim_continues_is_a_claim_of_its_chronology(running: Running, document: str) -> None:
+    running.service.create_chronology(NewChronology(slug="other", title="Other"), ADMIN)
+    elsewhere = running.service.chronology("other")
+    copy = running.service.capture(elsewhere.id, TEXT.encode(), ADMIN, filename="copy.txt")
+    stranger = record_in(running, elsewhere.id, {"document_id": copy.id, "quote": "in 1930"}).recorded[0]
+    first = record(running, {"document_id": document, "quote": "The mill closed in 1930"}).recorded[0]
+    running.projector.catch_up()
+    known = {"document_id": document, "quote": "40 people"}
+    assert record(running, {**known, "continues": first}).claims == 1
+    running.projector.catch_up()
+    for wrong in (stranger, "01a20a23-16f7-7483-9f2b-e3ea6c7a75a6", document):
+        receipt = record(running, {**known, "continues": wrong})
+        assert [refused.detail for refused in receipt.refused] == ["continues: there is no such claim in this chronology"]
 
 
 @pytest.mark.parametrize(

@@ -80,13 +80,12 @@ class Listener:
         fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if line)
         if b"retry" in fields:
             self.retry = int(fields[b"retry"])
+        number = fields.get(b"id")
+        if number is not None:
+            self.last_id = int(number)  # as browsers do, whether the block is an event or not
         if b"data" not in fields:
             return None
-        number = fields.get(b"id")
-        event = Event(fields[b"event"].decode(), fields[b"data"], None if number is None else int(number))
-        if event.id is not None:
-            self.last_id = event.id
-        return event
+        return Event(fields[b"event"].decode(), fields[b"data"], None if number is None else int(number))
 
     def take(self, count: int, kind: str = "change") -> list[Event]:
         """Return the next events of a kind, passing over others."""

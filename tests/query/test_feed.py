@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import pytest
 from sqlmodel import col, select
 
 from shared.store.tables import EventRow
@@ -52,6 +53,13 @@ def test_the_raw_log_is_served_as_it_is_stored(world: World) -> None:
     assert lines.headers["content-type"] == "application/x-ndjson"
     assert lines.content == b"".join(body + b"\n" for body in bodies[2:5])
     assert world.get("/events", after=len(bodies)) == {"head": len(bodies), "events": [], "next": len(bodies)}
+
+
+@pytest.mark.parametrize("feed", ["/changes", "/events"])
+def test_a_cursor_beyond_the_end_is_refused_by_every_feed(world: World, feed: str) -> None:
+    for accept in ("application/json", "application/x-ndjson"):
+        refused = world.client.get(f"/v1/chronologies/test{feed}", params={"after": 1000}, headers={"Accept": accept})
+        assert (refused.status_code, refused.json()["revision"]) == (410, world.running.info.head)
 
 
 def test_documents_are_served_to_the_byte(world: World) -> None:

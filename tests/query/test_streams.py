@@ -146,6 +146,16 @@ def test_without_a_cursor_a_stream_begins_now_and_says_where_that_is(live: Live)
     assert [event.id for event in listener.take(1)] == [head + 1]
 
 
+def test_a_listener_that_is_cut_off_before_the_first_change_misses_nothing(live: Live) -> None:
+    listener = live.listen()
+    listener.take(1, "heartbeat")
+    cursor = live.services.info.head
+    assert listener.last_id == cursor
+    listener.hang_up()
+    live.change(2)
+    assert [event.id for event in live.listen(last_id=cursor).take(2)] == [cursor + 1, cursor + 2]
+
+
 def test_a_listener_that_is_cut_off_anywhere_and_comes_back_gets_every_change_once_and_in_order(live: Live) -> None:
     chance = random.Random(20)
     seen: list[tuple[int, bytes]] = []

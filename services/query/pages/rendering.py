@@ -11,11 +11,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.citing.citations import remark
-from services.query.conditional import conditional
 from services.query.pages.corrected import correction_words
 from services.query.pages.derived import derivation_words
 from services.query.pages.views import by_document, figure
 from services.query.pages.wording import wording_for
+from shared.web.conditional import conditional
 
 STATIC = Path(str(resources.files(__package__).joinpath("static")))
 

@@ -73,7 +73,7 @@ async def test_problems_say_what_to_do(clients: Clients) -> None:
     cases = [
         (await reader.post(URL, files=file), 403, "role"),
         (await admin.post("/v1/chronologies/nowhere/tables", files=file), 404, "no chronology"),
-        (await admin.post(URL, json={}), 422, "multipart/form-data"),
+        (await admin.post(URL, json={}), 415, "multipart/form-data"),
         (await admin.post(URL, data={"mapping": "{}"}, files={"other": b"x"}), 422, "no file"),
         (await admin.post(URL, files=file, data={"mapping": "{"}), 422, "mapping"),
         (await admin.post(URL, files=file, data={"mapping": '{"colour": 1}'}), 422, "mapping.colour"),
