@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -151,25 +151,27 @@ def serve(
     settings = _settings(data)
     configure_logging(settings.log_format, settings.log_level)
     host, port = host or settings.host, settings.port if port is None else port
-    if part is Part.all:
-        from services.embedded import create_app
+    if part is Part.all and host != "localhost" and not _is_loopback(host):
+        raise typer.BadParameter("the embedded mode serves this machine only; for others, see deploy/ and docker-compose.yml")
+    with ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(one) for one in listening(host, port)]
+        if part is Part.all:
+            from services.embedded import create_app
 
-        if host != "localhost" and not _is_loopback(host):
-            raise typer.BadParameter("the embedded mode serves this machine only; for others, see deploy/ and docker-compose.yml")
-        sockets = listening(host, port)
-        ticket = secrets.token_urlsafe(24)
-        application = create_app(settings.model_copy(update={"host": host}), ticket)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
-        out.print(f"Salname is at [bold]{address}[/bold]   API: {address}/docs", highlight=False)
-        out.print(f"To edit, open this link once: {address}/login?ticket={ticket}", highlight=False, soft_wrap=True)
-    else:
-        import importlib
+            ticket = secrets.token_urlsafe(24)
+            application = create_app(settings.model_copy(update={"host": host}), ticket)
+            address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
+            out.print(f"Salname is at [bold]{address}[/bold]   API: {address}/docs", highlight=False)
+            out.print(f"To edit, open this link once: {address}/login?ticket={ticket}", highlight=False, soft_wrap=True)
+        else:
+            import importlib
 
-        sockets = listening(host, port)
-        module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
-        application = importlib.import_module(module).create_app(settings)
-    config = uvicorn.Config(application, host=host, port=port, http=HttpProtocol, log_config=None, server_header=False, access_log=False)
-    Server(config, lambda: _before_stop(application.state)).run(sockets)
+            module = {"ingest": "services.ingest.app", "projection": "services.projection.worker", "query": "services.query.app"}[part]
+            application = importlib.import_module(module).create_app(settings)
+        config = uvicorn.Config(
+            application, host=host, port=port, http=HttpProtocol, log_config=None, server_header=False, access_log=False
+        )
+        Server(config, lambda: _before_stop(application.state)).run(sockets)
 
 
 def _before_stop(state: "State") -> None:
