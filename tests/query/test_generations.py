@@ -39,7 +39,7 @@ def test_what_differs_is_listed_page_by_page_before_the_switch(world: World, new
     listed: list[Any] = []
     after: str | None = ""
     while after is not None:
-        page = world.get("/generations/2/differences", after=after, limit=1)
+        page = world.get("/generations/2/differences", **({"after": after} if after else {}), limit=1)
         assert (page["live"], page["other"], page["revision"]) == (1, 2, world.running.info.head)
         assert len(page["differences"]) <= 1
         listed += page["differences"]

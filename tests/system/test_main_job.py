@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from shared.domain.errors import Unreachable
 from shared.store.engine import Database
 from tests.support.here import salname_here
 from tests.support.keys import KEK
@@ -159,8 +160,8 @@ def wait_for_documents(salname: Salname, count: int, started: subprocess.Popen[b
             with database.read() as session:
                 if session.execute(text("SELECT count(*) FROM document")).scalar_one() >= count:
                     return
-        except DBAPIError:
-            pass  # the schema is not there yet
+        except (DBAPIError, Unreachable):
+            pass  # the schema, or the file, is not there yet
         finally:
             database.close()
         time.sleep(0.02)
@@ -194,7 +195,7 @@ def test_extract_reads_texts_without_a_database(alone: Salname) -> None:
 
 
 def test_errors_are_one_line_that_says_what_to_do(alone: Salname) -> None:
-    assert "there is no chronology called 'nowhere'" in alone("export", "nowhere", code=1)
+    assert "there is no database at" in alone("export", "nowhere", code=1)
     (alone.folder / "x.txt").write_text("A text of 1998.", encoding="utf-8")
     assert "lower-case letters" in alone("ingest", "x.txt", "--chronology", "No Good", code=1)
     alone.environment["SALNAME_PORT"] = "many"

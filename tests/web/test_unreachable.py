@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from shared.store.engine import Database
+from shared.web import problems
 from shared.web.problems import install_problems
 
 
@@ -22,7 +23,7 @@ class LostError(psycopg.OperationalError):
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_problems(app)
     database = Database("postgresql://nobody:secret@127.0.0.1:1/nothing")
@@ -45,7 +46,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     def full() -> None:
         raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
-    structlog.configure(processors=structlog.get_config()["processors"])
+    structlog.reset_defaults()
+    monkeypatch.setattr(problems, "log", structlog.get_logger())  # another test may have had its own one made
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://salname") as client:
         yield client
     structlog.reset_defaults()

@@ -138,7 +138,7 @@ def test_a_feed_that_is_not_followed_cannot_be_followed_no_longer(salname: Salna
     site.pages |= {"/feed": feed("/0"), "/0": page(BRIDGE[0])}
     nowhere = salname("follow", f"{site.url}/feed", "--chronology", "new", "--every", "off")
     assert (nowhere.returncode, nowhere.stdout) == (1, "")
-    assert "there is no chronology called 'new'" in salname("sources", "new").stderr
+    assert "there is no database at" in salname("sources", "new").stderr
     assert salname("follow", f"{site.url}/feed", "--chronology", "bridges").returncode == 0
     never = salname("follow", f"{site.url}/feed", "--chronology", "bridges", "--every", "off")
     assert (never.returncode, never.stdout) == (1, "")

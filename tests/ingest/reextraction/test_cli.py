@@ -19,7 +19,7 @@ from tests.support.running import ADMIN
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data directory whose chronology `test` holds a document that an older version read."""
-    with Workspace(read_settings(data=tmp_path / "data")) as workspace:
+    with Workspace(read_settings(data=tmp_path / "data"), new=True) as workspace:
         capture_old(workspace.service, workspace.service.ensure_chronology("test", ADMIN).id)
     return tmp_path / "data"
 

@@ -53,7 +53,7 @@ def test_the_page_of_a_source_shows_who_agrees_and_what_is_shared(world: World) 
 def test_the_page_of_a_source_without_a_title_names_the_files(empty: World) -> None:
     for text, name in ((FIRST, "hills.txt"), (OWN, "diary.txt")):
         empty.running.capture(text, filename=name)
-    of_file = {source["documents"][0]["filename"]: source["id"] for source in empty.get("/sources")["sources"]}
+    of_file = {document["filename"]: document["source"]["id"] for document in empty.get("/documents")["documents"]}
     body = shown(empty, f"/sources/{of_file['hills.txt']}")
     assert "<h1>hills.txt</h1>" in body
     assert f'href="/chronologies/test/sources/{of_file["diary.txt"]}">diary.txt</a></th>' in body
