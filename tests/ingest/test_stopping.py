@@ -1,5 +1,6 @@
 """A server that is told to stop while a stream of claims comes in: it stops soon, and says how far the stream got."""
 
+import http.client
 import json
 import os
 import signal
@@ -30,11 +31,10 @@ def chunk(data: bytes) -> bytes:
 
 
 def answer_of(connection: socket.socket) -> tuple[int, dict[str, object]]:
-    received = b""
-    while data := connection.recv(65536):
-        received += data
-    status, _, rest = received.partition(b"\r\n")
-    return int(status.split()[1]), json.loads(rest.partition(b"\r\n\r\n")[2])
+    """Read one whole answer, and no further: who still sends may find the connection reset behind it."""
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer.status, json.loads(answer.read())
 
 
 @pytest.mark.parametrize("part", ["all", "ingest"])
