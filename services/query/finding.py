@@ -16,10 +16,9 @@ def words_match(key: ReadKey, asked: Wanted) -> Match:
     For a word, a name that sounds like it will do.
     """
     sounding = defaultdict[int, dict[bytes, None]](dict)
-    for number, name in asked.named(actor_key):
-        sounding[number][key.token(NAMED, name)] = None
-    for number, name in asked.named(place_key):
-        sounding[number][key.token(PLACE, name)] = None
+    for kind, known_as in ((NAMED, actor_key), (PLACE, place_key)):
+        for number, name in asked.named(known_as):
+            sounding[number][key.token(kind, name)] = None
     groups = [(key.beginning(word), *sounding[number]) for number, word in enumerate(asked.words)]
     groups += [(key.token(PHRASE, pair),) for phrase in asked.phrases for pair in neighbours(phrase)]
     return tuple(groups) or ((),)

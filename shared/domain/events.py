@@ -254,40 +254,33 @@ class CorrectionAccepted(EventData):
         return self.correction_id
 
 
-class CorrectionRejected(EventData):
+class _OfCorrection(EventData):
+    """What became of a correction, and why."""
+
+    correction_id: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.correction_id
+
+
+class CorrectionRejected(_OfCorrection):
     """A proposed change was turned down."""
 
     type: ClassVar[str] = "correction.rejected"
-    correction_id: str
-    reason: str = ""
-
-    @property
-    def subject(self) -> str:
-        return self.correction_id
 
 
-class CorrectionWithdrawn(EventData):
+class CorrectionWithdrawn(_OfCorrection):
     """Whoever proposed a change took the proposal back before it was decided on."""
 
     type: ClassVar[str] = "correction.withdrawn"
-    correction_id: str
-    reason: str = ""
-
-    @property
-    def subject(self) -> str:
-        return self.correction_id
 
 
-class CorrectionReverted(EventData):
+class CorrectionReverted(_OfCorrection):
     """A change that had taken effect is undone, as if it had never been accepted; what was decided since still holds."""
 
     type: ClassVar[str] = "correction.reverted"
-    correction_id: str
-    reason: str = ""
-
-    @property
-    def subject(self) -> str:
-        return self.correction_id
 
 
 AnyEvent = (
