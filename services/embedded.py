@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.ingest.app import install_ingest
 from services.ingest.proof import install_proof
@@ -17,7 +17,7 @@ from services.ingest.recapturing.wiring import install_fetching
 from services.ingest.wiring import build_service, system_ids
 from services.projection.runner import ProjectionThread, Projector
 from services.query.app import install_query
-from services.query.pages.rendering import HEADERS
+from services.query.pages.rendering import HEADERS, SIGN_IN
 from shared.domain.errors import NotAuthenticated
 from shared.domain.roles import Role
 from shared.settings import Settings
@@ -26,7 +26,7 @@ from shared.store.migrate import migrate
 from shared.store.read import DatabaseReader
 from shared.store.tokens import TokenStore, new_secret
 from shared.store.wakeup import PostgresListener, Wakeup
-from shared.web.auth import COOKIE
+from shared.web.auth import keep_session
 from shared.web.head import HeadAsGet
 from shared.web.health import database_check, health_routes
 from shared.web.hosts import install_known_hosts
@@ -78,10 +78,9 @@ def create_app(settings: Settings, ticket: str | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.settings = settings
+    app.state.settings = settings.model_copy(update={"one_address": True})
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
     app.state.new_id = system_ids()
-    app.state.editing = True
     install_problems(app)
     announcing = install_ingest(app, build_service(database, settings, app.state.new_id, appended.notify), settings)
     checkpoints = install_proof(app, database, settings, appended)
@@ -109,7 +108,9 @@ def _install_login(app: FastAPI, ticket: str) -> None:
     lock = threading.Lock()
 
     @app.get("/login", include_in_schema=False)
-    def ask(ticket: str) -> HTMLResponse:
+    def ask(ticket: str = "") -> Response:
+        if not ticket:
+            return RedirectResponse(SIGN_IN, 303)
         # A link alone must not use the ticket up: previews and scanners follow links, only people press buttons.
         return HTMLResponse(LOGIN_PAGE.replace("TICKET", quote(ticket, safe="")), headers=HEADERS)
 
@@ -125,5 +126,5 @@ def _install_login(app: FastAPI, ticket: str) -> None:
         info = tokens.create(token_id, f"admin-{token_id[-6:]}", Role.admin, ids.now(), secret)
         log.info("login.admin", name=info.name)
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", max_age=30 * 24 * 3600)
+        keep_session(request, response, secret)
         return response

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     bootstrap_token: str | None = Field(default=None, min_length=20, description="an admin API token known from the start, for deployments")
     anonymous_read: bool = Field(default=True, description="whether reading needs no token")
+    one_address: bool = Field(
+        default=False,
+        description="whether a proxy puts ingest and query behind one address, so that query's pages offer corrections to editors",
+    )
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds that anything may wait for a lock")
     statement_timeout: float = Field(default=60.0, gt=0, description="seconds that one statement may run")
     idle_in_transaction_timeout: float = Field(

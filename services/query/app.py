@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.query import export_routes, generation_routes, origins_routes, proof_routes, routes, search_routes, time_routes
-from services.query.pages import corrections, listing, looking_back, near_misses, origins, proof, reference
+from services.query.pages import corrections, listing, looking_back, near_misses, origins, proof, reference, signing_in
 from services.query.pages import routes as pages
+from services.query.pages.elsewhere import install_elsewhere
 from services.query.pages.rendering import STATIC
 from services.query.problems import install_query_problems
 from services.query.service import QueryService
@@ -43,9 +44,11 @@ def install_query(app: FastAPI, database: Database, settings: Settings, wakeup: 
     app.include_router(looking_back.router)
     app.include_router(origins.router)
     app.include_router(near_misses.router)
+    app.include_router(signing_in.router)
     reference.install_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_query_problems(app)
+    install_elsewhere(app)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -69,7 +72,6 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Salname query", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.tokens = TokenStore(database, settings.bootstrap_token)
-    app.state.editing = False
     install_problems(app)
     install_query(app, database, settings, wakeup)
     app.include_router(health_routes({"database": database_check(database)}))

@@ -5,7 +5,7 @@ A cookie alone may change nothing unless the request comes from our own pages: b
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +15,7 @@ from shared.domain.roles import Principal, Role
 from shared.store.tokens import TokenStore
 
 COOKIE = "salname_session"
+SESSION_SECONDS = 30 * 24 * 3600
 ANONYMOUS = Principal(name="anonymous", role=Role.reader)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -39,9 +40,27 @@ async def identify(request: Request, token: str | None) -> Principal | None:
     principal = tokens.verified(secret) or await run_in_threadpool(tokens.verify, secret)
     if principal is None and token:
         raise NotAuthenticated("this token is not valid, or was revoked; ask an admin for a new one")
-    if principal is not None and not token and request.method not in _SAFE and not _own_page(request):
-        raise NotAllowed("this request comes from another site; use an API token instead of the browser's session")
+    if principal is not None and not token and request.method not in _SAFE:
+        require_own_page(request)
+    request.state.caller = principal
     return principal
+
+
+def require_own_page(request: Request) -> None:
+    """Refuse a request that a browser sends from another site."""
+    if not _own_page(request):
+        raise NotAllowed("this request comes from another site; use an API token instead of the browser's session")
+
+
+def keep_session(request: Request, response: Response, secret: str) -> None:
+    """Have the browser show a token with every request to us, out of the reach of scripts, and of other sites."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, secret, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure)
+
+
+def end_session(response: Response) -> None:
+    """Have the browser forget the token. The token stays valid."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 
 async def known(request: Request, token: str | None) -> Principal:
@@ -68,3 +87,6 @@ async def reader(request: Request, credentials: Annotated[HTTPAuthorizationCrede
 
 SignedIn = Annotated[Principal, Depends(signed_in)]
 Reader = Annotated[Principal, Depends(reader)]
+
+READERS = (Depends(reader),)
+"""The dependencies of routes for whoever may read, that ask no further who it is."""

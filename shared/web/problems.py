@@ -84,6 +84,22 @@ def _allowed(app: FastAPI, request: Request) -> list[str]:
     return found or list(_FILES)  # what is no route of the app is a file of a folder that it mounts
 
 
+def http_problem(request: Request, error: HTTPException) -> JSONResponse:
+    """The answer where no route has an address, or the method, and to what the framework itself refuses."""
+    title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request could not be carried out")
+    allowed = ", ".join(_allowed(request.app, request)) if error.status_code == 405 else ""
+    detail = str(error.detail)
+    if error.status_code == 404 and detail == "Not Found":  # the router's, of an address that no route has
+        detail = "there is nothing at this address; GET /openapi.json describes what there is"
+    elif allowed:
+        detail = f"{request.method} is none of what can be done here; that is {allowed}"
+    answer = problem(error.status_code, title, detail, request.url.path)
+    answer.headers.update(error.headers or {})
+    if allowed:
+        answer.headers["Allow"] = allowed
+    return answer
+
+
 def install_problems(app: FastAPI) -> None:
     """Answer every error of an app as problem details, and addresses that nothing can have before they reach it."""
     app.add_middleware(ReadableAddresses)
@@ -104,18 +120,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request could not be carried out")
-        allowed = ", ".join(_allowed(app, request)) if error.status_code == 405 else ""
-        detail = str(error.detail)
-        if error.status_code == 404 and detail == "Not Found":  # the router's, of an address that no route has
-            detail = "there is nothing at this address; GET /openapi.json describes what there is"
-        elif allowed:
-            detail = f"{request.method} is none of what can be done here; that is {allowed}"
-        answer = problem(error.status_code, title, detail, request.url.path)
-        answer.headers.update(error.headers or {})
-        if allowed:
-            answer.headers["Allow"] = allowed
-        return answer
+        return http_problem(request, error)
 
     async def lost(request: Request, error: Exception) -> JSONResponse:
         if not is_lost(error):

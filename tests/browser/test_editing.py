@@ -1,8 +1,12 @@
 """Editing in a real browser: corrections proposed, refused with reasons, decided on, and seen."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from shared.domain.roles import Role
+from shared.store.tokens import TokenStore, new_secret
 from tests.browser.conftest import TICKET, Site
 
 FAIR = "/chronologies/fair"
@@ -15,6 +19,31 @@ def editor(page: Page, site: Site) -> Page:
     page.goto(site.url + FAIR)
     page.locator(".timeline h3 a").first.click()
     return page
+
+
+def test_an_editor_signs_in_with_a_token_where_it_is_needed_and_out_again(page: Page, site: Site) -> None:
+    token = new_secret()
+    tokens: TokenStore = site.app.state.tokens
+    tokens.create(token[-8:], f"Aysel {token[-4:]}", Role.editor, datetime.now(UTC), token)
+    page.goto(site.url + FAIR)
+    page.locator(".timeline h3 a").first.click()
+    expect(page.get_by_role("heading", name="Propose a correction")).to_have_count(0)
+    entry = page.url
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_label("API token").fill("not a token")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not valid")
+    page.get_by_label("API token").fill(token)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(entry)
+    part = form(page, "Call this entry something else")
+    part.get_by_label("Title").fill("The fair of Oakford")
+    propose(part, "So it is called in the register.")
+    expect(part.get_by_role("status")).to_contain_text("Proposed")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(entry)
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Propose a correction")).to_have_count(0)
 
 
 def form(page: Page, name: str) -> Locator:

@@ -70,6 +70,8 @@ def test_pages_are_read_from_query_and_writes_of_any_kind_are_not() -> None:
         assert (chosen("GET", path), chosen("HEAD", path)) == ("salname_query", "salname_query"), path
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert chosen(method, "/v1/chronologies/fairs/anything") == "salname_ingest"
+    for path in ("/sign-in", "/sign-out"):
+        assert chosen("POST", path) == "salname_query"
 
 
 def test_the_documentation_names_the_routes_that_only_ingest_reads() -> None:

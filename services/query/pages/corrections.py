@@ -19,9 +19,9 @@ from services.query.snapshot import Snapshot, open_snapshot
 from shared.domain.corrections import AmendDate, AmendValue, WithdrawClaim
 from shared.domain.errors import NotFound
 from shared.domain.roles import Role
-from shared.web.auth import Reader
+from shared.web.auth import READERS, Reader
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 
 def _titles(snapshot: Snapshot, corrections: list[CorrectionView]) -> dict[str, str]:
@@ -40,7 +40,6 @@ def corrections(request: Request, slug: str, queries: Queries, caller: Reader, a
         request,
         "corrections.html",
         snapshot.version,
-        caller.role.name,
         **context,
         api=f"/chronologies/{slug}/corrections",
         corrections=listed,
@@ -66,7 +65,6 @@ def correction(request: Request, slug: str, correction_id: str, queries: Queries
         request,
         "correction.html",
         f"{snapshot.version}-own" if may_withdraw else snapshot.version,
-        caller.role.name,
         **context,
         api=f"/chronologies/{slug}/corrections/{correction_id}/preview",
         correction=shown,

@@ -24,14 +24,14 @@ from services.query.snapshot import Snapshot, open_snapshot
 from shared.domain.chronology import Status
 from shared.domain.dates import Edtf
 from shared.domain.errors import Busy, InvalidInput
-from shared.web.auth import Reader
+from shared.web.auth import READERS
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 STATUSES: tuple[Status, ...] = get_args(Status)
 FACETS = ("status", "source", "place", "actor", "year")
 SHOWN = 8
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 _Text = Annotated[str, Query(max_length=200)]
 
@@ -151,7 +151,6 @@ def chronology(
     request: Request,
     slug: str,
     queries: Queries,
-    caller: Reader,
     asking: Annotated[Asking, Depends()],
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
@@ -178,7 +177,6 @@ def chronology(
         request,
         "chronology.html",
         version,
-        caller.role.name,
         **context,
         wrong=None,
         groups=views.groups(found.entries, summaries, wording) if by_date else views.ungrouped(found.entries, summaries),

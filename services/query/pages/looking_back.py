@@ -21,9 +21,9 @@ from services.query.service import Queries
 from services.query.snapshot import open_snapshot
 from services.query.time_routes import compared, told
 from services.query.time_schemas import ClaimRef, Diff, DiffEntry, RevisionView, Step
-from shared.web.auth import Reader
+from shared.web.auth import READERS
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,6 @@ def diff(
     request: Request,
     slug: str,
     queries: Queries,
-    caller: Reader,
     since: Annotated[str, Query(alias="from", max_length=40)] = "",
     until: Annotated[str, Query(alias="to", max_length=40)] = "",
     cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -70,7 +69,6 @@ def diff(
         request,
         "diff.html",
         f"{snapshot.version}-{shown.from_.revision}-{shown.to.revision}" if shown else snapshot.version,
-        caller.role.name,
         **context,
         api=_api(slug, shown, query),
         since=since,
@@ -111,7 +109,6 @@ def history(
     slug: str,
     entry_id: str,
     queries: Queries,
-    caller: Reader,
     at: At = None,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,
 ) -> Response:
@@ -129,7 +126,6 @@ def history(
         request,
         "history.html",
         snapshot.version,
-        caller.role.name,
         **context,
         api=f"{shown.url}/history",
         story=shown,

@@ -18,9 +18,9 @@ from services.query.parameters import At
 from services.query.schemas import NearMiss
 from services.query.service import Queries
 from services.query.snapshot import open_snapshot
-from shared.web.auth import Reader
+from shared.web.auth import READERS
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class NearLine:
 
 
 @router.get("/chronologies/{slug}/entries/{entry_id}/near-misses")
-def near(request: Request, slug: str, entry_id: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+def near(request: Request, slug: str, entry_id: str, queries: Queries, at: At = None) -> Response:
     """Show the entries that come nearest to one without standing in it."""
     wording = wording_for(request.headers.get("accept-language"))
     with open_snapshot(queries.database, slug, at) as snapshot:
@@ -57,7 +57,6 @@ def near(request: Request, slug: str, entry_id: str, queries: Queries, caller: R
         request,
         "near_misses.html",
         snapshot.version,
-        caller.role.name,
         **context,
         api=shown.url,
         title=shown.title,

@@ -9,13 +9,13 @@ from services.query.pages.routes import PageRoute, page_context
 from services.query.parameters import At
 from services.query.service import Queries
 from services.query.snapshot import open_snapshot
-from shared.web.auth import Reader
+from shared.web.auth import READERS
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 
 @router.get("/chronologies/{slug}/sources/{source_id}")
-def source(request: Request, slug: str, source_id: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+def source(request: Request, slug: str, source_id: str, queries: Queries, at: At = None) -> Response:
     """Show a source as it stands to the others."""
     address = f"/chronologies/{slug}/sources/{source_id}"
     with open_snapshot(queries.database, slug, at) as snapshot:
@@ -29,4 +29,4 @@ def source(request: Request, slug: str, source_id: str, queries: Queries, caller
         shared = [origins.shared(snapshot, queries.texts, document_id) for document_id in documents]
         context = page_context(snapshot, "sources", at, address)
     context |= {"api": f"{address}/relations", "relations": relations, "names": names, "shared": shared}
-    return page(request, "source.html", snapshot.version, caller.role.name, **context)
+    return page(request, "source.html", snapshot.version, **context)

@@ -18,9 +18,9 @@ from shared.crypto.citation import VerifiedCitation, verify_citation
 from shared.crypto.notes import Checkpoint, Note
 from shared.domain.ids import sha256
 from shared.store.checkpoints import signing_keys
-from shared.web.auth import Reader
+from shared.web.auth import READERS
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def proof_view(snapshot: Snapshot, claim_id: str) -> ProofView:
 
 
 @router.get("/chronologies/{slug}/claims/{claim_id}/proof")
-def proof_page(request: Request, slug: str, claim_id: str, queries: Queries, caller: Reader) -> Response:
+def proof_page(request: Request, slug: str, claim_id: str, queries: Queries) -> Response:
     """Show what proves a citation."""
     with open_snapshot(queries.database, slug) as snapshot:
         shown = proof_view(snapshot, claim_id)
@@ -60,7 +60,6 @@ def proof_page(request: Request, slug: str, claim_id: str, queries: Queries, cal
         request,
         "proof.html",
         f"{snapshot.version}-{shown.digest}",
-        caller.role.name,
         chronology=chronology,
         base=chronology.url,
         section="chronology",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from importlib import metadata, resources
 from pathlib import Path
+from zlib import crc32
 
 import jinja2
 from fastapi import Request
@@ -15,9 +16,12 @@ from services.query.pages.corrected import correction_words
 from services.query.pages.derived import derivation_words
 from services.query.pages.views import by_document, figure
 from services.query.pages.wording import wording_for
+from shared.domain.roles import Principal
 from shared.web.conditional import conditional
 
 STATIC = Path(str(resources.files(__package__).joinpath("static")))
+
+SIGN_IN = "/sign-in"
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -74,7 +78,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
     environment.filters["pinned"] = pinned
     environment.globals |= {"correction_words": correction_words, "derivation_words": derivation_words, "citation_remark": remark}
-    environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None}
+    environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None, "signing_in": False}
     return environment
 
 
@@ -84,16 +88,36 @@ ENVIRONMENT = _environment()
 def render(request: Request, template: str, **context: object) -> str:
     """Render a page in the language that the reader's browser asks for."""
     wording = wording_for(request.headers.get("accept-language"))
-    return ENVIRONMENT.get_template(template).render(t=wording, **context)
+    return ENVIRONMENT.get_template(template).render(t=wording, visitor=visitor(request), this_page=_this_page(request), **context)
 
 
-def page(request: Request, template: str, version: str, role: str, **context: object) -> Response:
+def visitor(request: Request) -> Principal | None:
+    """Who reads a page; None for somebody who has not signed in."""
+    caller: Principal | None = getattr(request.state, "caller", None)
+    return caller
+
+
+def _this_page(request: Request) -> str:
+    """The address to come back to after signing in: of this page, or of the one that form was asked for from."""
+    if request.url.path == SIGN_IN:
+        return own_address(request.query_params.get("to", ""))
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def own_address(address: str) -> str:
+    """Return an address if it leads to a page of ours, and else the first page: a link may not lead elsewhere by way of us."""
+    return address if re.fullmatch(r"/(?![/\\])[^\s\\]*", address) else "/"
+
+
+def page(request: Request, template: str, version: str, **context: object) -> Response:
     """Answer with a page that speaks of a version of the read model, or with 304 when the reader has it already.
 
-    Pages differ by language and by what the reader may do, so both are in the ETag.
+    Pages differ by language and by who reads them, so both are in the ETag.
     """
     language = wording_for(request.headers.get("accept-language")).language
-    etag = f'W/"{version}-{language}-{role}-{ENVIRONMENT.globals["version"]}"'
+    reader = visitor(request)
+    who = "" if reader is None else f"-{crc32(f'{reader.role.name} {reader.name}'.encode()):x}"
+    etag = f'W/"{version}-{language}{who}-{ENVIRONMENT.globals["version"]}"'
     return conditional(request, etag, render(request, template, **context), "text/html", HEADERS)
 
 

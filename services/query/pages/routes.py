@@ -27,7 +27,8 @@ from services.query.service import Queries
 from services.query.snapshot import Snapshot, open_snapshot
 from shared.domain.errors import SalnameError
 from shared.domain.roles import Principal, Role
-from shared.web.auth import Reader
+from shared.settings import Settings
+from shared.web.auth import READERS, Reader
 
 CHANGES = 20
 
@@ -50,7 +51,7 @@ class PageRoute(APIRoute):
         return handle
 
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, dependencies=READERS, include_in_schema=False)
 
 
 def page_context(snapshot: Snapshot, section: str, at: str | None = None, now: str | None = None) -> dict[str, object]:
@@ -71,14 +72,15 @@ def suffix_at(at: str | None) -> str:
 
 def may(request: Request, caller: Principal, role: Role) -> bool:
     """Whether pages offer to somebody what takes a role."""
-    return bool(getattr(request.app.state, "editing", False)) and caller.role >= role
+    settings: Settings = request.app.state.settings
+    return settings.one_address and caller.role >= role
 
 
 @router.get("/")
-def chronologies(request: Request, queries: Queries, caller: Reader) -> Response:
+def chronologies(request: Request, queries: Queries) -> Response:
     listed = [answers.chronology(snapshot) for snapshot in reader.snapshots(queries.database)]
     state = "-".join(f"{item.slug}.{item.revision}" for item in listed)
-    return page(request, "chronologies.html", str(crc32(state.encode())), caller.role.name, chronologies=listed)
+    return page(request, "chronologies.html", str(crc32(state.encode())), chronologies=listed)
 
 
 @router.get("/chronologies/{slug}/entries/{entry_id}")
@@ -100,7 +102,6 @@ def entry(
         request,
         "entry.html",
         f"{snapshot.version}-{cite}-{spoken}" if cite else snapshot.version,
-        caller.role.name,
         **context,
         api=shown.url,
         entry=shown,
@@ -121,7 +122,6 @@ def document(
     slug: str,
     document_id: str,
     queries: Queries,
-    caller: Reader,
     part: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     at: At = None,
 ) -> Response:
@@ -132,7 +132,6 @@ def document(
         request,
         "document.html",
         snapshot.version,
-        caller.role.name,
         **context,
         api=shown.url,
         document=shown,
@@ -141,13 +140,13 @@ def document(
 
 
 @router.get("/chronologies/{slug}/sources")
-def sources(request: Request, slug: str, queries: Queries, caller: Reader, at: At = None) -> Response:
+def sources(request: Request, slug: str, queries: Queries, at: At = None) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:
         listed = answers.sources(snapshot).sources
         documents = {shown.id: shown for shown in answers.documents(snapshot).documents}
         context = page_context(snapshot, "sources", at, f"/chronologies/{slug}/sources")
     paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
-    return page(request, "sources.html", snapshot.version, caller.role.name, **context, api=f"/chronologies/{slug}/sources", sources=paired)
+    return page(request, "sources.html", snapshot.version, **context, api=f"/chronologies/{slug}/sources", sources=paired)
 
 
 @router.get("/chronologies/{slug}/changes")
@@ -155,7 +154,6 @@ def changes(
     request: Request,
     slug: str,
     queries: Queries,
-    caller: Reader,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     at: At = None,
 ) -> Response:
@@ -167,7 +165,6 @@ def changes(
         request,
         "changes.html",
         snapshot.version,
-        caller.role.name,
         **context,
         api=f"/chronologies/{slug}/changes",
         changes=listed,
