@@ -12,9 +12,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.commands import backups, extractors, fetching, rebuilding, rotation, tables
+from services.commands import backups, extractors, fetching, rebuilding, rotation, tables, tokens
 from shared.domain.errors import SalnameError
-from shared.domain.roles import Role
 
 if TYPE_CHECKING:
     from starlette.datastructures import State
@@ -31,8 +30,7 @@ app = typer.Typer(
     "Begin with `salname ingest article.txt --chronology my-topic`, then `salname serve`, and open http://127.0.0.1:8000.",
     pretty_exceptions_enable=False,
 )
-token_app = typer.Typer(no_args_is_help=True, help="Give, list and revoke API tokens.")
-app.add_typer(token_app, name="token")
+app.add_typer(tokens.app, name="token")
 out = Console()
 err = Console(stderr=True)
 
@@ -70,16 +68,6 @@ class Format(StrEnum):
     ical = "ical"
     markdown = "markdown"
     report = "report"
-
-
-class RoleName(StrEnum):
-    """The roles, as the command line knows them."""
-
-    reader = Role.reader.name
-    contributor = Role.contributor.name
-    editor = Role.editor.name
-    reviewer = Role.reviewer.name
-    admin = Role.admin.name
 
 
 def main() -> None:
@@ -472,43 +460,6 @@ def erase(
         slug, receipt = run(workspace, document_id, reason, advance)
     said = "was erased before: nothing changed" if receipt.status == "unchanged" else "is erased"
     out.print(f"Document {document_id} of {slug} {said}; claims that lost their words: {receipt.claims}.", highlight=False, soft_wrap=True)
-
-
-@token_app.command("create")
-def token_create(
-    name: Annotated[str, typer.Argument(help="Whose token it is: written into every event that it causes.")],
-    role: Annotated[RoleName, typer.Option(help="What its holder may do.")] = RoleName.reader,
-    data: Data = None,
-) -> None:
-    """Give an API token. Its secret is shown this once."""
-    from services.local import Workspace
-    from shared.store.tokens import TokenStore, new_secret
-
-    secret = new_secret()
-    with Workspace(_settings(data), new=True) as workspace:
-        TokenStore(workspace.database).create(workspace.new_id(), name, Role[role], workspace.new_id.now(), secret)
-    out.print(secret, highlight=False, soft_wrap=True)
-
-
-@token_app.command("list")
-def token_list(data: Data = None) -> None:
-    """List the API tokens, without their secrets."""
-    from services.local import Workspace
-    from shared.store.tokens import TokenStore
-
-    with Workspace(_settings(data)) as workspace:
-        for token in TokenStore(workspace.database).list():
-            out.print(f"{token.id}  {token.role:<11}  {'revoked' if token.revoked else 'valid':<7}  {token.name}", highlight=False)
-
-
-@token_app.command("revoke")
-def token_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None) -> None:
-    """Make an API token invalid from now on."""
-    from services.local import Workspace
-    from shared.store.tokens import TokenStore
-
-    with Workspace(_settings(data)) as workspace:
-        TokenStore(workspace.database).revoke(token_id, workspace.new_id.now())
 
 
 app.command()(backups.backup)

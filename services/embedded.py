@@ -14,10 +14,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.ingest.app import install_ingest
 from services.ingest.proof import install_proof
 from services.ingest.recapturing.wiring import install_fetching
-from services.ingest.wiring import build_service, system_ids
+from services.ingest.wiring import build_service
 from services.projection.runner import ProjectionThread, Projector
 from services.query.app import install_query
 from services.query.pages.rendering import HEADERS, SIGN_IN
+from shared.crypto.entropy import system_ids
 from shared.domain.errors import NotAuthenticated
 from shared.domain.roles import Role
 from shared.settings import Settings

@@ -1,7 +1,7 @@
 """What the command line does on a database without a server: ingest in order, project, and tell what came of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from getpass import getuser
 from types import TracebackType
 from typing import Self
@@ -11,11 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.ingest.checkpoints import Checkpointer
 from services.ingest.service import Caller, Receipt
-from services.ingest.wiring import build_service, system_ids
+from services.ingest.wiring import build_service
 from services.projection.runner import Projector
 from services.query.errors import NotSignedYet
 from services.query.proofs import chronology_of, citation_proof
 from services.query.snapshot import open_snapshot
+from shared.crypto.entropy import system_ids
 from shared.crypto.notes import Checkpoint, Note, Vkey, origin
 from shared.domain.errors import Damaged, InvalidProof, NotFound
 from shared.domain.ports import ChronologyInfo
@@ -40,8 +41,10 @@ class Workspace:
         if not new:
             settings.require_database()
         self.settings = settings
-        self.database = settings.open_database()
-        migrate(self.database)
+        with ExitStack() as opened:
+            self.database = opened.enter_context(closing(settings.open_database()))
+            migrate(self.database)
+            opened.pop_all()
         self.new_id = system_ids()
         self.service = build_service(self.database, settings, self.new_id)
         self.projector = Projector(self.database, DatabaseReader(self.database))

@@ -1,6 +1,7 @@
 """Fixtures that any test may use: databases of each kind, the seeds, ids."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -61,7 +62,7 @@ def new_id() -> IdSource:
 def served_postgres() -> Iterator[str]:
     """Start a PostgreSQL server for a fixture, give its URL, and stop it afterwards."""
     try:
-        server = postgres()
+        server = postgres(durable=False)
         url = server.__enter__()
     except PostgresMissing as error:
         missing(str(error))
@@ -113,13 +114,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_database_url(tmp_path: Path) -> str:
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
     """The URL of a fresh, migrated SQLite database."""
-    url = f"sqlite:///{tmp_path / 'salname.db'}"
-    database = Database(url, kek=KEK)
-    migrate(database)
-    database.close()
-    return url
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'salname.db')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

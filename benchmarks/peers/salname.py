@@ -12,8 +12,8 @@ from benchmarks.corpus import EXTRACTOR, document
 from benchmarks.race import Work
 from services.ingest.decide import capture_document
 from services.ingest.requests import NewDocument
-from services.ingest.wiring import system_ids
 from services.projection.runner import Projector
+from shared.crypto.entropy import system_ids
 from shared.crypto.sealing import KeyEncryptionKey
 from shared.domain.claims import Claim, ClaimBody
 from shared.domain.events import AnyEvent, ChronologyCreated, ClaimRecorded, Command

@@ -17,7 +17,7 @@ from benchmarks.peers.es import Books, environment, stream_id
 from benchmarks.peers.message_db import MessageDb, connection
 from benchmarks.peers.raw import sqlite_connection
 from benchmarks.peers.salname import open_chronology, open_database, request
-from services.ingest.wiring import system_ids
+from shared.crypto.entropy import system_ids
 from shared.domain.errors import SalnameError
 from shared.store.append import DatabaseLog
 from shared.store.migrate import migrate

@@ -14,7 +14,8 @@ from services.ingest.routes import router
 from services.ingest.service import IngestService
 from services.ingest.short_way import ClaimsFirst, ShortWay
 from services.ingest.stopping import Stopping
-from services.ingest.wiring import build_service, system_ids
+from services.ingest.wiring import build_service
+from shared.crypto.entropy import system_ids
 from shared.settings import Settings
 from shared.store.migrate import check_kek
 from shared.store.tokens import TokenStore

@@ -1,7 +1,6 @@
 """Ingest on a database, without HTTP: what both the service and the command line are wired with."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from services.ingest.decide import Share
@@ -9,7 +8,6 @@ from services.ingest.lookups import Switched
 from services.ingest.parsing.limits import ParseLimits
 from services.ingest.readers import Readers
 from services.ingest.service import IngestService
-from shared.crypto import entropy
 from shared.domain.claims import Claim
 from shared.domain.ids import IdSource
 from shared.settings import Settings
@@ -44,11 +42,6 @@ class DatabaseLookups:
 
     def switched(self) -> list[Switched]:
         return [Switched(**one._asdict()) for one in lookups.untold(self._database)]
-
-
-def system_ids() -> IdSource:
-    """Ids from the system's clock and randomness."""
-    return IdSource(lambda: datetime.now(UTC), entropy.take)
 
 
 def parse_limits(settings: Settings) -> ParseLimits:

@@ -6,6 +6,9 @@ than all else that an append computes.
 
 import os
 import threading
+from datetime import UTC, datetime
+
+from shared.domain.ids import IdSource
 
 BLOCK = 16_384
 
@@ -36,3 +39,8 @@ class Entropy:
 
 take = Entropy().take
 """Random bytes from one pool for the whole process."""
+
+
+def system_ids() -> IdSource:
+    """Ids from the system's clock and randomness."""
+    return IdSource(lambda: datetime.now(UTC), take)

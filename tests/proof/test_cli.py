@@ -1,4 +1,4 @@
-"""Proving and verifying from the command line, each command a process of its own."""
+"""Proving and verifying from the command line."""
 
 import json
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.crypto.notes import Vkey
+from tests.support.here import salname_here
 from tests.support.servers import SALNAME, clean_environment
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "verify_citation.py"
@@ -22,8 +23,7 @@ class Salname:
         self.environment = clean_environment(environment)
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [SALNAME, *map(str, arguments)]
-        return subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+        return salname_here(tuple(map(str, arguments)), self.folder, self.environment)
 
     def __call__(self, *arguments: str | Path) -> str:
         done = self.run(*arguments)

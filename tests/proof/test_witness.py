@@ -13,13 +13,15 @@ import pytest
 
 from services.ingest.requests import NewChronology
 from services.ingest.service import Caller
-from services.ingest.wiring import build_service, system_ids
+from services.ingest.wiring import build_service
 from shared.crypto.citation import verify_citation
+from shared.crypto.entropy import system_ids
 from shared.crypto.notes import Note, Vkey
 from shared.domain.roles import Principal, Role
 from shared.settings import Settings
 from shared.store.migrate import migrate
-from tests.support.servers import clean_environment, free_port, serving
+from tests.support.here import salname_here
+from tests.support.servers import free_port, serving
 
 WITNESS = Path(__file__).parents[2] / "examples" / "witness.py"
 TOKEN = "a-long-random-bootstrap-token"
@@ -189,7 +191,5 @@ def test_a_witness_that_may_not_submit_says_so(tmp_path: Path, outside: Path) ->
 
 def verify(folder: Path, log: Log, key: str) -> subprocess.CompletedProcess[str]:
     """Verify a log where it is, with the checkpoint that the witness kept."""
-    salname = str(Path(sys.executable).with_name("salname"))
     kept = str(folder / "witnessed-checkpoint")
-    command = [salname, "verify", "--log", "library", "--data", str(log.data), "--since", kept, "--key", key]
-    return subprocess.run(command, env=clean_environment({}), capture_output=True, text=True, timeout=60, check=False)
+    return salname_here(("verify", "--log", "library", "--data", str(log.data), "--since", kept, "--key", key), folder, {})

@@ -10,10 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlmodel import SQLModel
 
-from services.ingest.wiring import build_service, system_ids
+from services.ingest.wiring import build_service
 from services.projection.runner import Projector
 from services.query.feed import changes_body
 from services.query.snapshot import open_snapshot
+from shared.crypto.entropy import system_ids
 from shared.domain.errors import Gone, InvalidInput
 from shared.domain.events import SourceRegistered
 from shared.domain.ids import IdSource

@@ -41,8 +41,11 @@ def find_binaries() -> Path:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Start a server on a random port and give its URL (database `postgres`); stop and remove it afterwards."""
+def postgres(*, durable: bool = True) -> Iterator[str]:
+    """Start a server on a random port and give its URL (database `postgres`); stop and remove it afterwards.
+
+    One that is not `durable` does not wait for the disk: what it has committed outlives any process, but not the machine.
+    """
     folder = Path(tempfile.mkdtemp(prefix="salname-pg-"))
     identity: dict[str, Any] = {}
     if os.getuid() == 0:
@@ -69,6 +72,8 @@ def postgres() -> Iterator[str]:
         call("initdb", "--pgdata", str(data), "--username", "salname", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
         port = _free_port()
         options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 -c shared_buffers=128MB"
+        if not durable:
+            options += " -c fsync=off -c full_page_writes=off"
         call("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(data), "-l", str(folder / "server.log"), "-o", options)
         with _stopped_with_us(binaries, data, identity, environment):
             yield f"postgresql://salname@127.0.0.1:{port}/postgres"

@@ -78,7 +78,14 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {"shorten": shorten, "before": before, "after": after, "by_document": by_document, "figure": figure}
     environment.filters["pinned"] = pinned
     environment.globals |= {"correction_words": correction_words, "derivation_words": derivation_words, "citation_remark": remark}
-    environment.globals |= {"version": metadata.version("salname"), "chronology": None, "section": None, "api": None, "as_of": None, "signing_in": False}
+    environment.globals |= {
+        "version": metadata.version("salname"),
+        "chronology": None,
+        "section": None,
+        "api": None,
+        "as_of": None,
+        "signing_in": False,
+    }
     return environment
 
 

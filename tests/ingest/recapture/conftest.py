@@ -9,7 +9,7 @@ from services.ingest.feeds.following import Feeds
 from services.ingest.recapturing.captures import Captures
 from services.ingest.recapturing.receipts import CaptureReceipt
 from services.ingest.recapturing.wiring import build_captures, build_feeds
-from services.ingest.wiring import system_ids
+from shared.crypto.entropy import system_ids
 from shared.domain.provenance import SourceDetails
 from shared.settings import Settings
 from shared.store.engine import Database

@@ -8,7 +8,7 @@ import pytest
 
 from services.ingest.plugins import load_extractor
 from services.ingest.recapturing.wiring import build_captures
-from services.ingest.wiring import system_ids
+from shared.crypto.entropy import system_ids
 from shared.settings import Settings
 from shared.store.engine import Database
 from tests.ingest.fetching.serving import answer, serving

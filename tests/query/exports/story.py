@@ -7,10 +7,10 @@ from typing import Any
 from services.ingest.recapturing.wiring import build_captures
 from services.ingest.requests import NewCorrection, NewDecision
 from services.ingest.service import Caller
-from services.ingest.wiring import system_ids
 from services.query.exports.formats import BY_NAME
 from services.query.exports.walking import Export, open_export
 from services.query.exports.words import Words
+from shared.crypto.entropy import system_ids
 from shared.domain.chronology import Entry
 from shared.domain.provenance import SourceDetails
 from shared.domain.roles import Principal, Role

@@ -1,9 +1,7 @@
 """Exports over HTTP and from the command line: the same bytes, rightly labelled."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from services.query.exports.words import Words
 from services.query.snapshot import open_snapshot
 from shared.settings import Settings
 from tests.query.conftest import World
+from tests.support.here import salname_here
 from tests.support.texts import FAIR_EN
 
 EXPORT = "/v1/chronologies/test/export"
@@ -92,11 +91,8 @@ def test_what_is_not_there_is_told_as_a_problem(world: World) -> None:
 
 
 def test_the_command_writes_every_format(tmp_path: Path) -> None:
-    environment = {**os.environ, "SALNAME_DATA": str(tmp_path / "data")}
-
-    def salname(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        command = [str(Path(sys.executable).with_name("salname")), *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False)
+    def salname(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return salname_here(arguments, tmp_path, {"SALNAME_DATA": str(tmp_path / "data")})
 
     (tmp_path / "fair.txt").write_text(FAIR_EN, "utf-8")
     assert salname("ingest", "fair.txt", "-c", "test").returncode == 0
@@ -110,6 +106,6 @@ def test_the_command_writes_every_format(tmp_path: Path) -> None:
         assert (tmp_path / "exported").read_bytes().decode() == "".join(known.write(exported))
     database.close()
     printed = salname("export", "test", "-f", "csv", "--at", "1")
-    assert printed.stdout.decode() == ",".join(COLUMNS) + "\r\n"
+    assert printed.stdout == ",".join(COLUMNS) + "\r\n"
     assert salname("export", "test", "--language", "xx").returncode == 2
     assert salname("export", "test", "--at", "9999").returncode == 1
