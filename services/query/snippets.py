@@ -1,6 +1,6 @@
 """What of an entry was found: the texts in which the words stand that were searched for, and where in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import orjson
@@ -56,51 +56,55 @@ def found_in(snapshot: Snapshot, entries: Sequence[Head], asked: Wanted) -> dict
     if not (asked.words or asked.phrases):
         return {}
     finder = Finder(asked)
-    looks = [_Look(entry, finder, len(asked.words) + len(asked.phrases)) for entry in entries]
+    looks = [_Look(entry, len(asked.words) + len(asked.phrases)) for entry in entries]
+    known = finder.hits([text for entry in entries for text in (entry.title, entry.statement or "")])
+    for number, look in enumerate(looks):
+        look.begin(*known[2 * number : 2 * number + 2])
     for first, last in pairwise(ROUNDS):
         left = [look for look in looks if not look.whole]
         sealed = _claims(snapshot, [claim_id for look in left for claim_id in look.entry.claims[first:last]])
-        for look in left:
-            look.through(first, last, snapshot, sealed)
+        for number in range(first, last):
+            left = [look for look in left if not look.whole and number < len(look.entry.claims)]
+            _look_through(snapshot, finder, {look.entry.claims[number]: look for look in left}, sealed)
     return {look.entry.id: look.matches for look in looks}
+
+
+def _look_through(snapshot: Snapshot, finder: Finder, left: Mapping[str, "_Look"], sealed: Mapping[str, bytes]) -> None:
+    """Look through one claim of each entry that is not done with."""
+    claims = [(claim_id, _CLAIM.decode(snapshot.open(sealed[claim_id], "claim", claim_id))) for claim_id in left if claim_id in sealed]
+    texts = [(claim_id, claim.language, piece) for claim_id, claim in claims for piece in pieces(claim)]
+    for (claim_id, language, piece), hits in zip(texts, finder.hits([piece.text for _, _, piece in texts]), strict=True):
+        look = left[claim_id]
+        if not look.whole:
+            look.take(claim_id, piece, hits or finder.named(piece, language))
 
 
 class _Look:
     """A look through an entry's texts. `whole` says that everything asked for was found, and that in a claim as well as in the title."""
 
-    def __init__(self, entry: Head, finder: Finder, asked: int) -> None:
+    def __init__(self, entry: Head, asked: int) -> None:
         self.entry = entry
-        self._finder = finder
         self._asked = asked
         self._covered: set[int] = set()
         self.matches: list[Json] = []
         self._claims = 0
-        if hits := finder.hits(entry.title):
-            self._covered.update([hit.of for hit in hits])
-            self.matches.append(_view(None, Piece("title", entry.title), hits))
-        if entry.statement is not None:
-            self._take(entry.claims[0], Piece("statement", entry.statement), finder.hits(entry.statement))
+
+    def begin(self, in_title: list[Hit], in_statement: list[Hit]) -> None:
+        """Show what was found in the title, and in what its claim states."""
+        if in_title:
+            self._covered.update([hit.of for hit in in_title])
+            self.matches.append(_view(None, Piece("title", self.entry.title), in_title))
+        if self.entry.statement is not None:
+            self.take(self.entry.claims[0], Piece("statement", self.entry.statement), in_statement)
 
     @property
     def whole(self) -> bool:
         return self._claims == SHOWN or (self._claims > 0 and len(self._covered) == self._asked)
 
-    def through(self, first: int, last: int, snapshot: Snapshot, sealed: dict[str, bytes]) -> None:
-        """Look through these of the entry's claims for what is not shown yet."""
-        for claim_id in self.entry.claims[first:last]:
-            if claim_id not in sealed:
-                continue
-            claim = _CLAIM.decode(snapshot.open(sealed[claim_id], "claim", claim_id))
-            for piece in pieces(claim):
-                self._take(claim_id, piece, self._finder.hits(piece.text) or self._finder.named(piece, claim.language))
-                if self.whole:
-                    return
-
-    def _take(self, claim_id: str, piece: Piece, hits: list[Hit]) -> None:
+    def take(self, claim_id: str, piece: Piece, hits: list[Hit]) -> None:
         """Show a text of a claim where it adds to what was found, or is the first of a claim."""
-        found = {hit.of for hit in hits}
-        if hits and (not self._claims or found - self._covered):
-            self._covered |= found
+        if hits and (not self._claims or not self._covered.issuperset([hit.of for hit in hits])):
+            self._covered.update([hit.of for hit in hits])
             self._claims += 1
             self.matches.append(_view(claim_id, piece, hits))
 

@@ -5,9 +5,10 @@ with it; words in quotes are a phrase and stand one after the other, each whole.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Literal, NamedTuple, Protocol
 
 from shared.lexicon.folding import SPELLED, TYPED, as_typed, fold, name_key, words
@@ -124,7 +125,10 @@ def begins(word: str, asked: str) -> bool:
 
 
 class Finder:
-    """Finds words that are asked for in texts, and remembers which texts without white space have none: few are not met again."""
+    """Finds words that are asked for in texts, many at a time: most of what texts are made of is looked at once for all of them.
+
+    It remembers which parts without white space have none of the words: few are not met again.
+    """
 
     def __init__(self, asked: Wanted) -> None:
         self._asked = asked
@@ -138,12 +142,13 @@ class Finder:
         self._idle: set[str] = set()  # nothing that is asked for stands in these, and no phrase begins there
         self._having: dict[str, tuple[Hit, ...]] = {}
 
-    def hits(self, text: str) -> list[Hit]:
-        """Return where words that are asked for stand in a text, in order."""
-        found = self._hits(text)
-        if self._typed and (typed := as_typed(text)) != text:
-            known = {hit.start for hit in found}
-            found = sorted([*found, *(hit for hit in self._hits(typed) if hit.start not in known)])
+    def hits(self, texts: Sequence[str]) -> list[list[Hit]]:
+        """Return for each text where words that are asked for stand in it, in order."""
+        found = self._hits(texts)
+        if self._typed and (typed := [(at, other) for at, text in enumerate(texts) if (other := as_typed(text)) != text]):
+            for (at, _), hits in zip(typed, self._hits([other for _, other in typed]), strict=True):
+                known = {hit.start for hit in found[at]}
+                found[at] = sorted([*found[at], *(hit for hit in hits if hit.start not in known)])
         return found
 
     def named(self, piece: Piece, language: str) -> list[Hit]:
@@ -156,26 +161,32 @@ class Finder:
         words = ((word, self._actors.get(actor_key(word.group(), language))) for word in _WORD.finditer(piece.text))
         return [Hit(word.start(), word.end(), number) for word, number in words if number is not None]
 
-    def _hits(self, text: str) -> list[Hit]:
-        split = text.split()
-        some = set(split).difference(self._idle)
+    def _hits(self, texts: Sequence[str]) -> list[list[Hit]]:
+        placed: list[list[Hit]] = [[] for _ in texts]
+        joined = "\n".join(texts)
+        some = set(joined.split()).difference(self._idle)
         for letters in some.difference(self._having):
             if not self._learn(letters):
                 some.discard(letters)
         if not some:
-            return []
-        placed = [
-            Hit(at + hit.start, at + hit.end, hit.of)
-            for letters in some
-            if (hits := self._having[letters])
-            for at in _places(text, letters)
-            for hit in hits
-        ]
-        if self._begun:
+            return placed
+        starts = list(accumulate([len(text) + 1 for text in texts], initial=0))
+        begun = set[int]()
+        for letters in some:
+            hits = self._having[letters]
+            begins_phrase = bool(self._begun) and not self._begun.isdisjoint(_words_of(letters))
+            for at in _places(joined, letters):
+                number = bisect_right(starts, at) - 1
+                first = at - starts[number]
+                placed[number] += [Hit(first + hit.start, first + hit.end, hit.of) for hit in hits]
+                if begins_phrase:
+                    begun.add(number)
+        for number in begun:
             # A word that is asked for by itself as well counts as that.
-            alone = {hit.start for hit in placed}
-            placed += [hit for hit in self._phrased(text, split, some) if hit.start not in alone]
-        placed.sort()
+            alone = {hit.start for hit in placed[number]}
+            placed[number] += [hit for hit in self._phrased(texts[number], some) if hit.start not in alone]
+        for found in placed:
+            found.sort()
         return placed
 
     def _learn(self, letters: str) -> bool:
@@ -191,8 +202,9 @@ class Finder:
         self._having[letters] = tuple([Hit(*_spans_of(letters)[at], having[at]) for at in sorted(having)])
         return True
 
-    def _phrased(self, text: str, split: Sequence[str], some: set[str]) -> list[Hit]:
+    def _phrased(self, text: str, some: set[str]) -> list[Hit]:
         """Where words of phrases stand that begin in some parts of a text; where two have a word in common, the later one has it."""
+        split = text.split()
         found: dict[tuple[int, int], int] = {}
         for at in [at for at, letters in enumerate(split) if letters in some]:
             own = len(_words_of(split[at]))

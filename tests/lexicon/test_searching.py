@@ -9,7 +9,7 @@ from shared.lexicon.searching import Finder, Hit, Piece, actor_key, begins, keys
 
 
 def found(text: str, asked: str) -> list[str]:
-    return [text[hit.start : hit.end] for hit in Finder(wanted(asked)).hits(text)]
+    return [text[hit.start : hit.end] for hit in Finder(wanted(asked)).hits([text])[0]]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,10 @@ def test_what_is_found_is_what_a_look_at_every_word_finds(text: list[tuple[str, 
     written = "".join(part + space for part, space in text)
     for quoted in (" ".join(asked), f'"{" ".join(asked)}"', f'{asked[0]} "{" ".join(asked)}"'):
         want, finder = wanted(quoted), Finder(wanted(quoted))
-        for read in (written, f" {written}", written):
-            hits = finder.hits(read)
+        several = (written, f" {written}", "", written, *(part for part, _ in text))
+        assert finder.hits(several) == [Finder(want).hits([read])[0] for read in several]
+        for read in several[:2]:
+            (hits,) = finder.hits([read])
             assert [(hit.start, hit.end) for hit in hits] == sorted({(hit.start, hit.end) for hit in hits})
             places = set[int]()
             for found in (words(read), words(as_typed(read))):
