@@ -1,6 +1,6 @@
 """Answers put together from the read model: what the API sends and the pages show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from services.query import reader
 from services.query.citations import Evidence, document_ref, document_url, entry_url, evidence_of, gather, source_view
@@ -188,13 +188,16 @@ def document_view(snapshot: Snapshot, captured: Captured, claims: int) -> Docume
     return DocumentView(**_document(snapshot, captured, claims))
 
 
-def documents(snapshot: Snapshot) -> DocumentList:
-    """Show all documents."""
-    counts = reader.count_claims(snapshot)
-    found = reader.documents(snapshot).values()
-    return DocumentList(
-        revision=snapshot.revision, documents=tuple(document_view(snapshot, captured, counts.get(captured.id, 0)) for captured in found)
-    )
+def documents(snapshot: Snapshot, after: int, limit: int) -> DocumentList:
+    """Show the documents that were captured after a position, `limit` at most."""
+    found, following = reader.documents_after(snapshot, after, limit)
+    return DocumentList(revision=snapshot.revision, documents=document_views(snapshot, found), next=following)
+
+
+def document_views(snapshot: Snapshot, documents: Collection[Captured]) -> tuple[DocumentView, ...]:
+    """Show documents without their text, each with how many claims it has."""
+    counts = reader.count_claims(snapshot, [captured.id for captured in documents])
+    return tuple(document_view(snapshot, captured, counts.get(captured.id, 0)) for captured in documents)
 
 
 def document(snapshot: Snapshot, texts: Texts, document_id: str) -> DocumentAnswer:
@@ -228,18 +231,18 @@ def _document(snapshot: Snapshot, captured: Captured, claims: int) -> dict[str, 
     }
 
 
-def sources(snapshot: Snapshot) -> SourceList:
-    """Show all sources with the documents of each."""
+def sources(snapshot: Snapshot, after: int, limit: int) -> tuple[SourceList, tuple[Captured, ...]]:
+    """Show the sources that became known after a position, `limit` at most, with the documents of each, which come along."""
+    found, following = reader.sources_after(snapshot, after, limit)
+    documents = tuple(reader.documents_of(snapshot, list(found)).values())
     of_source: dict[str, list[str]] = {}
-    for captured in reader.documents(snapshot).values():
+    for captured in documents:
         of_source.setdefault(captured.document.source_id, []).append(captured.id)
-    return SourceList(
-        revision=snapshot.revision,
-        sources=tuple(
-            SourceWithDocuments(**dict(source_view(source_id, details)), every=every, documents=tuple(of_source.get(source_id, ())))
-            for source_id, (details, every) in reader.sources(snapshot).items()
-        ),
+    listed = tuple(
+        SourceWithDocuments(**dict(source_view(source_id, details)), every=every, documents=tuple(of_source.get(source_id, ())))
+        for source_id, (details, every) in found.items()
     )
+    return SourceList(revision=snapshot.revision, sources=listed, next=following), documents
 
 
 def correction_views(snapshot: Snapshot, corrections: list[Correction]) -> list[CorrectionView]:

@@ -18,6 +18,10 @@ At = Annotated[
         examples=["42", "2026-11-24", "2026-11-24T09:30:00Z"],
     ),
 ]
+After = Annotated[int, Query(ge=0, le=2**53, description="the `next` of the page before; 0 begins with the first")]
+PerPage = Annotated[int, Query(ge=1, le=1000, description="how many are listed at most")]
+LISTED = 200
+"""Documents and sources in one answer, unless another number is asked for."""
 
 
 def problem(description: str) -> dict[str, Any]:

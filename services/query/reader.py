@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from services.query.entries import count_entries
 from services.query.snapshot import Snapshot, being_erased, take_snapshots
@@ -122,17 +123,35 @@ def count_documents(snapshot: Snapshot) -> int:
     return snapshot.session.exec(select(func.count()).select_from(CapturedRow).where(*here)).one()
 
 
-def count_claims(snapshot: Snapshot) -> dict[str, int]:
-    """Count the claims of each document, by its id."""
+def count_claims(snapshot: Snapshot, document_ids: Collection[str] | None = None) -> dict[str, int]:
+    """Count the claims of each of these documents, or of all, by its id."""
     here = (snapshot.rows.of(ClaimRow), col(ClaimRow.position) <= snapshot.revision)
     query = select(ClaimRow.document_id, func.count()).where(*here).group_by(ClaimRow.document_id)
-    return {row[0]: row[1] for row in snapshot.session.exec(query)}
+    asked = [query] if document_ids is None else [query.where(col(ClaimRow.document_id).in_(batch)) for batch in batches(document_ids)]
+    return {row[0]: row[1] for one in asked for row in snapshot.session.exec(one)}
 
 
-def sources(snapshot: Snapshot) -> dict[str, tuple[SourceDetails, int | None]]:
-    """Return all sources by id, in the order in which they became known, and after how many seconds each is captured again."""
+Listed = dict[str, tuple[SourceDetails, int | None]]
+"""Sources by id: what is known of each, and after how many seconds it is captured again."""
+
+
+def sources(snapshot: Snapshot) -> Listed:
+    """Return all sources, in the order in which they became known."""
+    return _listed(snapshot, snapshot.session.exec(_sources(snapshot)).all())
+
+
+def sources_after(snapshot: Snapshot, after: int, limit: int) -> tuple[Listed, int | None]:
+    """Return the sources that became known after a position, `limit` at most, and the position after which there are more, if there are."""
+    rows = snapshot.session.exec(_sources(snapshot).where(col(SourceRow.position) > after).limit(limit + 1)).all()
+    return _listed(snapshot, rows[:limit]), rows[limit - 1].position if len(rows) > limit else None
+
+
+def _sources(snapshot: Snapshot) -> SelectOfScalar[SourceRow]:
     query = select(SourceRow).where(snapshot.rows.of(SourceRow), col(SourceRow.position) <= snapshot.revision)
-    rows = snapshot.session.exec(query.order_by(col(SourceRow.position))).all()
+    return query.order_by(col(SourceRow.position))
+
+
+def _listed(snapshot: Snapshot, rows: Sequence[SourceRow]) -> Listed:
     every = {row.id: row.every for row in rows} if not snapshot.past else _schedules(snapshot)
     return {row.id: (SourceDetails.model_validate_json(row.body), every.get(row.id)) for row in rows}
 
@@ -169,19 +188,32 @@ def _schedules(snapshot: Snapshot) -> dict[str, int | None]:
 
 def documents(snapshot: Snapshot, ids: Collection[str] | None = None) -> dict[str, Captured]:
     """Return the documents of these ids, or all, in the order in which they were captured."""
-    query = (
+    query = _documents(snapshot)
+    asked = [query] if ids is None else [query.where(col(CapturedRow.id).in_(batch)) for batch in batches(ids)]
+    return {row.id: _captured(row, source) for one in asked for row, source in snapshot.session.exec(one)}
+
+
+def documents_after(snapshot: Snapshot, after: int, limit: int) -> tuple[list[Captured], int | None]:
+    """Return documents captured after a position, `limit` at most, and the position after which there are more, if there are."""
+    query = _documents(snapshot).where(col(CapturedRow.position) > after).limit(limit + 1)
+    rows = snapshot.session.exec(query).all()
+    shown = [_captured(row, source) for row, source in rows[:limit]]
+    return shown, rows[limit - 1][0].position if len(rows) > limit else None
+
+
+def documents_of(snapshot: Snapshot, source_ids: Collection[str]) -> dict[str, Captured]:
+    """Return the documents of these sources, in the order in which they were captured."""
+    asked = [_documents(snapshot).where(col(CapturedRow.source_id).in_(batch)) for batch in batches(source_ids)]
+    return {row.id: _captured(row, source) for one in asked for row, source in snapshot.session.exec(one)}
+
+
+def _documents(snapshot: Snapshot) -> Select[CapturedRow, str]:
+    return (
         select(CapturedRow, SourceRow.body)
         .join(SourceRow, snapshot.rows.of(SourceRow) & (col(SourceRow.id) == CapturedRow.source_id))
         .where(snapshot.rows.of(CapturedRow), col(CapturedRow.position) <= snapshot.revision)
         .order_by(col(CapturedRow.position))
     )
-    if ids is None:
-        return {row.id: _captured(row, source) for row, source in snapshot.session.exec(query)}
-    return {
-        row.id: _captured(row, source)
-        for batch in batches(ids)
-        for row, source in snapshot.session.exec(query.where(col(CapturedRow.id).in_(batch)))
-    }
 
 
 def document(snapshot: Snapshot, document_id: str) -> Captured:

@@ -11,7 +11,7 @@ from services.query.conditional import answer, etag_of
 from services.query.entries import find_entry
 from services.query.erasures import holder_of
 from services.query.foreseeing import foresee
-from services.query.parameters import GONE, READING, At, Slug, problem
+from services.query.parameters import GONE, LISTED, READING, After, At, PerPage, Slug, problem
 from services.query.preview_schemas import CorrectionPreview
 from services.query.schemas import (
     Changes,
@@ -95,9 +95,11 @@ def claim(request: Request, slug: Slug, claim_id: str, queries: Queries, _: Read
 
 
 @router.get("/chronologies/{slug}/documents", response_model=DocumentList, summary="List the documents")
-def documents(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+def documents(
+    request: Request, slug: Slug, queries: Queries, _: Reader, after: After = 0, limit: PerPage = LISTED, at: At = None
+) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:
-        shown = answers.documents(snapshot)
+        shown = answers.documents(snapshot, after, limit)
     return answer(request, snapshot.version, shown)
 
 
@@ -164,9 +166,11 @@ def document_warc(request: Request, slug: Slug, document_id: str, queries: Queri
 
 
 @router.get("/chronologies/{slug}/sources", response_model=SourceList, summary="List the sources with their documents")
-def sources(request: Request, slug: Slug, queries: Queries, _: Reader, at: At = None) -> Response:
+def sources(
+    request: Request, slug: Slug, queries: Queries, _: Reader, after: After = 0, limit: PerPage = LISTED, at: At = None
+) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:
-        shown = answers.sources(snapshot)
+        shown, _documents = answers.sources(snapshot, after, limit)
     return answer(request, snapshot.version, shown)
 
 
@@ -207,7 +211,7 @@ def correction_preview(request: Request, slug: Slug, correction_id: str, queries
     return answer(request, snapshot.version, shown)
 
 
-After = Annotated[int, Query(ge=0, le=2**53, description="the revision after which to begin; 0 is the very beginning")]
+SinceRevision = Annotated[int, Query(ge=0, le=2**53, description="the revision after which to begin; 0 is the very beginning")]
 
 
 @router.get(
@@ -222,7 +226,7 @@ def changes(
     slug: Slug,
     queries: Queries,
     _: Reader,
-    after: After = 0,
+    after: SinceRevision = 0,
     limit: Annotated[int, Query(ge=1, le=feed.MAX_PAGE)] = feed.PAGE,
 ) -> Response:
     with open_snapshot(queries.database, slug) as snapshot:
@@ -279,7 +283,7 @@ def events(
     slug: Slug,
     queries: Queries,
     _: Reader,
-    after: After = 0,
+    after: SinceRevision = 0,
     limit: Annotated[int, Query(ge=1, le=feed.MAX_PAGE)] = feed.PAGE,
 ) -> Response:
     lines = NDJSON in request.headers.get("accept", "")

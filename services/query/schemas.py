@@ -367,6 +367,7 @@ class DocumentList(Frozen):
 
     revision: int
     documents: tuple[DocumentView, ...]
+    next: int | None = Field(default=None, description="the `after` of the next page; null on the last one")
 
 
 class DocumentAnswer(DocumentView):
@@ -386,10 +387,11 @@ class SourceWithDocuments(SourceView):
 
 
 class SourceList(Frozen):
-    """The sources of a chronology."""
+    """The sources of a chronology in the order in which they became known."""
 
     revision: int
     sources: tuple[SourceWithDocuments, ...]
+    next: int | None = Field(default=None, description="the `after` of the next page; null on the last one")
 
 
 class CorrectionView(Frozen):

@@ -22,8 +22,8 @@ def source(request: Request, slug: str, source_id: str, queries: Queries, at: At
         relations = origins.relations(snapshot, source_id)
         documents = [
             captured.id
-            for captured in reader.documents(snapshot).values()
-            if captured.document.source_id == source_id and captured.erasure is None and captured.id not in snapshot.erasing
+            for captured in reader.documents_of(snapshot, [source_id]).values()
+            if captured.erasure is None and captured.id not in snapshot.erasing
         ]
         names = reader.source_names(snapshot, [source_id, *(one.source.id for one in relations.related)])
         shared = [origins.shared(snapshot, queries.texts, document_id) for document_id in documents]

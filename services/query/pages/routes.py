@@ -20,7 +20,7 @@ from services.query.exports.words import preferred
 from services.query.pages import views
 from services.query.pages.rendering import error_page, page
 from services.query.pages.wording import wording_for
-from services.query.parameters import At
+from services.query.parameters import After, At
 from services.query.problems import status_of
 from services.query.schemas import ChronologyView
 from services.query.service import Queries
@@ -31,6 +31,7 @@ from shared.settings import Settings
 from shared.web.auth import READERS, Reader
 
 CHANGES = 20
+SOURCES = 100
 
 
 class PageRoute(APIRoute):
@@ -140,13 +141,22 @@ def document(
 
 
 @router.get("/chronologies/{slug}/sources")
-def sources(request: Request, slug: str, queries: Queries, at: At = None) -> Response:
+def sources(request: Request, slug: str, queries: Queries, after: After = 0, at: At = None) -> Response:
     with open_snapshot(queries.database, slug, at) as snapshot:
-        listed = answers.sources(snapshot).sources
-        documents = {shown.id: shown for shown in answers.documents(snapshot).documents}
+        listed, captured = answers.sources(snapshot, after, SOURCES)
+        documents = {shown.id: shown for shown in answers.document_views(snapshot, captured)}
         context = page_context(snapshot, "sources", at, f"/chronologies/{slug}/sources")
-    paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed]
-    return page(request, "sources.html", snapshot.version, **context, api=f"/chronologies/{slug}/sources", sources=paired)
+    paired = [(source, [documents[document_id] for document_id in source.documents]) for source in listed.sources]
+    return page(
+        request,
+        "sources.html",
+        snapshot.version,
+        **context,
+        api=f"/chronologies/{slug}/sources",
+        sources=paired,
+        first=after == 0,
+        next=listed.next,
+    )
 
 
 @router.get("/chronologies/{slug}/changes")
