@@ -3,8 +3,10 @@
 import re
 from html import unescape
 
+import httpx
 import pytest
 
+from services.query import answers
 from tests.query.conftest import World
 
 PAGES = ["/", "/chronologies/test", "/chronologies/test/sources", "/chronologies/test/corrections", "/chronologies/test/changes"]
@@ -78,6 +80,21 @@ def test_errors_are_pages_too(world: World, path: str, status: int) -> None:
     assert page.headers["content-type"].startswith("text/html")
     assert "content-security-policy" in page.headers
     assert "This page cannot be shown" in page.text
+
+
+def test_what_fails_unexpectedly_is_a_page_for_people_and_a_problem_for_programs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("this is secret")
+
+    monkeypatch.setattr(answers, "chronology", fail)
+    address = world.client.base_url  # each time over a connection of its own: the server closes one over which something failed
+    page = httpx.get(f"{address}/chronologies/test", headers={"Accept": "text/html", "Accept-Language": "az"}, timeout=30)
+    assert page.status_code == 500
+    assert "Serverdə nə isə səhv getdi." in page.text
+    for path in ("/chronologies/test", "/v1/chronologies/test"):
+        said = httpx.get(f"{address}{path}", timeout=30)
+        assert (said.status_code, said.headers["content-type"]) == (500, "application/problem+json")
+        assert "secret" not in said.text + page.text
 
 
 @pytest.mark.parametrize(

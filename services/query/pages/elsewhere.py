@@ -1,5 +1,7 @@
 """What goes wrong outside the pages' own routes: a page for browsers, the problem as JSON for programs."""
 
+import json
+
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -28,7 +30,8 @@ def install_elsewhere(app: FastAPI) -> None:
         answer: Response = await failed(request, error)  # type: ignore[misc]  # ours, and it can be awaited
         if not _for_people(request):
             return answer
-        return error_page(request, answer.status_code, "Something went wrong here", "the error is in the server's log; nothing was changed")
+        said = json.loads(bytes(answer.body))
+        return error_page(request, answer.status_code, said["title"], said["detail"])
 
     app.add_exception_handler(404, nothing_here)
     app.add_exception_handler(405, nothing_here)
