@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
-from shared.lexicon.places import lies_within
 from shared.matching import weights
+from shared.matching.common import elsewhere, same_name, share_content, share_more_than_places
 from shared.matching.features import CEREMONY, LASTING, MADE_ONCE, MAKING, Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
 
@@ -225,7 +225,7 @@ def _overwhelming(one: Features, other: Features) -> bool:
     kinds = one.heads.keys() & other.heads.keys()
     numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in kinds)
     if not agreeing:
-        return numbered and _share_content(one, other)
+        return numbered and share_content(one, other)
     return numbered or (bool(kinds) and not one.titles.keys().isdisjoint(other.titles.keys()))
 
 
@@ -258,10 +258,10 @@ def _shared(one: Features, other: Features) -> list[Kind]:
 def _share_name(one: Features, other: Features) -> bool:
     """Whether both name the same, or count alike. Decrees and meetings follow each other day by day: of these it takes more than a name."""
     if max(kind.concept.weight for kind in _shared(one, other)) < weights.RARE:
-        both = sum(any(_same_name(a, b) for b in other.places) for a in one.places)
+        both = sum(any(same_name(a, b) for b in other.places) for a in one.places)
         return bool(both > 1 or one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys())
     return bool(one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys()) or any(
-        _same_name(a, b) for here, there in ((one.actors, other.actors), (one.places, other.places)) for a in here for b in there
+        same_name(a, b) for here, there in ((one.actors, other.actors), (one.places, other.places)) for a in here for b in there
     )
 
 
@@ -273,13 +273,14 @@ def _once(one: Features, other: Features) -> str | None:
     if one.document == other.document or not (one.actors and other.actors):
         return None
     alike = any(
-        min(len(a), len(b)) >= weights.FULL_NAME and _same_name(a, b) and len(set(a) & set(b)) >= weights.FULL_NAME
+        min(len(a), len(b)) >= weights.FULL_NAME and same_name(a, b) and len(set(a) & set(b)) >= weights.FULL_NAME
         for a in one.actors
         for b in other.actors
     )
     if not alike:
         return None
-    suffered = {kind.concept.name for kind in _shared(one, other) if kind.concept.once}
+    near = one.date is None or other.date is None or gap(one.date, other.date) <= weights.ONCE_DAYS
+    suffered = {kind.concept.name for kind in _shared(one, other) if kind.concept.once and near}
     return min(suffered or (one.acts & other.acts & MADE_ONCE if one.made & other.made else ()), default=None)
 
 
@@ -374,22 +375,12 @@ def _names(one: Features, other: Features) -> Evidence:
         evidence += [
             _Item(weights.ACTOR if len(name) < weights.LONG_NAME else weights.BODY, "same-name", (one.actors[name],))
             for name in sorted(one.actors)
-            if any(_same_name(name, there) for there in other.actors)
+            if any(same_name(name, there) for there in other.actors)
         ]
     if one.places and other.places:
-        named = (name for name in sorted(one.places) if any(_same_name(name, there) for there in other.places))
+        named = (name for name in sorted(one.places) if any(same_name(name, there) for there in other.places))
         evidence += [_Item(weights.PLACE, "same-name", (one.places[name],)) for name in named]
     return evidence
-
-
-def _same_name(one: Name, other: Name) -> bool:
-    """Whether one name is the other or its end: `Aliyev` and `Heydar Aliyev`, but not `Ilham Aliyev`.
-
-    Transliterations of a first name often agree in no more than how they begin: `Vudro Vilson` and `Woodrow Wilson`.
-    """
-    if one == other or set(one) <= set(other) or set(other) <= set(one):
-        return True
-    return len(one) == len(other) == weights.FULL_NAME and one[-1] == other[-1] and one[0][: weights.INITIAL] == other[0][: weights.INITIAL]
 
 
 def _words(one: Features, other: Features) -> Evidence:
@@ -420,36 +411,20 @@ def _capped(evidence: Evidence, most: float) -> Evidence:
     return evidence if total <= most else [_Item(item.weight * most / total, item.kind, item.about) for item in evidence]
 
 
-def _share_content(one: Features, other: Features) -> bool:
-    return not (one.content.isdisjoint(other.content) and one.topics.isdisjoint(other.topics))
-
-
-def elsewhere(one: Features, other: Features) -> bool:
-    """Whether both say where it took place, and name no place in common, nor one that lies within another."""
-    if not one.sites or not other.sites or any(_same_name(a, b) for a in one.places for b in other.places):
-        return False
-    return not _within(one, other)
-
-
 def _against(one: Features, other: Features, *, other_place: bool) -> Evidence:
     """What speaks against one happening without excluding it: other places, other titles, nothing in common though both say much."""
     evidence: Evidence = []
     if other_place:
         evidence.append(_Item(weights.OTHER_PLACE, "other-place", (_first(one.places, one.sites), _first(other.places, other.sites))))
     personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
-    if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):
+    if personal and one.actors and other.actors and not any(same_name(a, b) for a in one.actors for b in other.actors):
         evidence.append(_Item(weights.OTHER_PERSON, "other-person", (_first(one.actors), _first(other.actors))))
     if one.titles and other.titles and not one.titles.keys() & other.titles.keys():
         evidence.append(_Item(weights.OTHER_TITLE, "other-title", (_first(one.titles), _first(other.titles))))
     rich = min(len(one.content), len(other.content)) >= weights.RICH
-    if rich and one.language == other.language and not _share_content(one, other):
+    if rich and one.language == other.language and not share_more_than_places(one, other):
         evidence.append(_Item(weights.NOTHING_SHARED, "nothing-shared"))
     return evidence
-
-
-def _within(one: Features, other: Features) -> bool:
-    """Whether a place of one lies within a place of the other: Shusha in Karabakh."""
-    return any(lies_within(here, there) or lies_within(there, here) for here in one.places.values() for there in other.places.values())
 
 
 def _first(named: dict[Name, str], among: frozenset[Name] | Sequence[Name] = ()) -> str:

@@ -210,3 +210,38 @@ def test_words_that_fold_alike_and_languages_of_their_own(text: str, language: s
 def test_ordinals_in_every_language(text: str, language: str) -> None:
     (mention,) = concepts_in(tokens(text), language)
     assert mention.ordinals == {3}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "number"),
+    [
+        ("en", "the fiftieth anniversary of the school", 50),
+        ("en", "the 100th anniversary of the school", 100),
+        ("az", "məktəbin 75 illik yubileyi", 75),
+        ("az", "məktəbin 50 illiyi qeyd edildi", 50),
+        ("az", "məktəbin əllinci ildönümü", 50),
+        ("tr", "okulun 90. yıl dönümü, 90 yıllık jübilesi", 90),
+        ("ru", "отметили 60-летие школы", 60),
+        ("ru", "60-летний юбилей школы", 60),
+    ],
+)
+def test_an_anniversary_is_numbered_by_its_years(language: str, text: str, number: int) -> None:
+    assert found(text, language)["anniversary"].ordinals == {number}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept", "role"),
+    [
+        ("az", "Tovuzda doğulmuş yazıçının lövhəsi", "birth", "attribute"),
+        ("az", "vəfat etmiş rəssamın sərgisi", "death", "attribute"),
+        ("az", "1907-ci ildə vəfat etmiş, orada da dəfn olunub", "death", "subject"),
+        ("az", "o, Tovuzda doğulmuşdur", "birth", "subject"),
+        ("tr", "1907'de vefat etmiş ressamın sergisi", "death", "attribute"),
+    ],
+)
+def test_a_participle_before_its_noun_says_who_somebody_is(language: str, text: str, concept: str, role: str) -> None:
+    assert found(text, language)[concept].role == role
+
+
+def test_where_somebody_was_born_is_no_birth() -> None:
+    assert set(found("a plaque on the house where she was born")) == {"plaque", "birthplace"}

@@ -499,6 +499,53 @@ class TestReasons:
         assert all(link.reasons for link in entry.links)
 
 
+class TestWhatIsSaidByTheWay:
+    def test_a_birth_that_says_who_somebody_is_is_no_birth(self) -> None:
+        told = [
+            claim("born", "Ana Orlin was born on 15 April 1889 in Tarn", "1889-04-15", actors=("Ana Orlin",), places=("Tarn",)),
+            claim(
+                "plaque",
+                "Sentyabrın 12-də Tarnda doğulmuş rəssam Ana Orlinə lövhə açılıb",
+                "2009-09-12",
+                document="B",
+                language="az",
+                actors=("Ana Orlin",),
+                places=("Tarn",),
+            ),
+        ]
+        assert together(consolidate(told)) == {frozenset({"born"}), frozenset({"plaque"})}
+
+    @pytest.mark.parametrize(("year", "one"), [("1887", True), ("2009", False)])
+    def test_a_birth_is_not_disputed_over_a_century(self, year: str, *, one: bool) -> None:
+        told = [
+            claim("a", "Ana Orlin was born in Tarn", "1889-04-15", actors=("Ana Orlin",), places=("Tarn",)),
+            claim("b", "Ana Orlin, born in Tarn", year, document="B", actors=("Ana Orlin",), places=("Tarn",)),
+        ]
+        assert (len(consolidate(told)) == 1) is one
+
+    def test_who_did_not_speak_at_a_congress_does_not_deny_it(self) -> None:
+        told = [
+            claim("held", "The third congress of beekeepers was held in Tarn", "2009-10-03"),
+            claim("absent", "I did not stand again at the third congress", "2009", document="B", modality="denied"),
+        ]
+        assert together(consolidate(told)) == {frozenset({"held"}), frozenset({"absent"})}
+
+    def test_who_denies_a_congress_does(self) -> None:
+        told = [
+            claim("held", "The third congress of beekeepers was held in Tarn", "2009-10-03"),
+            claim("denied", "The third congress of beekeepers was not held", "2009", document="B", modality="denied"),
+        ]
+        [entry] = consolidate(told)
+        assert entry.status == "disputed"
+
+    def test_a_place_alone_does_not_join_two_things_of_one_day(self) -> None:
+        told = [
+            claim("burial", "The whole town turned out, rich and poor, for the dead of Tarn", "1990-01-22", places=("Tarn",)),
+            claim("vote", "Deputies sitting overnight condemned the troops sent into Tarn", "1990-01-22", document="B", places=("Tarn",)),
+        ]
+        assert len(consolidate(told)) == 2
+
+
 class TestOrder:
     def test_entries_are_chronological_and_undated_ones_last(self) -> None:
         claims = [

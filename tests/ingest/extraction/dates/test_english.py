@@ -263,3 +263,11 @@ def test_white_space_of_any_kind(space: str) -> None:
     text = "They met on 4 March 1921.".replace(" ", space)
     [mention] = find_dates(text, "en")
     assert mention.edtf == "1921-03-04"
+
+
+def test_a_month_in_a_name_is_no_date() -> None:
+    assert found("Black January is remembered as the end of an age.") == [("Black January", None)]
+
+
+def test_this_july_is_that_of_the_publication_whatever_was_told_of() -> None:
+    assert ("This July", "2013-07") in found("In 2012 a choir won. This July the water came down.", "2013-07-20")
