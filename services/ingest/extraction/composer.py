@@ -12,6 +12,7 @@ from services.ingest.extraction.carry import Happening, Reference, ReferenceFind
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
 from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
+from services.ingest.extraction.elliptic import Completed, completed
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
 from services.ingest.extraction.modality import ModalityReader, is_set_for
@@ -86,6 +87,8 @@ class Composer:
         self._screen = DateScreen(view, self._names, self._grammar, self._gazetteer)
         self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
+        self._number = 0
+        self._completed: Completed | None = None
         self._speakers: list[Source] | None = None
         self._speaker: str | None = None
 
@@ -140,7 +143,7 @@ class Composer:
         return _WORD.search(self._view.text, dates[0].end, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
-        self._sentence, self._speakers = sentence, None
+        self._sentence, self._speakers, self._number = sentence, None, number
         if len(dates) > 1:
             dates = [date for date in dates if not self._dates_saying(date)] or dates
         low, high = self._index.within(sentence.start, sentence.end)
@@ -261,8 +264,9 @@ class Composer:
     def _remember(self, number: int, sentence: Sentence, part: Clause, parts: list[Clause]) -> None:
         low, high = self._index.within(part.start, part.end)
         words = self._references.words(low, high)
-        for reference in self._references.find(low, high):
-            if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
+        elided = [replace(self._completed.before.reference, ordinal=self._completed.ordinal)] if self._completed else []
+        for reference in elided + self._references.find(low, high):
+            if reference not in elided and (reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part):
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
             modality = self._claims[-1].modality
@@ -356,7 +360,7 @@ class Composer:
                 **self._passage(part.start, part.end),
                 prefix=prefix,
                 suffix=suffix,
-                statement=part.statement(view.text),
+                statement=self._statement(part),
                 language=self._document.language,
                 date=self._date(part.date, carried),
                 values=tuple(sorted(cited, key=lambda value: (value.start, value.end))),
@@ -368,6 +372,12 @@ class Composer:
                 continues=str(carried.happening.claim) if carried else None,
             )
         )
+
+    def _statement(self, part: Clause) -> str:
+        """What a clause tells, with what an ordinal that it begins with leaves out."""
+        told = part.statement(self._view.text)
+        self._completed = completed(told, self._thread.latest(), self._number, self._view, self._grammar, self._inflection)
+        return self._completed.statement if self._completed else told
 
     def _find_actors(self, start: int, end: int) -> list[Actor]:
         view = self._view

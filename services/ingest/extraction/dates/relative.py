@@ -136,10 +136,12 @@ def deictic(course: Course, expression: Expression, fields: Fields) -> Resolved:
 def _speaks_of_today(course: Course, expression: Expression, fields: Fields) -> bool:
     """Whether an expression is of the time of publication in a text of any kind.
 
-    "The last century" is; "next year" of what is to come; and "this year" where it opens a paragraph: what went before does not say
-    which year is meant.
+    "The last century" and "this July" are; "next year" of what is to come; and "this year" where it opens a paragraph: what went before
+    does not say which year is meant.
     """
     first = expression.tokens[0]
+    if fields.get("spoken"):
+        return True
     if fields["unit"] == "year" and fields.get("count") and number(fields, "direction") != -1:
         return course.speaks(expression, "FUTURE")
     return fields["unit"] == "century" or (fields["unit"] == "year" and (first == 0 or course.scan.words[first - 1].isspace()))

@@ -226,6 +226,8 @@ class Grammar:
     generic: frozenset[str]
     vague: frozenset[str]
     ordinals: Mapping[str, int]
+    numbered_alone: tuple[str, ...]
+    stand_ins: frozenset[str]
     happenings: Mapping[str, str]
     consequences: tuple[Consequence, ...]
     undergoing: re.Pattern[str] | None
@@ -378,6 +380,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         generic=frozenset(table["definite"]["generic"]),
         vague=frozenset(table["definite"]["vague"]),
         ordinals=table["definite"]["ordinals"],
+        numbered_alone=tuple(table["definite"].get("numbered_alone", ())),
+        stand_ins=frozenset(table["definite"].get("stand_ins", ())),
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
         consequences=tuple(
             Consequence(
