@@ -1,7 +1,7 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from services.ingest.extraction.actors import Actor, find_actors, plain_name
 from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
+from services.ingest.extraction.counted import YearsCounted
 from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
 from services.ingest.extraction.elliptic import Completed, completed
@@ -77,6 +78,8 @@ class Composer:
         self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection, self._gazetteer)
         self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
+        self._lost = [mention for mention in mentions if mention.edtf is None]
+        self._counted = YearsCounted(view, self._index, self._references, self._grammar)
         self._modalities = ModalityReader(self._words, self._grammar)
         self._actors = lru_cache(_SHARED)(self._find_actors)
         self._claims: list[ClaimBody] = []
@@ -109,10 +112,19 @@ class Composer:
                 if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:
                     dates.append(usable[cursor])
                 cursor += 1
+            dates += self._counted_in(sentence)
             sentence = _without_dateline(sentence, opened)
             if not sentence.question and (self._asserts(sentence) or self._is_row(sentence, dates)):
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
+
+    def _counted_in(self, sentence: Sentence) -> list[DateMention]:
+        """Return the dates of a sentence that are counted from what the text has told of."""
+        lost = self._lost[bisect_left(self._lost, sentence.start, key=_start) : bisect_left(self._lost, sentence.end, key=_start)]
+        found = list(self._counted.dates(lost, sentence.end, list(self._thread.latest()), self._claims)) if lost else []
+        for mention in found:
+            self._thread.place(mention.start, mention.end)
+        return found
 
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
@@ -449,6 +461,10 @@ def _blanked(lower: str, mentions: list[DateMention]) -> str:
         parts += [lower[done:start], " " * (mention.end - start)]
         done = max(done, mention.end)
     return "".join([*parts, lower[done:]])
+
+
+def _start(mention: DateMention) -> int:
+    return mention.start
 
 
 def _without_dateline(sentence: Sentence, opened: list[int]) -> Sentence:

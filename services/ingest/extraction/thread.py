@@ -161,6 +161,10 @@ class Thread:
             return None
         return told.happening, told.happening.reference
 
+    def place(self, start: int, end: int) -> None:
+        """Take note that words of time have found their date after all."""
+        del self._unplaced[bisect_left(self._unplaced, start) : bisect_left(self._unplaced, end)]
+
     def _unplaced_within(self, start: int, end: int) -> bool:
         at = bisect_left(self._unplaced, start)
         return at < len(self._unplaced) and self._unplaced[at] < end

@@ -169,3 +169,34 @@ def test_what_follows_an_ordinal_alone_is_of_what_it_numbers() -> None:
     assert delegates.date is not None
     assert delegates.date.edtf == "2006"
     assert second.statement.startswith("The second [congress]")
+
+
+COUNTED = [
+    (
+        "en",
+        "The founding congress was held on 14 March 2004. The second congress met in 2005. Two years after the founding congress we went on.",
+        "2006",
+    ),
+    ("en", "The great fire of 1974 took the mill. Five years before the fire it had opened.", "1969"),
+    ("az", "Təsis qurultayı 2004-cü ildə keçirildi. Təsis qurultayından iki il sonra köçdük.", "2006"),
+    ("az", "Yanğın 1974-cü ildə oldu. Yanğından beş il sonra köçdük.", "1979"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "year"), COUNTED)
+def test_years_are_counted_from_what_the_text_has_told_of(language: str, text: str, year: str) -> None:
+    last = claims_of(text, language)[-1]
+    assert last.date is not None
+    assert (last.date.edtf, last.date.derivation.startswith("relative to")) == (year, True)
+
+
+UNCOUNTED = [
+    ("en", "The first congress met in 2004, the second congress in 2006. Two years after the congress we went on.", 2),
+    ("en", "The mill was built in 1974. Two years after the fire we went on.", 1),
+    ("az", "Dəyirman 1974-cü ildə tikilib. Yanğından beş il sonra köçdük.", 1),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "claims"), UNCOUNTED)
+def test_years_are_not_counted_from_what_may_be_another(language: str, text: str, claims: int) -> None:
+    assert len(claims_of(text, language)) == claims

@@ -228,6 +228,8 @@ class Grammar:
     ordinals: Mapping[str, int]
     numbered_alone: tuple[str, ...]
     stand_ins: frozenset[str]
+    years: frozenset[str]
+    counted_after: Mapping[str, int]
     happenings: Mapping[str, str]
     consequences: tuple[Consequence, ...]
     undergoing: re.Pattern[str] | None
@@ -382,6 +384,8 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         ordinals=table["definite"]["ordinals"],
         numbered_alone=tuple(table["definite"].get("numbered_alone", ())),
         stand_ins=frozenset(table["definite"].get("stand_ins", ())),
+        years=frozenset(table["definite"].get("years", ())),
+        counted_after=table["definite"].get("counted_after", {}),
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
         consequences=tuple(
             Consequence(
