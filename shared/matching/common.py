@@ -16,6 +16,14 @@ def same_name(one: Name, other: Name) -> bool:
     return len(one) == len(other) == weights.FULL_NAME and one[-1] == other[-1] and one[0][: weights.INITIAL] == other[0][: weights.INITIAL]
 
 
+def family_names_alone(full: Features, alone: Features) -> dict[str, str]:
+    """Return, by their stems, the family names of people that one claim names in full, where another one has them alone."""
+    if not full.actors or not alone.words:
+        return {}
+    stems = {name[-1][:STEM] for name in full.actors if len(name) == weights.FULL_NAME} - alone.named
+    return {stem: shown for stem in stems if (shown := alone.words.get(stem)) is not None and shown[0].isupper()}
+
+
 def share_content(one: Features, other: Features) -> bool:
     """Whether two claims have words, names or topics in common, beyond their kinds of happening."""
     return not (one.content.isdisjoint(other.content) and one.topics.isdisjoint(other.topics))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
 from shared.matching import weights
-from shared.matching.common import elsewhere, same_name, share_content, share_more_than_places
+from shared.matching.common import elsewhere, family_names_alone, same_name, share_content, share_more_than_places
 from shared.matching.features import CEREMONY, LASTING, MADE_ONCE, MAKING, Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
 
@@ -140,7 +140,7 @@ def _evidence(first: Features, second: Features, dates: Relation) -> Evidence:
         *_capped(_numbers(first, second), weights.NUMBERS_AT_MOST),
         *_capped(_near_numbers(first, second), weights.NEAR_COUNTS_AT_MOST),
         *_capped(_names(first, second), weights.NAMES_AT_MOST),
-        *_capped(_words(first, second), weights.WORDS_AT_MOST),
+        *_capped(_words(first, second) + _family_names(first, second), weights.WORDS_AT_MOST),
         *_capped(_concepts(first, second), weights.CONCEPTS_ACROSS_AT_MOST if across else weights.CONCEPTS_AT_MOST),
         *_made(first, second),
         *([_Item(weights.BOTH_PLANNED)] if first.planned and second.planned else []),
@@ -232,11 +232,11 @@ def _overwhelming(one: Features, other: Features) -> bool:
 def _nearby(one: Features, other: Features) -> bool:
     """Whether the days of two documents miss each other by little, or those of what happens to nobody twice: they dispute the date.
 
-    They have to tell of one kind of happening, and to name a place, a person or a title, or to count alike.
+    They have to tell of one kind of happening, and to name a place, a person or a title, to count alike, or to tell of one lasting thing.
     """
     if one.document == other.document or one.date is None or other.date is None or one.heads.keys().isdisjoint(other.heads.keys()):
         return False
-    near = _near_days(one.date, other.date) and _share_name(one, other)
+    near = _near_days(one.date, other.date) and (_share_name(one, other) or _struck(one, other))
     return near or _once(one, other) is not None or _plan_moved(one, other)
 
 
@@ -263,6 +263,14 @@ def _share_name(one: Features, other: Features) -> bool:
     return bool(one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys()) or any(
         same_name(a, b) for here, there in ((one.actors, other.actors), (one.places, other.places)) for a in here for b in there
     )
+
+
+def _struck(one: Features, other: Features) -> bool:
+    """Whether what hardly happens twice within days befell one sort of lasting thing: a fire in a library here and there."""
+    if not any(kind.concept.singular for kind in _shared(one, other)):
+        return False
+    things = (one.mentioned[name].concept for name in one.mentioned.keys() & other.mentioned.keys())
+    return any(thing.kind_class in LASTING for thing in things)
 
 
 def _once(one: Features, other: Features) -> str | None:
@@ -389,6 +397,12 @@ def _words(one: Features, other: Features) -> Evidence:
         return []
     weight = sum(weights.PROPER if one.words[stem][0].isupper() and other.words[stem][0].isupper() else weights.WORD for stem in shared)
     return [_Item(weight, "same-words", tuple(one.words[stem] for stem in shared[:3]))]
+
+
+def _family_names(one: Features, other: Features) -> Evidence:
+    """Who is named in full here and by the family name alone there."""
+    alone = {**family_names_alone(one, other), **family_names_alone(other, one)}
+    return [_Item(weights.PROPER, "same-name", (alone[stem],)) for stem in sorted(alone)]
 
 
 def _concepts(one: Features, other: Features) -> Evidence:

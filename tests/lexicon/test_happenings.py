@@ -32,6 +32,9 @@ def found(text: str, language: str = "en") -> dict[str, ConceptMention]:
         ("earthquake", {"en": "an earthquake", "az": "zəlzələdən sonra", "tr": "depremin", "ru": "землетрясение"}),
         ("newspaper", {"en": "newspapers", "az": "qəzetində", "tr": "gazetesi", "ru": "газету"}),
         ("solidarity day", {"en": "the Day of Solidarity", "az": "həmrəyliyi gününün", "tr": "dayanışma günü", "ru": "день солидарности"}),
+        ("crackdown", {"en": "a bloody crackdown", "az": "etirazların yatırılması", "ru": "подавление протеста"}),
+        ("transform", {"en": "turned into", "az": "instituta çevrildi", "tr": "enstitüye dönüştürüldü", "ru": "преобразован"}),
+        ("plaque", {"en": "a memorial plaque", "az": "xatirə lövhəsi", "tr": "anma levhası", "ru": "мемориальная доска"}),
         ("power station", {"en": "power station", "az": "elektrik stansiyası", "tr": "santralin", "ru": "электростанции"}),
     ],
 )

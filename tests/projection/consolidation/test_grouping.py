@@ -546,6 +546,53 @@ class TestWhatIsSaidByTheWay:
         assert len(consolidate(told)) == 2
 
 
+class TestDaysThatMissEachOther:
+    def test_a_family_name_alone_is_that_of_who_is_named_in_full(self) -> None:
+        told = [
+            claim("a", "Safarov died in Tarn on 2 February 1951", "1951-02-02", value("place", "Tarn", "place"), places=("Tarn",)),
+            claim(
+                "b",
+                "Nəriman Səfərov 1951-ci il fevralın 3-də Tarnda vəfat etmişdir",
+                "1951-02-03",
+                document="B",
+                language="az",
+                actors=("Nəriman Səfərov",),
+                places=("Tarn",),
+            ),
+        ]
+        [entry] = consolidate(told)
+        assert entry.date.status == "disputed"
+        assert any("Safarov" in words for words in said(entry.links[0]))
+
+    @pytest.mark.parametrize(("where", "one"), [("kütüphanede", True), ("fabrikada", False)])
+    def test_a_fire_in_a_library_is_one_whoever_misses_its_day(self, where: str, *, one: bool) -> None:
+        told = [
+            claim("a", "On 17 February 1974 a fire destroyed the old library building", "1974-02-17"),
+            claim("b", f"18 Şubat 1974'te {where} büyük bir yangın çıktı", "1974-02-18", document="B", language="tr"),
+        ]
+        assert (len(consolidate(told)) == 1) is one
+
+
+class TestTitles:
+    def test_what_begins_with_a_pronoun_is_no_title_where_there_is_another(self) -> None:
+        told = [
+            claim(
+                "a", "It was held in Tarn on 4 May 1987, and the second congress chose a chairman", "1987-05-04", places=("Tarn", "Linz")
+            ),
+            claim("b", "The second congress of the beekeepers met in Tarn", "1987-05-04", document="B", places=("Tarn",)),
+        ]
+        [entry] = consolidate(told)
+        assert entry.title_claim == "b"
+
+    def test_what_names_a_kind_of_happening_is_a_better_one(self) -> None:
+        told = [
+            claim("a", "The night of 19 January 1990 was the end of a long silence in Tarn", "1990-01-19", places=("Tarn",)),
+            claim("b", "A crackdown fell upon Tarn in a long night of silence, street by street, " * 2, "1990-01-19", places=("Tarn",)),
+        ]
+        [entry] = consolidate([told[0], claim("c", told[1].claim.statement, "1990-01-19", document="B", places=("Tarn",))])
+        assert entry.title_claim == "c"
+
+
 class TestOrder:
     def test_entries_are_chronological_and_undated_ones_last(self) -> None:
         claims = [
