@@ -341,11 +341,14 @@ def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: Ordina
     """Return the ordinals of a noun: `the First World Congress`, `1-ci, 2-ci və 3-cü konqres`, `World War II`."""
     stops = _ordinal_words(language).stops
     numbers: list[int] = []
-    position = first - 1
+    position, beside = first - 1, -1
     while position >= 0:
         if position in numbered:
             start, number = numbered[position]
+            if position == beside and not found[position + 1].after_break:
+                numbers.pop()  # "the 90th founding anniversary" is no first one
             numbers.append(number)
+            beside = start - 1
             position = start - 1
             continue
         joins = numbers and found[position].folded in stops

@@ -317,7 +317,8 @@ def _date(first: Features, second: Features, dates: Relation) -> _Item:
 def _dates_apart(first: Features, second: Features, one: Edtf, other: Edtf) -> _Item:
     if first.document != second.document and _near_days(one, other) and _shared(first, second):
         singular = any(kind.concept.singular for kind in _shared(first, second))
-        return _Item(weights.NEARBY_SINGULAR if singular else weights.NEARBY, "dates-near", dates=(one.text, other.text))
+        near = weights.NEARBY_SINGULAR if singular else weights.ONCE if _once(first, second) else weights.NEARBY
+        return _Item(near, "dates-near", dates=(one.text, other.text))
     if _plan_moved(first, second):
         plan, fact = (one, other) if first.planned else (other, one)
         return _Item(weights.PLAN_MOVED, "plan-moved", dates=(plan.text, fact.text))

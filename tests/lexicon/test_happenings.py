@@ -248,3 +248,20 @@ def test_a_participle_before_its_noun_says_who_somebody_is(language: str, text: 
 
 def test_where_somebody_was_born_is_no_birth() -> None:
     assert set(found("a plaque on the house where she was born")) == {"plaque", "birthplace"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept", "numbers"),
+    [
+        ("en", "the founding congress", "congress", {1}),
+        ("az", "təsis qurultayı", "congress", {1}),
+        ("az", "ilk qurultay", "congress", {1}),
+        ("az", "ilk dəfə qurultay", "congress", set()),
+        ("tr", "ilk kurultay", "congress", {1}),
+        ("ru", "учредительный съезд", "congress", {1}),
+        ("en", "the 90th founding anniversary", "anniversary", {90}),
+        ("az", "1-ci, 2-ci və 3-cü qurultaylar", "congress", {1, 2, 3}),
+    ],
+)
+def test_what_founds_is_the_first(language: str, text: str, concept: str, numbers: set[int]) -> None:
+    assert found(text, language)[concept].ordinals == numbers

@@ -564,6 +564,14 @@ class TestDaysThatMissEachOther:
         assert entry.date.status == "disputed"
         assert any("Safarov" in words for words in said(entry.links[0]))
 
+    def test_a_death_needs_no_more_than_the_name(self) -> None:
+        told = [
+            claim("a", "The founder, Ana Orlin, died on 19 May 2013", "2013-05-19", actors=("Ana Orlin",)),
+            claim("b", "Ana Orlin 2013-cü il mayın 20-də vəfat etmişdir", "2013-05-20", document="B", language="az", actors=("Ana Orlin",)),
+        ]
+        [entry] = consolidate(told)
+        assert entry.date.status == "disputed"
+
     @pytest.mark.parametrize(("where", "one"), [("kütüphanede", True), ("fabrikada", False)])
     def test_a_fire_in_a_library_is_one_whoever_misses_its_day(self, where: str, *, one: bool) -> None:
         told = [
