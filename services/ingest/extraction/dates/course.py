@@ -269,7 +269,13 @@ class Course:
         """Return how far into some places the first finite word of some classes stands; `codes` are the codes of these places."""
         if members.isdisjoint(codes):
             return None
-        return next((step for step, at in enumerate(places) if self.scan.codes[at] in members and not self._infinite(at)), None)
+        verbs = (step for step, at in enumerate(places) if self.scan.codes[at] in members and not self._names_month(at))
+        return next((step for step in verbs if not self._infinite(places[step])), None)
+
+    def _names_month(self, at: int) -> bool:
+        """Whether the capital of a word says that it is a month and no verb: "BAKU, May 13 — the river rose on Tuesday"."""
+        word = self.scan.words[at]
+        return word[:1].isupper() and self.lexicon.fold(word) in self.lexicon.capitalised
 
     def _infinite(self, at: int) -> bool:
         """Whether a word that looks like a past tense is a participle: "will be held", "is set", "will stay closed"."""

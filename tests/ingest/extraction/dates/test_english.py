@@ -281,3 +281,8 @@ def test_a_count_that_closes_its_clause_is_another_name_of_the_date_before_it() 
 def test_what_follows_a_count_from_something_else_is_counted_from_nothing_known() -> None:
     text = "The mill was built in 1970. Two years after the flood it was sold. The year before, it had burnt."
     assert [edtf for _, edtf in found(text)] == ["1970", None, None]
+
+
+def test_may_in_a_dateline_speaks_of_nothing_to_come() -> None:
+    text = "BAKU, May 13 — The river Kura burst its banks on Tuesday, flooding 18,000 houses."
+    assert found(text, "2010-05-13") == [("May 13", "2010-05-13"), ("Tuesday", "2010-05-11")]
