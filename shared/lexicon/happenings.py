@@ -25,6 +25,7 @@ _FIGURE = re.compile(r"(\d{1,3})([a-z]*)")
 _REACH = 4
 """How many words before its noun an ordinal may stand: `the First World Azerbaijanis Congress`."""
 _BEGINNING = 2
+_TENS = 10
 _PHRASE = 4
 """How many words before its noun a preposition may stand: `according to the mentioned decree`."""
 
@@ -277,6 +278,7 @@ class _OrdinalWords:
     suffixes: frozenset[str]
     stops: frozenset[str]
     years: tuple[str, ...]
+    cardinal_tens: dict[str, int]
     by_beginning: dict[str, list[tuple[tuple[tuple[str, bool], ...], int]]]
     """The first letters of a word -> the ordinals that begin so, longer ones first"""
 
@@ -297,6 +299,7 @@ def _ordinal_words(language: str) -> _OrdinalWords:
         suffixes=frozenset(map(fold, row.get("suffixes", ()))),
         stops=frozenset(map(fold, row.get("stops", ()))),
         years=tuple(map(fold, row.get("years", ()))),
+        cardinal_tens={fold(word): int(number) for number, word in row.get("cardinal_tens", {}).items()},
         by_beginning=by_beginning,
     )
 
@@ -328,7 +331,9 @@ def _note_ordinal_word(found: Sequence[Token], position: int, table: _OrdinalWor
             token.folded.startswith(stem) if open_end else token.folded == stem
             for token, (stem, open_end) in zip(following, stems, strict=True)
         ):
-            numbered.setdefault(position + len(stems) - 1, (position, number))
+            before = found[position - 1] if position and not found[position].after_break else None
+            tens = table.cardinal_tens.get(before.folded, 0) if before and number < _TENS else 0
+            numbered.setdefault(position + len(stems) - 1, (position - (tens > 0), tens + number))
             return
 
 
