@@ -15,16 +15,17 @@ from typing import Any, Literal, NamedTuple
 
 from shared.lexicon.folding import fold
 
-Role = Literal["subject", "setting", "means", "eve"]
+Role = Literal["subject", "setting", "means", "eve", "attribute"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ](?!s\b)[^\W_]+)*")
 _BREAK = re.compile(r"[.;:!?()\n]|, ")
 _ROMAN = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
-_FIGURE = re.compile(r"(\d{1,2})([a-z]*)")
+_FIGURE = re.compile(r"(\d{1,3})([a-z]*)")
 _REACH = 4
 """How many words before its noun an ordinal may stand: `the First World Azerbaijanis Congress`."""
 _BEGINNING = 2
+_TENS = 10
 _PHRASE = 4
 """How many words before its noun a preposition may stand: `according to the mentioned decree`."""
 
@@ -276,6 +277,8 @@ def concepts_in(found: Sequence[Token], language: str, numbered: Ordinals | None
 class _OrdinalWords:
     suffixes: frozenset[str]
     stops: frozenset[str]
+    years: tuple[str, ...]
+    cardinal_tens: dict[str, int]
     by_beginning: dict[str, list[tuple[tuple[tuple[str, bool], ...], int]]]
     """The first letters of a word -> the ordinals that begin so, longer ones first"""
 
@@ -288,10 +291,17 @@ def _ordinal_words(language: str) -> _OrdinalWords:
         for number, patterns in enumerate(row.get("words", ()), start=1)
         for pattern in patterns.split("|")
     ]
+    words += [(((fold(word.rstrip("*")), word.endswith("*")),), int(number)) for number, word in row.get("tens_words", {}).items()]
     by_beginning: dict[str, list[tuple[tuple[tuple[str, bool], ...], int]]] = defaultdict(list)
     for stems, number in sorted(words, key=lambda item: -len(item[0])):
         by_beginning[stems[0][0][:_BEGINNING]].append((stems, number))
-    return _OrdinalWords(frozenset(map(fold, row.get("suffixes", ()))), frozenset(map(fold, row.get("stops", ()))), by_beginning)
+    return _OrdinalWords(
+        suffixes=frozenset(map(fold, row.get("suffixes", ()))),
+        stops=frozenset(map(fold, row.get("stops", ()))),
+        years=tuple(map(fold, row.get("years", ()))),
+        cardinal_tens={fold(word): int(number) for number, word in row.get("cardinal_tens", {}).items()},
+        by_beginning=by_beginning,
+    )
 
 
 def ordinals_in(found: Sequence[Token], language: str) -> Ordinals:
@@ -305,6 +315,8 @@ def ordinals_in(found: Sequence[Token], language: str) -> Ordinals:
             numbered[position] = (position, int(figure[1]))
         elif figure and not figure[2] and following and following.after_hyphen and following.folded in table.suffixes:
             numbered[position + 1] = (position, int(figure[1]))
+        elif figure and not figure[2] and following and table.years and following.folded.startswith(table.years):
+            numbered[position] = (position, int(figure[1]))
         elif token.text[0] in _ROMAN_DIGITS and _ROMAN.fullmatch(token.text):
             numbered[position] = (position, _roman(token.text))
         elif token.folded[:_BEGINNING] in table.by_beginning:
@@ -319,7 +331,9 @@ def _note_ordinal_word(found: Sequence[Token], position: int, table: _OrdinalWor
             token.folded.startswith(stem) if open_end else token.folded == stem
             for token, (stem, open_end) in zip(following, stems, strict=True)
         ):
-            numbered.setdefault(position + len(stems) - 1, (position, number))
+            before = found[position - 1] if position and not found[position].after_break else None
+            tens = table.cardinal_tens.get(before.folded, 0) if before and number < _TENS else 0
+            numbered.setdefault(position + len(stems) - 1, (position - (tens > 0), tens + number))
             return
 
 
@@ -332,11 +346,14 @@ def _ordinals_of(found: Sequence[Token], first: int, last: int, numbered: Ordina
     """Return the ordinals of a noun: `the First World Congress`, `1-ci, 2-ci və 3-cü konqres`, `World War II`."""
     stops = _ordinal_words(language).stops
     numbers: list[int] = []
-    position = first - 1
+    position, beside = first - 1, -1
     while position >= 0:
         if position in numbered:
             start, number = numbered[position]
+            if position == beside and not found[position + 1].after_break:
+                numbers.pop()  # "the 90th founding anniversary" is no first one
             numbers.append(number)
+            beside = start - 1
             position = start - 1
             continue
         joins = numbers and found[position].folded in stops
@@ -377,11 +394,32 @@ def _role(found: Sequence[Token], first: int, last: int, concept: Concept, langu
     ahead = _ahead(found, first)
     if concept.kind_class == "commemoration" and ahead & _occasions(language):
         return "setting"
+    if concept.personal and _is_attribute(found, last, language):
+        return "attribute"
     behind = found[last].folded if last < len(found) else ""
     for role, (before, after, endings) in _roles(language):
         if ahead & before or behind in after or (endings and found[last - 1].folded.endswith(endings)):
             return role
     return "subject"
+
+
+@lru_cache(maxsize=32)
+def _attributes(language: str) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Endings of participles that stand before their noun, auxiliaries that take them, and words that are no such noun."""
+    row = _table("roles.toml").get(language, {}).get("attribute")
+    if row is None:
+        return (), (), frozenset()
+    return tuple(map(fold, row["endings"])), tuple(map(fold, row["auxiliaries"])), frozenset(map(fold, row["stops"]))
+
+
+def _is_attribute(found: Sequence[Token], last: int, language: str) -> bool:
+    """Whether what befell somebody only says who it is: "Şuşada doğulmuş yazıçının lövhəsi", "vəfat etmiş rəssamın sərgisi"."""
+    endings, auxiliaries, stops = _attributes(language)
+    if not endings:
+        return False
+    verb = last if last < len(found) and found[last].folded.startswith(auxiliaries) else last - 1
+    follows = verb + 1 < len(found) and not found[verb + 1].after_break and found[verb + 1].folded not in stops
+    return follows and found[verb].folded.endswith(endings)
 
 
 def _ahead(found: Sequence[Token], first: int) -> set[str]:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from shared.domain.chronology import Reason, ReasonKind
 from shared.domain.dates import Edtf
-from shared.lexicon.places import lies_within
 from shared.matching import weights
+from shared.matching.common import elsewhere, family_names_alone, same_name, share_content, share_more_than_places
 from shared.matching.features import CEREMONY, LASTING, MADE_ONCE, MAKING, Features, Kind, Name
 from shared.matching.spans import DAYS, Relation, gap, relation
 
@@ -140,7 +140,7 @@ def _evidence(first: Features, second: Features, dates: Relation) -> Evidence:
         *_capped(_numbers(first, second), weights.NUMBERS_AT_MOST),
         *_capped(_near_numbers(first, second), weights.NEAR_COUNTS_AT_MOST),
         *_capped(_names(first, second), weights.NAMES_AT_MOST),
-        *_capped(_words(first, second), weights.WORDS_AT_MOST),
+        *_capped(_words(first, second) + _family_names(first, second), weights.WORDS_AT_MOST),
         *_capped(_concepts(first, second), weights.CONCEPTS_ACROSS_AT_MOST if across else weights.CONCEPTS_AT_MOST),
         *_made(first, second),
         *([_Item(weights.BOTH_PLANNED)] if first.planned and second.planned else []),
@@ -225,18 +225,18 @@ def _overwhelming(one: Features, other: Features) -> bool:
     kinds = one.heads.keys() & other.heads.keys()
     numbered = any(one.heads[name].ordinals & other.heads[name].ordinals for name in kinds)
     if not agreeing:
-        return numbered and _share_content(one, other)
+        return numbered and share_content(one, other)
     return numbered or (bool(kinds) and not one.titles.keys().isdisjoint(other.titles.keys()))
 
 
 def _nearby(one: Features, other: Features) -> bool:
     """Whether the days of two documents miss each other by little, or those of what happens to nobody twice: they dispute the date.
 
-    They have to tell of one kind of happening, and to name a place, a person or a title, or to count alike.
+    They have to tell of one kind of happening, and to name a place, a person or a title, to count alike, or to tell of one lasting thing.
     """
     if one.document == other.document or one.date is None or other.date is None or one.heads.keys().isdisjoint(other.heads.keys()):
         return False
-    near = _near_days(one.date, other.date) and _share_name(one, other)
+    near = _near_days(one.date, other.date) and (_share_name(one, other) or _struck(one, other))
     return near or _once(one, other) is not None or _plan_moved(one, other)
 
 
@@ -258,11 +258,19 @@ def _shared(one: Features, other: Features) -> list[Kind]:
 def _share_name(one: Features, other: Features) -> bool:
     """Whether both name the same, or count alike. Decrees and meetings follow each other day by day: of these it takes more than a name."""
     if max(kind.concept.weight for kind in _shared(one, other)) < weights.RARE:
-        both = sum(any(_same_name(a, b) for b in other.places) for a in one.places)
+        both = sum(any(same_name(a, b) for b in other.places) for a in one.places)
         return bool(both > 1 or one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys())
     return bool(one.numbers.keys() & other.numbers.keys() or one.titles.keys() & other.titles.keys()) or any(
-        _same_name(a, b) for here, there in ((one.actors, other.actors), (one.places, other.places)) for a in here for b in there
+        same_name(a, b) for here, there in ((one.actors, other.actors), (one.places, other.places)) for a in here for b in there
     )
+
+
+def _struck(one: Features, other: Features) -> bool:
+    """Whether what hardly happens twice within days befell one sort of lasting thing: a fire in a library here and there."""
+    if not any(kind.concept.singular for kind in _shared(one, other)):
+        return False
+    things = (one.mentioned[name].concept for name in one.mentioned.keys() & other.mentioned.keys())
+    return any(thing.kind_class in LASTING for thing in things)
 
 
 def _once(one: Features, other: Features) -> str | None:
@@ -273,13 +281,14 @@ def _once(one: Features, other: Features) -> str | None:
     if one.document == other.document or not (one.actors and other.actors):
         return None
     alike = any(
-        min(len(a), len(b)) >= weights.FULL_NAME and _same_name(a, b) and len(set(a) & set(b)) >= weights.FULL_NAME
+        min(len(a), len(b)) >= weights.FULL_NAME and same_name(a, b) and len(set(a) & set(b)) >= weights.FULL_NAME
         for a in one.actors
         for b in other.actors
     )
     if not alike:
         return None
-    suffered = {kind.concept.name for kind in _shared(one, other) if kind.concept.once}
+    near = one.date is None or other.date is None or gap(one.date, other.date) <= weights.ONCE_DAYS
+    suffered = {kind.concept.name for kind in _shared(one, other) if kind.concept.once and near}
     return min(suffered or (one.acts & other.acts & MADE_ONCE if one.made & other.made else ()), default=None)
 
 
@@ -308,7 +317,8 @@ def _date(first: Features, second: Features, dates: Relation) -> _Item:
 def _dates_apart(first: Features, second: Features, one: Edtf, other: Edtf) -> _Item:
     if first.document != second.document and _near_days(one, other) and _shared(first, second):
         singular = any(kind.concept.singular for kind in _shared(first, second))
-        return _Item(weights.NEARBY_SINGULAR if singular else weights.NEARBY, "dates-near", dates=(one.text, other.text))
+        near = weights.NEARBY_SINGULAR if singular else weights.ONCE if _once(first, second) else weights.NEARBY
+        return _Item(near, "dates-near", dates=(one.text, other.text))
     if _plan_moved(first, second):
         plan, fact = (one, other) if first.planned else (other, one)
         return _Item(weights.PLAN_MOVED, "plan-moved", dates=(plan.text, fact.text))
@@ -374,22 +384,12 @@ def _names(one: Features, other: Features) -> Evidence:
         evidence += [
             _Item(weights.ACTOR if len(name) < weights.LONG_NAME else weights.BODY, "same-name", (one.actors[name],))
             for name in sorted(one.actors)
-            if any(_same_name(name, there) for there in other.actors)
+            if any(same_name(name, there) for there in other.actors)
         ]
     if one.places and other.places:
-        named = (name for name in sorted(one.places) if any(_same_name(name, there) for there in other.places))
+        named = (name for name in sorted(one.places) if any(same_name(name, there) for there in other.places))
         evidence += [_Item(weights.PLACE, "same-name", (one.places[name],)) for name in named]
     return evidence
-
-
-def _same_name(one: Name, other: Name) -> bool:
-    """Whether one name is the other or its end: `Aliyev` and `Heydar Aliyev`, but not `Ilham Aliyev`.
-
-    Transliterations of a first name often agree in no more than how they begin: `Vudro Vilson` and `Woodrow Wilson`.
-    """
-    if one == other or set(one) <= set(other) or set(other) <= set(one):
-        return True
-    return len(one) == len(other) == weights.FULL_NAME and one[-1] == other[-1] and one[0][: weights.INITIAL] == other[0][: weights.INITIAL]
 
 
 def _words(one: Features, other: Features) -> Evidence:
@@ -398,6 +398,12 @@ def _words(one: Features, other: Features) -> Evidence:
         return []
     weight = sum(weights.PROPER if one.words[stem][0].isupper() and other.words[stem][0].isupper() else weights.WORD for stem in shared)
     return [_Item(weight, "same-words", tuple(one.words[stem] for stem in shared[:3]))]
+
+
+def _family_names(one: Features, other: Features) -> Evidence:
+    """Who is named in full here and by the family name alone there."""
+    alone = {**family_names_alone(one, other), **family_names_alone(other, one)}
+    return [_Item(weights.PROPER, "same-name", (alone[stem],)) for stem in sorted(alone)]
 
 
 def _concepts(one: Features, other: Features) -> Evidence:
@@ -420,36 +426,20 @@ def _capped(evidence: Evidence, most: float) -> Evidence:
     return evidence if total <= most else [_Item(item.weight * most / total, item.kind, item.about) for item in evidence]
 
 
-def _share_content(one: Features, other: Features) -> bool:
-    return not (one.content.isdisjoint(other.content) and one.topics.isdisjoint(other.topics))
-
-
-def elsewhere(one: Features, other: Features) -> bool:
-    """Whether both say where it took place, and name no place in common, nor one that lies within another."""
-    if not one.sites or not other.sites or any(_same_name(a, b) for a in one.places for b in other.places):
-        return False
-    return not _within(one, other)
-
-
 def _against(one: Features, other: Features, *, other_place: bool) -> Evidence:
     """What speaks against one happening without excluding it: other places, other titles, nothing in common though both say much."""
     evidence: Evidence = []
     if other_place:
         evidence.append(_Item(weights.OTHER_PLACE, "other-place", (_first(one.places, one.sites), _first(other.places, other.sites))))
     personal = {name for name in one.heads.keys() & other.heads.keys() if one.heads[name].concept.personal}
-    if personal and one.actors and other.actors and not any(_same_name(a, b) for a in one.actors for b in other.actors):
+    if personal and one.actors and other.actors and not any(same_name(a, b) for a in one.actors for b in other.actors):
         evidence.append(_Item(weights.OTHER_PERSON, "other-person", (_first(one.actors), _first(other.actors))))
     if one.titles and other.titles and not one.titles.keys() & other.titles.keys():
         evidence.append(_Item(weights.OTHER_TITLE, "other-title", (_first(one.titles), _first(other.titles))))
     rich = min(len(one.content), len(other.content)) >= weights.RICH
-    if rich and one.language == other.language and not _share_content(one, other):
+    if rich and one.language == other.language and not share_more_than_places(one, other):
         evidence.append(_Item(weights.NOTHING_SHARED, "nothing-shared"))
     return evidence
-
-
-def _within(one: Features, other: Features) -> bool:
-    """Whether a place of one lies within a place of the other: Shusha in Karabakh."""
-    return any(lies_within(here, there) or lies_within(there, here) for here in one.places.values() for there in other.places.values())
 
 
 def _first(named: dict[Name, str], among: frozenset[Name] | Sequence[Name] = ()) -> str:

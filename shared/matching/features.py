@@ -187,8 +187,11 @@ def _heads(kinds: list[ConceptMention], mentions: list[ConceptMention], found: S
     is not what it recalls. A decree on a gathering is the decree, unless the claim is of the plan; a decree that founds
     an institution is the founding.
     """
-    telling = [mention for mention in kinds if mention.role != "eve" and _tells(mention, mentions)]
-    chosen = [mention for mention in telling if mention.role == "subject"] or telling
+    telling = [mention for mention in kinds if mention.role not in ("eve", "attribute") and _tells(mention, mentions)]
+    chosen = [mention for mention in telling if mention.role == "subject"]
+    if not chosen and reading.modality != "denied":
+        # Who did not speak at the congress does not deny that it was held.
+        chosen = telling
     recalls = [mention for mention in chosen if mention.concept.kind_class == "commemoration"]
     if recalls:
         return recalls
@@ -222,6 +225,7 @@ MAKING = frozenset(
         "move",
         "send",
         "groundbreaking",
+        "transform",
     }
 )
 """Acts that make a lasting thing the matter of a claim."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
 
+from shared.lexicon.folding import STEM
 from shared.lexicon.places import areas_around
 from shared.matching import weights
 from shared.matching.features import CEREMONY, LASTING, Features, Name
@@ -191,6 +192,7 @@ def _told(claim: Features) -> Iterator[tuple[int, str]]:
         body = _is_body(actor)
         yield (_SURNAME_OF_BODY if body else _SURNAME), actor[-1]
         yield from ((_FORENAME_OF_BODY if body else _FORENAME, word) for word in actor[:-1])
+        yield _PROPER, actor[-1][:STEM]  # who is named in full here may be named alone there
     for place, shown in claim.places.items():
         yield _PLACE, place[-1]
         yield from ((_PLACE_WORD, word) for word in place[:-1])
@@ -218,6 +220,7 @@ def _weighed(claim: Features) -> Iterator[tuple[int, str, float]]:
         for word in actor:
             yield _SURNAME, word, weight
             yield _SURNAME_OF_BODY, word, weights.BODY
+        yield _PROPER, actor[-1][:STEM], weights.PROPER
         yield _FORENAME, actor[-1], weight
         yield _FORENAME_OF_BODY, actor[-1], weights.BODY
     for place, shown in claim.places.items():

@@ -6,6 +6,8 @@ from shared.matching.spans import DAYS
 
 THRESHOLD = 5.0
 
+YEAR, SEASON, MONTH, CLOSE_DAYS = 366, 93, 31, 7
+
 CONTINUES = 6.0
 SAME_DAYS, NAMED_DAYS_WITHIN, MONTHS_WITHIN, SAME_MONTH, SAME_YEARS, VAGUE = 4.0, 3.0, 2.0, 2.5, 1.5, 0.5
 SAME_SEASON = 2.0
@@ -28,6 +30,8 @@ BY_DIGITS = (1.5, 1.5, 1.5, 2.0, 3.5)
 NEAR, NEARLY, NEAR_COUNTS_AT_MOST = 1.0, 0.5, 2.0
 CLOSE_RATIO, NEAR_RATIO = Decimal("0.9"), Decimal("0.75")
 """Two counts of one noun are close when the smaller is so large a part of the larger."""
+ONCE_DAYS = 30 * YEAR
+"""Days by which sources may miss each other on what happens to a person once: whoever was born a century apart are two."""
 COUNTS_ALONE = 3
 """So many counts that agree are of one happening whatever the dates are."""
 MADE = 1.0
@@ -42,7 +46,6 @@ ACROSS, CONCEPTS_ACROSS_AT_MOST = 2.0, 3.0
 NOTHING_SHARED, OTHER_PLACE, OTHER_TITLE, TOLD_TWICE, OTHER_PERSON = -1.5, -4.0, -1.0, -1.5, -5.0
 RICH = 3
 """So many names and words make a claim's silence about those of the other tell something."""
-YEAR, SEASON, MONTH, CLOSE_DAYS = 366, 93, 31, 7
 ROUNDING = 1e-3
 """Sums of weights are compared with some room for how floats add up."""
 

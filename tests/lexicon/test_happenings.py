@@ -32,6 +32,9 @@ def found(text: str, language: str = "en") -> dict[str, ConceptMention]:
         ("earthquake", {"en": "an earthquake", "az": "zəlzələdən sonra", "tr": "depremin", "ru": "землетрясение"}),
         ("newspaper", {"en": "newspapers", "az": "qəzetində", "tr": "gazetesi", "ru": "газету"}),
         ("solidarity day", {"en": "the Day of Solidarity", "az": "həmrəyliyi gününün", "tr": "dayanışma günü", "ru": "день солидарности"}),
+        ("crackdown", {"en": "a bloody crackdown", "az": "etirazların yatırılması", "ru": "подавление протеста"}),
+        ("transform", {"en": "turned into", "az": "instituta çevrildi", "tr": "enstitüye dönüştürüldü", "ru": "преобразован"}),
+        ("plaque", {"en": "a memorial plaque", "az": "xatirə lövhəsi", "tr": "anma levhası", "ru": "мемориальная доска"}),
         ("power station", {"en": "power station", "az": "elektrik stansiyası", "tr": "santralin", "ru": "электростанции"}),
     ],
 )
@@ -210,3 +213,58 @@ def test_words_that_fold_alike_and_languages_of_their_own(text: str, language: s
 def test_ordinals_in_every_language(text: str, language: str) -> None:
     (mention,) = concepts_in(tokens(text), language)
     assert mention.ordinals == {3}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "number"),
+    [
+        ("en", "the fiftieth anniversary of the school", 50),
+        ("en", "the 100th anniversary of the school", 100),
+        ("az", "məktəbin 75 illik yubileyi", 75),
+        ("az", "məktəbin 50 illiyi qeyd edildi", 50),
+        ("az", "məktəbin əllinci ildönümü", 50),
+        ("en", "the seventy-fifth anniversary of the school", 75),
+        ("az", "məktəbin yetmiş beşinci ildönümü", 75),
+        ("ru", "семьдесят пятая годовщина школы", 75),
+        ("tr", "okulun 90. yıl dönümü, 90 yıllık jübilesi", 90),
+        ("ru", "отметили 60-летие школы", 60),
+        ("ru", "60-летний юбилей школы", 60),
+    ],
+)
+def test_an_anniversary_is_numbered_by_its_years(language: str, text: str, number: int) -> None:
+    assert found(text, language)["anniversary"].ordinals == {number}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept", "role"),
+    [
+        ("az", "Tovuzda doğulmuş yazıçının lövhəsi", "birth", "attribute"),
+        ("az", "vəfat etmiş rəssamın sərgisi", "death", "attribute"),
+        ("az", "1907-ci ildə vəfat etmiş, orada da dəfn olunub", "death", "subject"),
+        ("az", "o, Tovuzda doğulmuşdur", "birth", "subject"),
+        ("tr", "1907'de vefat etmiş ressamın sergisi", "death", "attribute"),
+    ],
+)
+def test_a_participle_before_its_noun_says_who_somebody_is(language: str, text: str, concept: str, role: str) -> None:
+    assert found(text, language)[concept].role == role
+
+
+def test_where_somebody_was_born_is_no_birth() -> None:
+    assert set(found("a plaque on the house where she was born")) == {"plaque", "birthplace"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept", "numbers"),
+    [
+        ("en", "the founding congress", "congress", {1}),
+        ("az", "təsis qurultayı", "congress", {1}),
+        ("az", "ilk qurultay", "congress", {1}),
+        ("az", "ilk dəfə qurultay", "congress", set()),
+        ("tr", "ilk kurultay", "congress", {1}),
+        ("ru", "учредительный съезд", "congress", {1}),
+        ("en", "the 90th founding anniversary", "anniversary", {90}),
+        ("az", "1-ci, 2-ci və 3-cü qurultaylar", "congress", {1, 2, 3}),
+    ],
+)
+def test_what_founds_is_the_first(language: str, text: str, concept: str, numbers: set[int]) -> None:
+    assert found(text, language)[concept].ordinals == numbers

@@ -72,3 +72,8 @@ def test_the_list_is_whole() -> None:
         assert row.get("within", name) in names, name
         assert row.get("code", "SU") in codes | {"SU"}, name
         assert known_place(row["en"][0], "en") is not None, name
+
+
+def test_an_accident_is_no_gaza() -> None:
+    assert known_place("Qəza", "az") is None
+    assert known_place("Qəzza", "az") == "Gaza"

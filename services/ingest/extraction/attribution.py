@@ -15,8 +15,10 @@ from services.ingest.extraction.speakers import is_head, name_before, phrase_bef
 
 # A full stop after one letter closes no name: "the U.S. Geological Survey".
 _NAME_AFTER = re.compile(
-    r"\s+((?:the\s+)?(?:[^,;.\d\n“”\"«»()]|(?<=\b[^\W\d_])\.){2,80}?)(?=[,;)“”\"«»]|(?<!\b[^\W\d_])\.|\s+(?:on|in|at|that)\s|\s+\d|$)"
+    r"\s+((?:the\s+)?(?:[^,;.\d\n“”\"«»()]|(?<=\b[^\W\d_])\.){2,80}?)(?=[,;)“”\"«»]|(?<!\b[^\W\d_])\.|\s+(?:on|in|at|that|between|about|around|nearly|more|up)\s|\s+\d|$)"
 )
+_NAMED = re.compile(r"\s*[“«\"](?=[^\W\d_a-z])[^“”\"«»,.;:!?\n]{2,40}[”»\"]")
+"""What is called so: "the agency “Tarn Press”"."""
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
 _OPENING = re.compile(r"[“«„\"]")
 _LONGEST_QUOTE = 3000
@@ -98,7 +100,7 @@ class _Reader:
         for opening in _all(self.grammar.attribution.before, self.lower, self.start, self.end):
             name = _NAME_AFTER.match(self.text, opening.end(), self.end)
             if name and name[1].lower() not in self.grammar.attribution.articles and not self._no_source(name.start(1), name.end(1)):
-                yield self._source(name.span(1), self._told(opening.start()), opening.span())
+                yield self._source((name.start(1), self._named_end(name.end(1))), self._told(opening.start()), opening.span())
         for closing in _all(self.grammar.attribution.after, self.lower, self.start, self.end):
             named = self._named_before(closing.start())
             if named and not self._no_source(*named):
@@ -144,6 +146,11 @@ class _Reader:
             self.grammar.attribution.not_sources is not None
             and self.grammar.attribution.not_sources.search(self.lower, start, end) is not None
         )
+
+    def _named_end(self, end: int) -> int:
+        """Where a name ends that may go on in quotation marks."""
+        called = _NAMED.match(self.text, end, self.end)
+        return called.end() if called and self.text[called.start() :].lstrip(' “«"')[:1].isupper() else len(self.text[:end].rstrip())
 
     def _owner_end(self, start: int, end: int, phrase: int) -> int:
         """Where the words end that begin with a name and say whose words they are: "Köhnə salnamələrin verdiyi məlumata görə"."""

@@ -1,7 +1,7 @@
 """Puts claims together: sentence by sentence, from dates, clauses, values, places and actors."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -10,8 +10,10 @@ from services.ingest.extraction.actors import Actor, find_actors, plain_name
 from services.ingest.extraction.attribution import Source, quotations, sources
 from services.ingest.extraction.carry import Happening, Reference, ReferenceFinder
 from services.ingest.extraction.clauses import Clause, clauses, segments, trimmed
+from services.ingest.extraction.counted import YearsCounted
 from services.ingest.extraction.dateline import datelines
 from services.ingest.extraction.dates.mention import EXPLICIT, DateMention
+from services.ingest.extraction.elliptic import Completed, completed
 from services.ingest.extraction.grammar.tables import load_grammar
 from services.ingest.extraction.letters import base_language
 from services.ingest.extraction.modality import ModalityReader, is_set_for
@@ -76,6 +78,8 @@ class Composer:
         self._values = ValueFinder(view.text, tokens, self._grammar, load_units(language), self._inflection, self._gazetteer)
         self._places = PlaceFinder(view.text, view.lower, tokens, self._grammar, self._gazetteer)
         self._references = ReferenceFinder(view.text, tokens, self._grammar, self._inflection)
+        self._lost = [mention for mention in mentions if mention.edtf is None]
+        self._counted = YearsCounted(view, self._index, self._references, self._grammar)
         self._modalities = ModalityReader(self._words, self._grammar)
         self._actors = lru_cache(_SHARED)(self._find_actors)
         self._claims: list[ClaimBody] = []
@@ -86,6 +90,8 @@ class Composer:
         self._screen = DateScreen(view, self._names, self._grammar, self._gazetteer)
         self._quoted = quotations(view.text, self._words, view.paragraphs(), self._grammar)
         self._sentence: Sentence | None = None
+        self._number = 0
+        self._completed: Completed | None = None
         self._speakers: list[Source] | None = None
         self._speaker: str | None = None
 
@@ -106,10 +112,19 @@ class Composer:
                 if usable[cursor].start >= sentence.start and usable[cursor].end <= sentence.end:
                     dates.append(usable[cursor])
                 cursor += 1
+            dates += self._counted_in(sentence)
             sentence = _without_dateline(sentence, opened)
             if not sentence.question and (self._asserts(sentence) or self._is_row(sentence, dates)):
                 self._read(number, sentence, join_periods(self._view.lower, dates, self._grammar))
         return tuple(self._claims)
+
+    def _counted_in(self, sentence: Sentence) -> list[DateMention]:
+        """Return the dates of a sentence that are counted from what the text has told of."""
+        lost = self._lost[bisect_left(self._lost, sentence.start, key=_start) : bisect_left(self._lost, sentence.end, key=_start)]
+        found = list(self._counted.dates(lost, sentence.end, list(self._thread.latest()), self._claims)) if lost else []
+        for mention in found:
+            self._thread.place(mention.start, mention.end)
+        return found
 
     def _dates_saying(self, date: DateMention) -> bool:
         """Whether a date is only that on which something was said: "the ministry said on Tuesday"."""
@@ -140,7 +155,7 @@ class Composer:
         return _WORD.search(self._view.text, dates[0].end, sentence.end) is not None
 
     def _read(self, number: int, sentence: Sentence, dates: list[DateMention]) -> None:
-        self._sentence, self._speakers = sentence, None
+        self._sentence, self._speakers, self._number = sentence, None, number
         if len(dates) > 1:
             dates = [date for date in dates if not self._dates_saying(date)] or dates
         low, high = self._index.within(sentence.start, sentence.end)
@@ -261,8 +276,9 @@ class Composer:
     def _remember(self, number: int, sentence: Sentence, part: Clause, parts: list[Clause]) -> None:
         low, high = self._index.within(part.start, part.end)
         words = self._references.words(low, high)
-        for reference in self._references.find(low, high):
-            if reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part:
+        elided = [replace(self._completed.before.reference, ordinal=self._completed.ordinal)] if self._completed else []
+        for reference in elided + self._references.find(low, high):
+            if reference not in elided and (reference.plural or parts[_owner(reference.start, reference.end, parts)] is not part):
                 continue
             quoted = part.date is not None and self._in_title(part, reference)
             modality = self._claims[-1].modality
@@ -356,7 +372,7 @@ class Composer:
                 **self._passage(part.start, part.end),
                 prefix=prefix,
                 suffix=suffix,
-                statement=part.statement(view.text),
+                statement=self._statement(part),
                 language=self._document.language,
                 date=self._date(part.date, carried),
                 values=tuple(sorted(cited, key=lambda value: (value.start, value.end))),
@@ -368,6 +384,12 @@ class Composer:
                 continues=str(carried.happening.claim) if carried else None,
             )
         )
+
+    def _statement(self, part: Clause) -> str:
+        """What a clause tells, with what an ordinal that it begins with leaves out."""
+        told = part.statement(self._view.text)
+        self._completed = completed(told, self._thread.latest(), self._number, self._view, self._grammar, self._inflection)
+        return self._completed.statement if self._completed else told
 
     def _find_actors(self, start: int, end: int) -> list[Actor]:
         view = self._view
@@ -439,6 +461,10 @@ def _blanked(lower: str, mentions: list[DateMention]) -> str:
         parts += [lower[done:start], " " * (mention.end - start)]
         done = max(done, mention.end)
     return "".join([*parts, lower[done:]])
+
+
+def _start(mention: DateMention) -> int:
+    return mention.start
 
 
 def _without_dateline(sentence: Sentence, opened: list[int]) -> Sentence:

@@ -125,7 +125,8 @@ def cut_between(
     words = _WORD.findall(lower, date.end, following.start)
     content = [word for word in words if word not in grammar.prepositions and word not in grammar.joining]
     both = grammar.has_verb(lower, begin, usable[0].left) and grammar.has_verb(lower, following.end, beyond)
-    if len(content) < (1 if best >= COMMA else 2) and not both:
+    verb = content and any(_opens_with_verb(lower, cut.right, following, grammar) for cut in usable)
+    if len(content) < (1 if best >= COMMA else 2) and not both and not verb:
         return None
     equal = [cut for cut in usable if cut.strength == best]
     # What is said more of the first, ", which never opened, then", stays with it.
@@ -172,7 +173,13 @@ def _dates_something(lower: str, start: int, end: int, date: DateMention, gramma
     """Whether a part of a sentence holds more than its date and the small words about it."""
     words = _WORD.findall(lower, start, date.start) + _WORD.findall(lower, date.end, end)
     telling = any(word not in grammar.prepositions and word not in grammar.joining and word not in grammar.phrases.stops for word in words)
-    return telling or _goes_on(lower, start, end, grammar)
+    return telling or _goes_on(lower, start, end, grammar) or _opens_with_verb(lower, start, date, grammar)
+
+
+def _opens_with_verb(lower: str, start: int, date: DateMention, grammar: Grammar) -> bool:
+    """Whether a part of a sentence is no more than a verb and its date: "was born in 1951 and died in 2013"."""
+    start = _skip(lower, start, date.start)
+    return not grammar.verb_final and grammar.opens(lower, start, date.start)
 
 
 def _goes_on(lower: str, start: int, end: int, grammar: Grammar) -> bool:

@@ -94,7 +94,24 @@ class ModalityReader:
             commas = [at for at in range(start, end) if self._lower[at] == "," and self._grammar.closes(self._lower, start, at)]
             start = max((at for at in commas if at < date[0]), default=start)
             end = min((at for at in commas if at >= date[1]), default=end)
-        return self._found("cancelling", start, end) is not None
+        found = self._found("cancelling", start, end)
+        return found is not None and not self._of_another(start, found.start(), date)
+
+    def _of_another(self, start: int, words: int, date: tuple[int, int] | None) -> bool:
+        """Whether what is called off is the subject of a clause of its own: "the flood took the stage, and the last evening was …"."""
+        grammar, lower = self._grammar, self._lower
+        if grammar.verb_final or date is None or grammar.subordinators is None:
+            return False
+        joined = [mark for mark in grammar.subordinators.finditer(lower, date[1], words) if mark.group().strip(" ,") in grammar.joining]
+        begin = max((mark.end() for mark in joined), default=None)
+        if begin is None or not grammar.has_verb(lower, start, begin):
+            return False
+        begin += len(lower[begin:words]) - len(lower[begin:words].lstrip())
+        if grammar.opens(lower, begin, words):
+            return False
+        subject = {word.strip(_MARKS) for word in _WORD.findall(lower, begin, words)}
+        told = {word.strip(_MARKS) for word in _WORD.findall(lower, start, begin)} - grammar.demonstratives
+        return bool(subject) and subject.isdisjoint(grammar.pronouns | grammar.generic | told)
 
     def _opens(self, name: str, start: int, end: int) -> bool:
         """Whether words of one kind open a stretch, or what follows a date that opens it: "in May 1950, had it held, …"."""

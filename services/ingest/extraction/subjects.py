@@ -13,6 +13,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BY = re.compile(r"[^\W\d_]+ by ")
 _NEXT = re.compile(r"\s([^\W\d_]+)")
 _PLACED = re.compile(r",?\s([^\W\d_]+)\s")
+_CALLED = re.compile(r", (?:(?![a-z\d_])\w[\w.'’-]* ?){2,4},")
 _LINKS = re.compile(r"[\s,(]*$")
 
 
@@ -178,6 +179,8 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
             start = clause.date.end + len(text[clause.date.end : end]) - len(text[clause.date.end : end].lstrip(" ,"))
             if grammar.openers and grammar.openers.match(lower, start, end):
                 return None
+    if (called := _with_name(text, lower, start, clause.end, grammar)) is not None:
+        return start, called
     end = _before_apposition(text, lower, start, clause.end, grammar) or max(start, end)
     end -= len(text[start:end]) - len(_LINKS.sub("", text[start:end]))
     words = _WORD.findall(lower, start, end)
@@ -186,6 +189,14 @@ def _subject(text: str, lower: str, clause: Clause, grammar: Grammar) -> tuple[i
     if words[-1] in grammar.joining or words[-1].endswith(grammar.oblique_endings):
         return None
     return start, end
+
+
+def _with_name(text: str, lower: str, start: int, end: int, grammar: Grammar) -> int | None:
+    """Return where a subject ends that is named between commas: "The founder of the cup, Adam Orlin, took Tarn"."""
+    comma = _before_apposition(text, lower, start, end, grammar)
+    called = _CALLED.match(text, comma) if comma is not None and text[start:comma].count(",") == 0 else None
+    words = _WORD.findall(lower, start, comma) if comma is not None else []
+    return called.end() if called and 0 < len(words) <= _WORDS and words[0] not in grammar.prepositions else None
 
 
 def _before_apposition(text: str, lower: str, start: int, end: int, grammar: Grammar) -> int | None:

@@ -1,7 +1,7 @@
 """The thread of a text: which dated happening a sentence without a date of its own talks on about."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -52,6 +52,10 @@ class Thread:
     def last_named(self) -> Happening | None:
         """The happening that was taken in last."""
         return next(self._happenings.latest(), None)
+
+    def latest(self) -> Iterator[Happening]:
+        """Yield the happenings told of lately, the last first."""
+        return self._happenings.latest()
 
     def remember(self, happening: Happening, sentence: Sentence) -> None:
         """Take in a happening that a dated claim names."""
@@ -156,6 +160,10 @@ class Thread:
         if self._unplaced_within(told.happening.reference.end, sentence.end) or not (pointing or self._tells_of_past(sentence)):
             return None
         return told.happening, told.happening.reference
+
+    def place(self, start: int, end: int) -> None:
+        """Take note that words of time have found their date after all."""
+        del self._unplaced[bisect_left(self._unplaced, start) : bisect_left(self._unplaced, end)]
 
     def _unplaced_within(self, start: int, end: int) -> bool:
         at = bisect_left(self._unplaced, start)

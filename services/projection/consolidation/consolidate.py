@@ -32,7 +32,7 @@ from shared.matching.features import Features, features
 from shared.matching.outlines import Outline, Screen
 from shared.matching.readings import Reading, read
 
-VERSION = 9
+VERSION = 10
 """Raised whenever the same claims and decisions give other entries: read models are rebuilt then."""
 
 HELD = 20_000

@@ -1,4 +1,7 @@
-"""When an entry happened: the most precise date that no claim contradicts, or the dates in dispute."""
+"""When an entry happened: the most precise date that no claim contradicts, or the dates in dispute.
+
+A day out of those that something lasted is no more precise than all of them.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -52,9 +55,19 @@ def _disagree(binding: Sequence[Reading]) -> bool:
 def _most_precise(telling: Sequence[Reading]) -> Edtf | None:
     binding = _binding(telling)
     candidates = {reading.date.text: reading.date for reading in telling if reading.date}
-    agreeing = [date for date in candidates.values() if all(reading.date and agree(date, reading.date) for reading in binding)]
+    lasted = [reading.date for reading in binding if reading.date and named_days(reading.date)]
+    agreeing = [
+        date
+        for date in candidates.values()
+        if all(reading.date and agree(date, reading.date) for reading in binding) and not any(_is_part(date, span) for span in lasted)
+    ]
     support = {text: sum(1 for reading in binding if reading.date and reading.date.text == text) for text in candidates}
     return min(agreeing, key=lambda date: (date.days, date.blurred, -support[date.text], date.text), default=None)
+
+
+def _is_part(date: Edtf, span: Edtf) -> bool:
+    """Whether a date is only some of the days that something lasted: it ended on the 10th, and was held from the 9th to the 10th."""
+    return date.days < span.days and span.contains(date) and not named_days(date)
 
 
 def _alternatives(telling: Sequence[Reading], origins: Origins) -> tuple[DateAlternative, ...]:

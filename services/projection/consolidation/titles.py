@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from shared.lexicon.pronouns import points_back
 from shared.matching.features import Features
 from shared.matching.readings import Reading
 
@@ -21,7 +22,10 @@ def title_of(readings: Sequence[Reading], told: Mapping[str, Features]) -> tuple
 
 
 def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: Counter[str]) -> tuple[bool, bool, float]:
-    """How well a statement names its happening: not in words that were corrected; in the language of most claims; by kind, date, length."""
+    """How well a statement names its happening: not in words that were corrected; in the language of most claims; by kind, date, length.
+
+    What begins with a pronoun is a title only where there is no other.
+    """
     claim = reading.testimony.claim
     common = max(languages.values())
     numbered = any(kind.ordinals for kind in told.heads.values())
@@ -33,7 +37,9 @@ def _telling(reading: Reading, told: Features, languages: Counter[str], kinds: C
         + (0.7 if not claim.statement[:1].islower() else 0)
         + (1.5 if _SHORTEST <= len(claim.statement) <= _LONGEST else 0)
         + 0.25 * min(4, len(told.titles) + len(told.actors) + len(told.places) + len(told.topics))
+        + (1.0 if told.heads else 0)
         - (1.0 if len(claim.statement) < _SHORTEST else 0)
+        - (2.0 if points_back(claim.statement, claim.language) else 0)
         - (1.0 if claim.attribution else 0)  # what somebody is said to say is no name of what happened
         - abs(len(claim.statement) - _LONGEST) / 400
     )

@@ -21,6 +21,11 @@ TOLD = [
     ("az", "Gəmi sahibi Olqa Bernt deyib: “Biz 1961-ci il mayın 4-də on iki gəmi itirdik”.", "Olqa Bernt"),
     ("az", "ABC-nin məlumatına görə, 1961-ci il mayın 4-də on iki gəmi batıb.", "ABC"),
     ("az", "1961-ci il mayın 4-də on iki gəmi batıb.", None),
+    ("en", "On 4 May 1961 twelve barges sank, according to which the harbour was closed.", None),
+    ("en", "Twelve barges sank on 4 May 1961 according to these contracts.", None),
+    ("en", "According to official estimates between 12 and 14 barges sank on 4 May 1961.", "official estimates"),
+    ("en", 'According to the agency "Tarn Press", twelve barges sank on 4 May 1961.', "Tarn Press"),
+    ("ru", "По сообщению агентства «Тарн-пресс», 4 мая 1961 года затонуло 12 барж.", "агентства «Тарн-пресс»"),
 ]
 
 
@@ -67,6 +72,9 @@ def test_each_of_two_sources_has_its_own_figure() -> None:
         ("en", "Had the mine reopened in 1987, the town would have grown.", "hypothetical"),
         ("en", "If the pump had not failed in 1987, the mine might have reopened.", "hypothetical"),
         ("en", "The fair of 3 May 1987 was called off.", "denied"),
+        ("en", "The flood of 3 May 1987 took the stage, and the last evening was called off.", "happened"),
+        ("en", "The fair of 3 May 1987 had been announced, but it was called off.", "denied"),
+        ("en", "The fair of 3 May 1987 had been announced, but the fair was called off.", "denied"),
         ("en", "The mine not only reopened in 1987, it doubled its output.", "happened"),
         ("az", "Ivo Krans şaxtanın 1987-ci ildə açılacağını bildirib.", "planned"),
         ("az", "Ivo Krans şaxtanın 1987-ci ildə açılmadığını bildirib.", "denied"),

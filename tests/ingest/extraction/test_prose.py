@@ -405,3 +405,16 @@ def test_what_comes_back_every_year_has_no_date_in_turkish() -> None:
 
 def test_the_number_of_a_plural_is_that_of_its_noun() -> None:
     assert values_of("In 2002 the number of Azerbaijani clubs abroad rose to 216.")[0][0] == "clubs"
+
+
+TWO_VERBS = [
+    ("Ana Orlin was born in Tarn on 2 March 1951 and died on 19 May 2013.", "Ana Orlin died on 19 May 2013"),
+    ("The founder, Ana Orlin, was born in 1951 and died in 2013.", "The founder, Ana Orlin, died in 2013"),
+    ("Ana Orlin was elected in 1905 and 1907 and died in 1909.", "Ana Orlin died in 1909"),
+    ("Tarn took the cup in 1905 and Linz in 1906.", "Tarn took the cup in 1905 and Linz in 1906"),
+]
+
+
+@pytest.mark.parametrize(("text", "last"), TWO_VERBS)
+def test_a_verb_and_its_date_are_a_clause(text: str, last: str) -> None:
+    assert claims_of(text)[-1].statement == last

@@ -134,3 +134,69 @@ COUNTS = [
 @pytest.mark.parametrize(("language", "text", "expected"), COUNTS)
 def test_those_who_underwent_something_are_counted(language: str, text: str, expected: tuple[str, str]) -> None:
     assert expected in [(attribute, shown) for attribute, shown, _ in values_of(text, language)]
+
+
+ELLIPTIC = [
+    (
+        "en",
+        "The first congress was held in Tarn in 2004. The second one met in Linz on 20 May 2006; the third was held in Orlin in 2009.",
+        ["The second one [congress] met in Linz on 20 May 2006", "the third [congress] was held in Orlin in 2009"],
+    ),
+    (
+        "en",
+        "The second festival took place in July 2011. The third was held in June 2012 and the fourth in July 2013.",
+        ["The third [festival] was held in June 2012", "the fourth [festival] in July 2013"],
+    ),
+    (
+        "az",
+        "Birinci qurultay 2004-cü ildə Tarnda keçirilib. İkincisi 2006-cı ildə Lində olub.",
+        ["İkincisi [qurultay] 2006-cı ildə Lində olub"],
+    ),
+    ("en", "The first congress was held in 2004. The second of the speakers died in 2006.", ["The second of the speakers died in 2006"]),
+    ("en", "The first congress was held in 2004. The second edition appeared in 2006.", ["The second edition appeared in 2006"]),
+    ("en", "The mill was built in 2004. The second was built in 2006.", ["The second was built in 2006"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "statements"), ELLIPTIC)
+def test_an_ordinal_alone_is_told_with_what_it_numbers(language: str, text: str, statements: list[str]) -> None:
+    assert [claim.statement for claim in claims_of(text, language)][1:] == statements
+
+
+def test_what_follows_an_ordinal_alone_is_of_what_it_numbers() -> None:
+    text = "The first congress was held in 2004. The second was held in 2006.\n\nThe second congress was attended by 40 delegates."
+    *_, second, delegates = claims_of(text, "en")
+    assert delegates.date is not None
+    assert delegates.date.edtf == "2006"
+    assert second.statement.startswith("The second [congress]")
+
+
+COUNTED = [
+    (
+        "en",
+        "The founding congress was held on 14 March 2004. The second met in 2005. Two years after the founding congress we went on.",
+        "2006",
+    ),
+    ("en", "The great fire of 1974 took the mill. Five years before the fire it had opened.", "1969"),
+    ("az", "Təsis qurultayı 2004-cü ildə keçirildi. Təsis qurultayından iki il sonra köçdük.", "2006"),
+    ("az", "Yanğın 1974-cü ildə oldu. Yanğından beş il sonra köçdük.", "1979"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "year"), COUNTED)
+def test_years_are_counted_from_what_the_text_has_told_of(language: str, text: str, year: str) -> None:
+    last = claims_of(text, language)[-1]
+    assert last.date is not None
+    assert (last.date.edtf, last.date.derivation.startswith("relative to")) == (year, True)
+
+
+UNCOUNTED = [
+    ("en", "The first congress met in 2004, the second congress in 2006. Two years after the congress we went on.", 2),
+    ("en", "The mill was built in 1974. Two years after the fire we went on.", 1),
+    ("az", "Dəyirman 1974-cü ildə tikilib. Yanğından beş il sonra köçdük.", 1),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "claims"), UNCOUNTED)
+def test_years_are_not_counted_from_what_may_be_another(language: str, text: str, claims: int) -> None:
+    assert len(claims_of(text, language)) == claims

@@ -499,6 +499,108 @@ class TestReasons:
         assert all(link.reasons for link in entry.links)
 
 
+class TestWhatIsSaidByTheWay:
+    def test_a_birth_that_says_who_somebody_is_is_no_birth(self) -> None:
+        told = [
+            claim("born", "Ana Orlin was born on 15 April 1889 in Tarn", "1889-04-15", actors=("Ana Orlin",), places=("Tarn",)),
+            claim(
+                "plaque",
+                "Sentyabrın 12-də Tarnda doğulmuş rəssam Ana Orlinə lövhə açılıb",
+                "2009-09-12",
+                document="B",
+                language="az",
+                actors=("Ana Orlin",),
+                places=("Tarn",),
+            ),
+        ]
+        assert together(consolidate(told)) == {frozenset({"born"}), frozenset({"plaque"})}
+
+    @pytest.mark.parametrize(("year", "one"), [("1887", True), ("2009", False)])
+    def test_a_birth_is_not_disputed_over_a_century(self, year: str, *, one: bool) -> None:
+        told = [
+            claim("a", "Ana Orlin was born in Tarn", "1889-04-15", actors=("Ana Orlin",), places=("Tarn",)),
+            claim("b", "Ana Orlin, born in Tarn", year, document="B", actors=("Ana Orlin",), places=("Tarn",)),
+        ]
+        assert (len(consolidate(told)) == 1) is one
+
+    def test_who_did_not_speak_at_a_congress_does_not_deny_it(self) -> None:
+        told = [
+            claim("held", "The third congress of beekeepers was held in Tarn", "2009-10-03"),
+            claim("absent", "I did not stand again at the third congress", "2009", document="B", modality="denied"),
+        ]
+        assert together(consolidate(told)) == {frozenset({"held"}), frozenset({"absent"})}
+
+    def test_who_denies_a_congress_does(self) -> None:
+        told = [
+            claim("held", "The third congress of beekeepers was held in Tarn", "2009-10-03"),
+            claim("denied", "The third congress of beekeepers was not held", "2009", document="B", modality="denied"),
+        ]
+        [entry] = consolidate(told)
+        assert entry.status == "disputed"
+
+    def test_a_place_alone_does_not_join_two_things_of_one_day(self) -> None:
+        told = [
+            claim("burial", "The whole town turned out, rich and poor, for the dead of Tarn", "1990-01-22", places=("Tarn",)),
+            claim("vote", "Deputies sitting overnight condemned the troops sent into Tarn", "1990-01-22", document="B", places=("Tarn",)),
+        ]
+        assert len(consolidate(told)) == 2
+
+
+class TestDaysThatMissEachOther:
+    def test_a_family_name_alone_is_that_of_who_is_named_in_full(self) -> None:
+        told = [
+            claim("a", "Safarov died in Tarn on 2 February 1951", "1951-02-02", value("place", "Tarn", "place"), places=("Tarn",)),
+            claim(
+                "b",
+                "Nəriman Səfərov 1951-ci il fevralın 3-də Tarnda vəfat etmişdir",
+                "1951-02-03",
+                document="B",
+                language="az",
+                actors=("Nəriman Səfərov",),
+                places=("Tarn",),
+            ),
+        ]
+        [entry] = consolidate(told)
+        assert entry.date.status == "disputed"
+        assert any("Safarov" in words for words in said(entry.links[0]))
+
+    def test_a_death_needs_no_more_than_the_name(self) -> None:
+        told = [
+            claim("a", "The founder, Ana Orlin, died on 19 May 2013", "2013-05-19", actors=("Ana Orlin",)),
+            claim("b", "Ana Orlin 2013-cü il mayın 20-də vəfat etmişdir", "2013-05-20", document="B", language="az", actors=("Ana Orlin",)),
+        ]
+        [entry] = consolidate(told)
+        assert entry.date.status == "disputed"
+
+    @pytest.mark.parametrize(("where", "one"), [("kütüphanede", True), ("fabrikada", False)])
+    def test_a_fire_in_a_library_is_one_whoever_misses_its_day(self, where: str, *, one: bool) -> None:
+        told = [
+            claim("a", "On 17 February 1974 a fire destroyed the old library building", "1974-02-17"),
+            claim("b", f"18 Şubat 1974'te {where} büyük bir yangın çıktı", "1974-02-18", document="B", language="tr"),
+        ]
+        assert (len(consolidate(told)) == 1) is one
+
+
+class TestTitles:
+    def test_what_begins_with_a_pronoun_is_no_title_where_there_is_another(self) -> None:
+        told = [
+            claim(
+                "a", "It was held in Tarn on 4 May 1987, and the second congress chose a chairman", "1987-05-04", places=("Tarn", "Linz")
+            ),
+            claim("b", "The second congress of the beekeepers met in Tarn", "1987-05-04", document="B", places=("Tarn",)),
+        ]
+        [entry] = consolidate(told)
+        assert entry.title_claim == "b"
+
+    def test_what_names_a_kind_of_happening_is_a_better_one(self) -> None:
+        told = [
+            claim("a", "The night of 19 January 1990 was the end of a long silence in Tarn", "1990-01-19", places=("Tarn",)),
+            claim("b", "A crackdown fell upon Tarn in a long night of silence, street by street, " * 2, "1990-01-19", places=("Tarn",)),
+        ]
+        [entry] = consolidate([told[0], claim("c", told[1].claim.statement, "1990-01-19", document="B", places=("Tarn",))])
+        assert entry.title_claim == "c"
+
+
 class TestOrder:
     def test_entries_are_chronological_and_undated_ones_last(self) -> None:
         claims = [

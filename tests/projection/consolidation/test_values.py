@@ -190,6 +190,16 @@ class TestDates:
         assert entry.date.status == "single-source"
         assert [alternative.edtf for alternative in entry.date.alternatives] == ["1987-05-04/1987-05-05", "1987-05", "1987"]
 
+    @pytest.mark.parametrize("part", ["1987-05-04", "1987-05-06", "1987-05-05/1987-05-06"])
+    def test_a_day_of_those_that_it_lasted_is_not_when_it_was(self, part: str) -> None:
+        entry = self.dated(part, "1987-05-04/1987-05-06", "1987")
+        assert (entry.date.edtf == "1987-05-04/1987-05-06") is ("/" not in part)
+
+    def test_a_plan_for_more_days_says_nothing_of_the_day_that_it_was(self) -> None:
+        planned = claim("P", WORDS["A"], "1987-05-04/1987-05-06", document="P", places=("Ganja",), modality="planned")
+        held = claim("H", WORDS["B"], "1987-05-04", document="H", places=("Ganja",))
+        assert one_entry(planned, held).date.edtf == "1987-05-04"
+
     def test_two_sources_for_the_precise_date_corroborate(self) -> None:
         assert self.dated("1987-05-04", "1987-05-04", "1987").date.status == "corroborated"
 

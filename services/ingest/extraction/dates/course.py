@@ -79,6 +79,7 @@ class Course:
     index: int = 0
     news: bool = field(init=False, default=False)
     _stops: list[int] = field(init=False)
+    _adrift: set[int] = field(init=False, default_factory=set)
     _years: list[int | None] = field(init=False)
     _next: list[tuple[int | None, int | None]] = field(init=False)
 
@@ -98,6 +99,25 @@ class Course:
             if year is not None and expression.pattern.kind != "bare" and year != following:
                 following, beyond = year, following
         return found[::-1]
+
+    def from_something(self, expression: Expression) -> bool:
+        """Whether a count that opens with a capital's word is from what that word names: "Yanğından beş il sonra"."""
+        shape = self.lexicon.shapes.get("FROMWHAT")
+        before = self.scan.words[expression.tokens[0] - 1] if expression.tokens[0] else ""
+        counts = shape is not None and before[:1].isupper() and shape.fullmatch(self.lexicon.fold(before)) is not None
+        if counts:
+            self._adrift.add(self.index)
+        return counts
+
+    def adrift_since(self, anchor: Anchor) -> bool:
+        """Whether the text has counted from something else since a date: "five years after the fire" is when nobody knows."""
+        for at in range(self.index - 1, -1, -1):
+            other = self.scan.expressions[at]
+            if other.tokens[0] < anchor.tokens[1]:
+                return False
+            if at in self._adrift or other.fields.get("adrift"):
+                return True
+        return False
 
     @property
     def next_year(self) -> int | None:
@@ -249,7 +269,13 @@ class Course:
         """Return how far into some places the first finite word of some classes stands; `codes` are the codes of these places."""
         if members.isdisjoint(codes):
             return None
-        return next((step for step, at in enumerate(places) if self.scan.codes[at] in members and not self._infinite(at)), None)
+        verbs = (step for step, at in enumerate(places) if self.scan.codes[at] in members and not self._names_month(at))
+        return next((step for step in verbs if not self._infinite(places[step])), None)
+
+    def _names_month(self, at: int) -> bool:
+        """Whether the capital of a word says that it is a month and no verb: "BAKU, May 13 — the river rose on Tuesday"."""
+        word = self.scan.words[at]
+        return word[:1].isupper() and self.lexicon.fold(word) in self.lexicon.capitalised
 
     def _infinite(self, at: int) -> bool:
         """Whether a word that looks like a past tense is a participle: "will be held", "is set", "will stay closed"."""

@@ -17,6 +17,9 @@ RELATIVE_LIMIT = 250
 BESIDE_LIMIT = 31
 """Days; a day beside a counted one is that one if it lies no further from it: people count in round numbers."""
 
+CLOSED = frozenset(".;)")
+"""Signs that close a clause."""
+
 BESIDE = frozenset("(,-–—‒")
 
 ROUGH = {"week": (7, "day"), "decade": (10, "year"), "century": (100, "year")}
@@ -26,7 +29,9 @@ ROUGH = {"week": (7, "day"), "decade": (10, "year"), "century": (100, "year")}
 def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
     """So many units after or before what the narrative has reached; none at all for "the same year"."""
     unit = str(fields["unit"])
-    beside = _named_beside(course, expression, fields)
+    if course.from_something(expression):
+        return Resolved(None)
+    beside = _named_beside(course, expression, fields) or _named_before(course, expression, fields)
     if beside:
         return beside
     coming = unit == "year" and course.news and not fields.get("counted") and course.tense(expression) > 0
@@ -37,7 +42,7 @@ def shift(course: Course, expression: Expression, fields: Fields) -> Resolved:
     anchor = _reached(course, unit)
     if anchor is None and unit == "year" and number(fields, "direction") == -1 and course.news and narrative.published is not None:
         return Resolved(_moved(narrative.published, fields), FROM_PUBLICATION)  # news that begins with "the previous year"
-    if anchor is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT:
+    if anchor is None or expression.tokens[0] - anchor.tokens[1] > RELATIVE_LIMIT or course.adrift_since(anchor):
         return Resolved(None)
     if fields.get("count") == 0 and to_come(course, expression):
         return Resolved(None)
@@ -66,6 +71,18 @@ def _named_beside(course: Course, expression: Expression, fields: Fields) -> Res
     when = stated(beside.fields)
     words = course.text[beside.span[0] : beside.span[1]]
     return Resolved(when, same_date_as(words), beside.span) if when.placed else _day_counted(course, expression, fields, when)
+
+
+def _named_before(course: Course, expression: Expression, fields: Fields) -> Resolved | None:
+    """The date right before a count that closes its clause, as its other name: "it broke out in 1974, four years later."."""
+    first, last = expression.tokens
+    before = course.narrative.last
+    following = course.scan.words[last : last + 1]
+    if before is None or not fields.get("counted") or not following or following[0] not in CLOSED:
+        return None
+    if course.scan.words[before.tokens[1] : first] != [","]:
+        return None
+    return Resolved(before.when, same_date_as(before.text), before.span)
 
 
 def _day_counted(course: Course, expression: Expression, fields: Fields, when: When) -> Resolved | None:
@@ -136,10 +153,12 @@ def deictic(course: Course, expression: Expression, fields: Fields) -> Resolved:
 def _speaks_of_today(course: Course, expression: Expression, fields: Fields) -> bool:
     """Whether an expression is of the time of publication in a text of any kind.
 
-    "The last century" is; "next year" of what is to come; and "this year" where it opens a paragraph: what went before does not say
-    which year is meant.
+    "The last century" and "this July" are; "next year" of what is to come; and "this year" where it opens a paragraph: what went before
+    does not say which year is meant.
     """
     first = expression.tokens[0]
+    if fields.get("spoken"):
+        return True
     if fields["unit"] == "year" and fields.get("count") and number(fields, "direction") != -1:
         return course.speaks(expression, "FUTURE")
     return fields["unit"] == "century" or (fields["unit"] == "year" and (first == 0 or course.scan.words[first - 1].isspace()))

@@ -226,6 +226,10 @@ class Grammar:
     generic: frozenset[str]
     vague: frozenset[str]
     ordinals: Mapping[str, int]
+    numbered_alone: tuple[str, ...]
+    stand_ins: frozenset[str]
+    years: frozenset[str]
+    counted_after: Mapping[str, int]
     happenings: Mapping[str, str]
     consequences: tuple[Consequence, ...]
     undergoing: re.Pattern[str] | None
@@ -378,6 +382,10 @@ def _grammar(language: str, table: dict[str, Any]) -> Grammar:
         generic=frozenset(table["definite"]["generic"]),
         vague=frozenset(table["definite"]["vague"]),
         ordinals=table["definite"]["ordinals"],
+        numbered_alone=tuple(table["definite"].get("numbered_alone", ())),
+        stand_ins=frozenset(table["definite"].get("stand_ins", ())),
+        years=frozenset(table["definite"].get("years", ())),
+        counted_after=table["definite"].get("counted_after", {}),
         happenings={word: kind for kind, words in table["happenings"].items() for word in words},
         consequences=tuple(
             Consequence(

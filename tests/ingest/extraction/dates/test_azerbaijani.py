@@ -212,3 +212,8 @@ def test_news_count_from_their_day(text: str, words: str, edtf: str) -> None:
 )
 def test_only_a_month_in_the_genitive_has_days(text: str, words: str, edtf: str) -> None:
     assert [(mention.text, mention.edtf) for mention in find_dates(text, "az")] == [(words, edtf)]
+
+
+def test_a_count_from_something_is_not_one_from_the_date_before_it() -> None:
+    mentions = find_dates("Dəyirman 1970-ci ildə tikildi. Yanğından beş il sonra satıldı.", "az")
+    assert [mention.edtf for mention in mentions] == ["1970", None]

@@ -263,3 +263,26 @@ def test_white_space_of_any_kind(space: str) -> None:
     text = "They met on 4 March 1921.".replace(" ", space)
     [mention] = find_dates(text, "en")
     assert mention.edtf == "1921-03-04"
+
+
+def test_a_month_in_a_name_is_no_date() -> None:
+    assert found("Black January is remembered as the end of an age.") == [("Black January", None)]
+
+
+def test_this_july_is_that_of_the_publication_whatever_was_told_of() -> None:
+    assert ("This July", "2013-07") in found("In 2012 a choir won. This July the water came down.", "2013-07-20")
+
+
+def test_a_count_that_closes_its_clause_is_another_name_of_the_date_before_it() -> None:
+    text = "I came in 1970. The fire broke out in 1974, four years later. The next year we moved."
+    assert [edtf for _, edtf in found(text)] == ["1970", "1974", "1974", "1975"]
+
+
+def test_what_follows_a_count_from_something_else_is_counted_from_nothing_known() -> None:
+    text = "The mill was built in 1970. Two years after the flood it was sold. The year before, it had burnt."
+    assert [edtf for _, edtf in found(text)] == ["1970", None, None]
+
+
+def test_may_in_a_dateline_speaks_of_nothing_to_come() -> None:
+    text = "BAKU, May 13 — The river Kura burst its banks on Tuesday, flooding 18,000 houses."
+    assert found(text, "2010-05-13") == [("May 13", "2010-05-13"), ("Tuesday", "2010-05-11")]
