@@ -112,5 +112,5 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     yield page
     # A connection that the test itself cuts, and an error page that it asks for, are told of, too, and are no fault of the page.
-    expected = ("ERR_CONNECTION", "ERR_INCOMPLETE", "status of 404", "status of 422")
+    expected = ("ERR_CONNECTION", "ERR_INCOMPLETE", "status of 401", "status of 404", "status of 422")
     assert [text for text in wrong if not any(part in text for part in expected)] == []

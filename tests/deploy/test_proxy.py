@@ -13,6 +13,7 @@ from shared.settings import Settings
 from shared.store.engine import Database
 from shared.store.tokens import TokenStore
 from shared.store.wakeup import Wakeup
+from shared.web.problems import install_problems
 from tests.support.running import run
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,7 @@ def apps(sqlite_database_url: str) -> Iterator[dict[str, FastAPI]]:
     made = {"salname_ingest": FastAPI(), "salname_query": FastAPI()}
     for app in made.values():
         app.state.settings, app.state.tokens = settings, TokenStore(database)
+        install_problems(app)
     ingest.install_ingest(made["salname_ingest"], run_service(database), settings)
     query.install_query(made["salname_query"], database, settings, Wakeup())
     yield made

@@ -45,7 +45,10 @@ def test_a_stream_is_told_how_far_it_got_when_the_server_stops(tmp_path: Path, p
     with process(["migrate"], environment, tmp_path / "migrate.log") as migrating:
         assert migrating.wait(60) == 0
     url = f"http://127.0.0.1:{port}"
-    with process(["serve", part], environment, tmp_path / "server.log") as server, httpx.Client(base_url=url, headers=ADMIN) as client:
+    with (
+        process(["serve", part], environment, tmp_path / "server.log") as server,
+        httpx.Client(base_url=url, headers=ADMIN, timeout=LIMIT) as client,
+    ):
         wait_until_ready(url, server, tmp_path / "server.log")
         client.post("/v1/chronologies", json={"slug": "fairs", "title": "Fairs"}).raise_for_status()
         document = client.post("/v1/chronologies/fairs/documents", json={"text": FAIR_EN}).raise_for_status().json()["id"]

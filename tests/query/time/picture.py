@@ -23,12 +23,17 @@ SEARCHES = (
 )
 
 
+EVERY = 1_000
+"""Documents and sources on one page."""
+
+
 def picture(database: Database, slug: str, at: str | int | None = None) -> Picture:
     """Take down everything that is shown at a revision, the current one unless `at` names another."""
     texts = Texts(database)
     with open_snapshot(database, slug, at) as snapshot:
         page = answers.entry_list(snapshot, entry_page(snapshot, Filters(), None, 500))
-        documents = answers.documents(snapshot)
+        documents = answers.documents(snapshot, 0, EVERY)
+        sources, _ = answers.sources(snapshot, 0, EVERY)
         corrections = list(reader.corrections(snapshot).values())
         shown: Picture = {
             # Where the log ends is no part of what was shown of it.
@@ -46,8 +51,8 @@ def picture(database: Database, slug: str, at: str | int | None = None) -> Pictu
             "documents": documents,
             "document": {one.id: answers.document(snapshot, texts, one.id) for one in documents.documents if one.erased is None},
             "shared": {one.id: origins.shared(snapshot, texts, one.id) for one in documents.documents if one.erased is None},
-            "sources": answers.sources(snapshot),
-            "relations": {one.id: origins.relations(snapshot, one.id) for one in answers.sources(snapshot).sources},
+            "sources": sources,
+            "relations": {one.id: origins.relations(snapshot, one.id) for one in sources.sources},
             "alarms": origins.alarms(snapshot, texts),
             "origins": {one["id"]: origins.origins(snapshot, texts, _entry(snapshot, one["id"])) for one in page["entries"]},
             "corrections": answers.correction_views(snapshot, corrections),
