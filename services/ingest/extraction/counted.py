@@ -20,6 +20,7 @@ _MODIFIERS = 2
 _REACH = 60
 """Code points after a count within which that noun stands."""
 _ONE_YEAR = 366
+_LAST = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +62,20 @@ class YearsCounted:
     def _count(self, mention: DateMention, end: int) -> _Count | None:
         """Read "two years after the": how many years it counts, which way, and from what."""
         grammar = self._grammar
-        words = [match.group() for match in _WORD.finditer(self._view.lower, mention.start, mention.end)]
+        words = _WORD.findall(self._view.lower, mention.start, mention.end)
         numbers = [number for word in words if (number := _number(word, grammar)) is not None]
-        way = next((way for word in words for way in (grammar.counted_after.get(word),) if way), 0)
+        way = next((way for word in words if (way := grammar.counted_after.get(word))), 0)
         if len(numbers) != 1 or not way or grammar.years.isdisjoint(words):
             return None
-        noun = self._before(mention) if grammar.verb_final else self._behind(mention, end)
+        years, noun = way * numbers[0], self._before(mention) if grammar.verb_final else self._behind(mention, end)
         if noun is None:
             return None
-        between = (noun.start - _REACH, noun.start) if grammar.verb_final else (mention.end, noun.start)
-        told = [match.group() for match in _WORD.finditer(self._view.lower, max(0, between[0]), between[1])]
-        which = frozenset(word[:_STEM] for word in told[-1:] if len(word) >= _STEM) if not grammar.verb_final else frozenset[str]()
-        if not grammar.verb_final and len(told) > _MODIFIERS:
+        if grammar.verb_final:
+            return _Count(years, noun, frozenset(), (noun.start, mention.end))
+        told = _WORD.findall(self._view.lower, mention.end, noun.start)
+        if len(told) > _MODIFIERS:
             return None
-        span = (noun.start, mention.end) if grammar.verb_final else (mention.start, noun.end)
-        return _Count(way * numbers[0], noun, which, span)
+        return _Count(years, noun, frozenset([word[:_STEM] for word in told[-1:] if len(word) >= _STEM]), (mention.start, noun.end))
 
     def _behind(self, mention: DateMention, end: int) -> Reference | None:
         low, high = self._index.within(mention.end, min(end, mention.end + _REACH))
@@ -97,9 +97,6 @@ class YearsCounted:
             fit = [one for one in fit if count.words <= one.words]
         dates = {date.edtf for one in fit if (date := claims[one.claim].date)}
         return fit[0] if len(dates) == 1 else None
-
-
-_LAST = 9999
 
 
 def _number(word: str, grammar: Grammar) -> int | None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from services.query.pages.rendering import page
-from shared.web.auth import READERS, Reader
+from shared.web.auth import READERS
 
 OPENAPI = "/openapi.json"
 _REF = "#/components/schemas/"
@@ -122,7 +122,7 @@ def _example(answers: Mapping[str, Any], schemas: Mapping[str, Any]) -> str | No
 
 
 @router.get(OPENAPI)
-def description(request: Request, _: Reader) -> JSONResponse:
+def description(request: Request) -> JSONResponse:
     """Describe the app that this page belongs to, to those who may read."""
     return JSONResponse(request.app.openapi())
 
