@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.commands.options import DataOption
+
 if TYPE_CHECKING:
     from shared.settings import Settings
     from shared.store.backup import Copied
-
-DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")]
 
 
 def backup(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.commands.options import DataOption
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 160
 """Code points of a quote that a table shows."""
-
-DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")]
 
 
 def compare_extractors(

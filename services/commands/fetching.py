@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from services.commands.options import DataOption
+
 if TYPE_CHECKING:
     from services.ingest.feeds.following import Feeds, Followed
     from services.ingest.recapturing.captures import Captures, Place
@@ -27,7 +29,6 @@ ChronologyOption = Annotated[
     str, typer.Option("--chronology", "-c", metavar="SLUG", help="The chronology; it is opened if there is none of that name.")
 ]
 SlugArgument = Annotated[str, typer.Argument(metavar="SLUG", help="The name of the chronology.")]
-DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")]
 ExtractorOption = Annotated[str, typer.Option(help="Which extractor reads the claims.")]
 UsualOption = Annotated[
     str | None, typer.Option("--extractor", help="Which extractor reads the claims [default: that of the capture before, or rules].")

@@ -1,9 +1,10 @@
 """`salname rebuild`: another generation of a chronology's read model, built beside the live one, compared and switched to."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from services.commands.options import DataOption
 
 if TYPE_CHECKING:
     from services.local import Workspace
@@ -17,7 +18,7 @@ LISTED = 20
 
 def rebuild(
     slug: Annotated[str, typer.Argument(metavar="SLUG", help="The name of the chronology.")],
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")] = None,
+    data: DataOption = None,
     compare_only: Annotated[
         bool, typer.Option("--compare-only", help="Build and compare, and leave it at that: the next rebuild goes on from there.")
     ] = False,

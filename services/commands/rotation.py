@@ -1,9 +1,10 @@
 """`salname rotate-key-encryption-key`: all keys wrapped in a new key."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from services.commands.options import DataOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def rotate_key_encryption_key(
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")] = None,
+    data: DataOption = None,
 ) -> None:
     """Wrap the keys of all documents in a new key-encryption key. Stop the servers first, and start them again with the new key.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.commands.options import DataOption
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -64,7 +66,7 @@ def ingest_table(
     url: Annotated[str | None, typer.Option(help="Its address.")] = None,
     published: Annotated[str | None, typer.Option(help="Its publication date, as EDTF: 2003, 2003-11, 2003-11-10 …")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, such as en or az; detected when not given.")] = None,
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")] = None,
+    data: DataOption = None,
 ) -> None:
     """Read a chronology kept as a table: each row becomes a claim of the table as its source.
 

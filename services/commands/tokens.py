@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.commands.options import DataOption
 from shared.domain.roles import Role
 
 if TYPE_CHECKING:
     from shared.store.tokens import TokenStore
 
-DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory [default: ./salname-data].")]
 
 app = typer.Typer(no_args_is_help=True, help="Give, list and revoke API tokens.")
 
